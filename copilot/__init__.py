@@ -1,0 +1,1 @@
+"""Copilot: the loop, the planners, the answers and the ways in."""

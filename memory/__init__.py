@@ -1,0 +1,1 @@
+"""Memory: records, errors, events, the run log and the local stores. Imports nothing else of ours."""

@@ -1,0 +1,207 @@
+"""The one error tree. Catch `BiocopilotError` and show `title`, `message` and `hint`.
+
+    BiocopilotError                 anything this program raises on purpose
+    ├── InvalidInput                what was given cannot be used                        exit 2
+    │   ├── InvalidStructure        SMILES, InChI or SMARTS that chemistry refuses
+    │   ├── InvalidSequence         not DNA, RNA or protein, or not the kind asked for
+    │   ├── InvalidIdentifier       a ChEMBL id, accession, InChIKey of the wrong shape
+    │   ├── InvalidQuantity         a missing, unknown or mixed unit
+    │   ├── InvalidArguments        a tool called with arguments that its model refuses
+    │   ├── UnknownTool             no tool of that name
+    │   ├── FileRefused             a file not named by the user, of a wrong kind, or too large
+    │   └── InvalidSetting          a setting or environment variable out of range
+    ├── NotFound                    looked for, and not in this source                   exit 4
+    │   ├── Ambiguous               several things bear this name
+    │   └── RunNotFound             no run of that id in the run log
+    ├── LimitReached                a bound was met before the work was done             exit 3
+    │   └── DeadlineExceeded        a tool ran past its seconds and was stopped
+    ├── Unavailable                 a source, model or worker cannot answer now          exit 5
+    │   ├── SourceUnavailable       a database or service
+    │   ├── ModelUnavailable        a planner's model is not installed or not reachable
+    │   ├── OfflineRefused          the network is needed and `--offline` forbids it
+    │   ├── MissingExtra            an optional package is not installed
+    │   └── WorkerDied              the chemistry worker process ended during a call
+    ├── StorageError                the user's data folder cannot be read or written      exit 5
+    │   └── CorruptRunLog           the run log is damaged
+    ├── VerificationFailed          a finished run's claim no longer holds               exit 6
+    └── Cancelled                   the user stopped the run                             exit 130
+
+Not for: a program error of ours, which stays what Python raised.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "Ambiguous",
+    "BiocopilotError",
+    "Cancelled",
+    "CorruptRunLog",
+    "DeadlineExceeded",
+    "FileRefused",
+    "InvalidArguments",
+    "InvalidIdentifier",
+    "InvalidInput",
+    "InvalidQuantity",
+    "InvalidSequence",
+    "InvalidSetting",
+    "InvalidStructure",
+    "LimitReached",
+    "MissingExtra",
+    "ModelUnavailable",
+    "NotFound",
+    "OfflineRefused",
+    "RunNotFound",
+    "SourceUnavailable",
+    "StorageError",
+    "Unavailable",
+    "UnknownTool",
+    "VerificationFailed",
+    "WorkerDied",
+    "error_named",
+]
+
+
+class BiocopilotError(Exception):
+    """Base of all errors raised on purpose.
+
+    Args:
+        message: what happened, in a sentence that a chemist understands.
+        hint: what mends it, a command where there is one; empty where nothing does.
+    """
+
+    title = "Something went wrong"
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class InvalidInput(BiocopilotError):
+    title = "That cannot be used"
+    exit_code = 2
+
+
+class InvalidStructure(InvalidInput):
+    title = "Not a valid structure"
+
+
+class InvalidSequence(InvalidInput):
+    title = "Not a valid sequence"
+
+
+class InvalidIdentifier(InvalidInput):
+    title = "Not a valid identifier"
+
+
+class InvalidQuantity(InvalidInput):
+    title = "Not a usable quantity"
+
+
+class InvalidArguments(InvalidInput):
+    title = "Wrong arguments"
+
+
+class UnknownTool(InvalidInput):
+    title = "No such tool"
+
+
+class FileRefused(InvalidInput):
+    title = "File refused"
+
+
+class InvalidSetting(InvalidInput):
+    title = "Wrong setting"
+
+
+class NotFound(BiocopilotError):
+    """Looked for and absent; `nearest` holds the names that come closest, best first."""
+
+    title = "Not found"
+    exit_code = 4
+
+    def __init__(self, message: str, hint: str = "", nearest: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.nearest = nearest
+
+
+class Ambiguous(NotFound):
+    """Several things bear the name; `nearest` holds them."""
+
+    title = "More than one match"
+
+
+class RunNotFound(NotFound):
+    title = "No such run"
+
+
+class LimitReached(BiocopilotError):
+    title = "Limit reached"
+    exit_code = 3
+
+
+class DeadlineExceeded(LimitReached):
+    title = "Out of time"
+
+
+class Unavailable(BiocopilotError):
+    title = "Not available now"
+    exit_code = 5
+
+
+class SourceUnavailable(Unavailable):
+    title = "Source not available"
+
+
+class ModelUnavailable(Unavailable):
+    title = "Model not available"
+
+
+class OfflineRefused(Unavailable):
+    title = "Refused: offline"
+
+
+class MissingExtra(Unavailable):
+    title = "Optional package missing"
+
+
+class WorkerDied(Unavailable):
+    title = "Chemistry worker stopped"
+
+
+class StorageError(BiocopilotError):
+    title = "Data folder trouble"
+    exit_code = 5
+
+
+class CorruptRunLog(StorageError):
+    title = "Run log damaged"
+
+
+class VerificationFailed(BiocopilotError):
+    title = "Verification failed"
+    exit_code = 6
+
+
+class Cancelled(BiocopilotError):
+    title = "Cancelled"
+    exit_code = 130
+
+
+def _tree(root: type[BiocopilotError]) -> dict[str, type[BiocopilotError]]:
+    found = {root.__name__: root}
+    for child in root.__subclasses__():
+        found.update(_tree(child))
+    return found
+
+
+def error_named(name: str, message: str, hint: str = "", nearest: tuple[str, ...] = ()) -> BiocopilotError:
+    """Rebuild an error that crossed a process border as its class name and texts."""
+    kind = _tree(BiocopilotError).get(name, BiocopilotError)
+    if issubclass(kind, NotFound):
+        return kind(message, hint, nearest)
+    return kind(message, hint)

@@ -1,0 +1,1 @@
+"""The starter set: plain tables, the script that compiles them, and the SQLite file that ships."""

@@ -1,0 +1,148 @@
+"""What a tool is: one declaration from which the CLI, the planner's schema, LangChain, MCP and the docs page all come.
+
+A tool is an async function `name(arguments, context) -> Findings`, marked with `@tool(...)`; its arguments are one
+`ToolArguments` model and its docstring says when to use it, when not, what comes back, units, limits and failures.
+It raises members of the error tree; it never numbers evidence and never formats for a terminal (see `execute.py`).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from ..memory.records import Backend, Omitted, Source
+from .workbench import Workbench
+
+__all__ = ["Cost", "Draft", "Findings", "Tool", "ToolArguments", "ToolContext", "tool"]
+
+Cost = Literal["instant", "fast", "slow"]
+"""`instant`: under 10 ms; `fast`: under a second; `slow`: more, or the network."""
+
+
+class ToolArguments(BaseModel):
+    """Base of every tool's arguments: unknown fields are refused, white space at the ends is dropped."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One finding before the run numbers it: a JSON record with a `type`, where it is from, and a line about it."""
+
+    record: dict[str, Any]
+    source: Source
+    backend: Backend
+    summary: str
+    """One line for the digest that a planner reads: names, values with units, no evidence id."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a tool found, and how complete that is.
+
+    `matched` is how many there are, `returned` how many are given; where fewer are given, `omitted` says what was
+    cut and the call that would show it. No drafts, or `empty=True`, means that the search found nothing; a draft may
+    still record the search itself.
+    """
+
+    drafts: tuple[Draft, ...]
+    matched: int | None = None
+    returned: int | None = None
+    filters: dict[str, Any] = field(default_factory=dict)
+    omitted: Omitted | None = None
+    warnings: tuple[str, ...] = ()
+    empty: bool = False
+    partial: bool = False
+
+
+def _no_progress(_text: str, _done: int | None = None, _total: int | None = None) -> None:
+    """Progress goes nowhere unless someone listens."""
+
+
+@dataclass(frozen=True)
+class ToolContext:
+    """What a tool may use during one call.
+
+    `files` are the paths that the user named; no other file is read. `progress(text, done, total)` reports.
+    """
+
+    bench: Workbench
+    files: frozenset[Path] = frozenset()
+    offline: bool = False
+    progress: Callable[[str, int | None, int | None], None] = _no_progress
+
+
+ToolFunction = Callable[[Any, ToolContext], Awaitable[Findings]]
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A declared tool. `run` is the function itself; use `execute` to call it with deadline, checks and evidence."""
+
+    name: str
+    title: str
+    doc: str
+    arguments: type[ToolArguments]
+    run: ToolFunction
+    cost: Cost
+    deadline_s: float
+    read_only: bool
+    idempotent: bool
+    needs_network: bool
+    examples: tuple[dict[str, Any], ...]
+
+    @property
+    def summary(self) -> str:
+        """The first line of the docstring."""
+        return self.doc.splitlines()[0]
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of the arguments."""
+        return self.arguments.model_json_schema()
+
+
+def tool(
+    *,
+    title: str,
+    cost: Cost = "fast",
+    deadline_s: float = 20.0,
+    read_only: bool = True,
+    idempotent: bool = True,
+    needs_network: bool = False,
+    examples: tuple[dict[str, Any], ...] = (),
+) -> Callable[[ToolFunction], Tool]:
+    """Declare an async function as a tool under its own name.
+
+    Args:
+        title: what a menu shows, in two or three words.
+        cost: the class of its cost, for planners.
+        deadline_s: seconds after which a call is stopped and failed.
+        read_only: whether it leaves the disk as it is; a tool that writes needs the user's approval.
+        idempotent: whether a second identical call may be answered from the first.
+        needs_network: whether it cannot work offline.
+        examples: argument objects that work on the starter set; docs and tests run them.
+    """
+
+    def declare(function: ToolFunction) -> Tool:
+        annotations = inspect.get_annotations(function, eval_str=True)
+        arguments = next(iter(annotations.values()))
+        return Tool(
+            name=function.__name__,  # type: ignore[attr-defined]  # a Callable type has no __name__; a function does
+            title=title,
+            doc=inspect.cleandoc(function.__doc__ or ""),
+            arguments=arguments,
+            run=function,
+            cost=cost,
+            deadline_s=deadline_s,
+            read_only=read_only,
+            idempotent=idempotent,
+            needs_network=needs_network,
+            examples=examples,
+        )
+
+    return declare

@@ -1,0 +1,1 @@
+"""Tools about drugs and compounds: status, mechanisms, indications, measured activities."""

@@ -1,0 +1,140 @@
+"""Runs one tool call: checks the arguments, keeps the deadline, and turns findings into numbered evidence.
+
+The policy for every tool stands here and nowhere else. A failure becomes a `failed` result with the error's name and
+hint; something looked for and not found becomes an `empty` result with a record of the search; only cancellation
+and errors of our own making leave this function as exceptions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..memory.errors import Ambiguous, BiocopilotError, DeadlineExceeded, InvalidArguments, NotFound, OfflineRefused, UnknownTool
+from ..memory.records import DIGEST_CHARACTERS, Evidence, ToolCall, ToolResult, record_sha256
+from ..memory.text import shorten
+from .contract import Draft, Findings, Tool, ToolContext
+
+__all__ = ["explain_validation", "execute", "find_tool", "validate_arguments"]
+
+EvidenceIds = Callable[[], str]
+
+
+def find_tool(name: str, tools: Mapping[str, Tool]) -> Tool:
+    """The tool of that name. Raises UnknownTool with the nearest names."""
+    if name in tools:
+        return tools[name]
+    from rapidfuzz import process
+
+    nearest = [hit[0] for hit in process.extract(name, list(tools), limit=3, score_cutoff=50)]
+    hint = f"Nearest: {', '.join(nearest)}." if nearest else "`biocopilot tools list` names them all."
+    raise UnknownTool(f"There is no tool called {shorten(name, 60)!r}.", hint)
+
+
+def explain_validation(error: ValidationError) -> str:
+    """What is wrong with the arguments, one clause a field, without the values' full text."""
+    clauses = []
+    for item in error.errors(include_url=False, include_context=False, include_input=False):
+        where = ".".join(str(part) for part in item["loc"]) or "arguments"
+        clauses.append(f"{where}: {item['msg'].removeprefix('Value error, ')}")
+    return "; ".join(clauses)
+
+
+def validate_arguments(tool: Tool, arguments: Mapping[str, Any]) -> Any:
+    """The tool's argument model. Raises InvalidArguments."""
+    try:
+        return tool.arguments.model_validate(dict(arguments))
+    except ValidationError as error:
+        raise InvalidArguments(
+            f"{tool.name} does not accept these arguments: {explain_validation(error)}.",
+            f"`biocopilot tools show {tool.name}` lists the fields.",
+        ) from error
+
+
+async def execute(
+    call: ToolCall,
+    tools: Mapping[str, Tool],
+    context: ToolContext,
+    next_id: EvidenceIds,
+    *,
+    deadline_s: float | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> ToolResult:
+    """Run `call` and return its result; see the module's docstring for what becomes of failures.
+
+    Args:
+        call: the tool's name and arguments.
+        tools: the tools that may be called.
+        context: what the tool may use.
+        next_id: gives the run's next evidence id.
+        deadline_s: a tighter bound than the tool's own, in seconds.
+        now: the clock that stamps evidence.
+    """
+    try:
+        tool = find_tool(call.tool, tools)
+        arguments = validate_arguments(tool, call.arguments)
+        if tool.needs_network and context.offline:
+            raise OfflineRefused(f"{tool.name} needs the network.", "Ask again without `--offline`.")
+        bound = min(tool.deadline_s, deadline_s) if deadline_s is not None else tool.deadline_s
+        try:
+            async with asyncio.timeout(bound):
+                findings = await tool.run(arguments, context)
+        except TimeoutError as error:
+            raise DeadlineExceeded(
+                f"{tool.name} was stopped after {bound:g} s.", "Ask about a smaller structure or a shorter list."
+            ) from error
+    except NotFound as error:
+        findings = _not_found(error, call, context)
+        tool = tools[call.tool]
+    except BiocopilotError as error:
+        return ToolResult(status="failed", error=type(error).__name__, digest=f"{error.message}\n{error.hint}".strip())
+    return _stamp(call, tool, findings, next_id, now)
+
+
+def _not_found(error: NotFound, call: ToolCall, context: ToolContext) -> Findings:
+    record = {
+        "type": "ambiguous" if isinstance(error, Ambiguous) else "not_found",
+        "message": error.message,
+        "hint": error.hint,
+        "nearest": list(error.nearest),
+    }
+    draft = Draft(record, context.bench.chembl.source, context.bench.chembl.backend, error.message)
+    return Findings((draft,), matched=0, returned=0, empty=True)
+
+
+def _stamp(call: ToolCall, tool: Tool, findings: Findings, next_id: EvidenceIds, now: Callable[[], datetime]) -> ToolResult:
+    evidence, lines = [], []
+    for draft in findings.drafts:
+        record = json.loads(json.dumps(draft.record, allow_nan=False))  # what JSON would give back, tuples as lists
+        item = Evidence(
+            id=next_id(),
+            tool=call.tool,
+            arguments=call.arguments,
+            source=draft.source,
+            retrieved_at=now(),
+            backend=draft.backend,
+            record=record,
+            sha256=record_sha256(record),
+        )
+        evidence.append(item)
+        lines.append(f"{item.id}: {draft.summary}")
+    empty = findings.empty or not evidence
+    status = "empty" if empty else "partial" if findings.partial else "ok"
+    if findings.omitted is not None:
+        lines.append(f"not shown: {findings.omitted.what}")
+    lines += [f"warning: {warning}" for warning in findings.warnings]
+    return ToolResult(
+        status=status,
+        evidence=tuple(evidence),
+        matched=findings.matched,
+        returned=findings.returned,
+        filters=findings.filters,
+        omitted=findings.omitted,
+        warnings=findings.warnings,
+        digest=shorten("\n".join(lines), DIGEST_CHARACTERS),
+    )

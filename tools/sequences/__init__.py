@@ -1,0 +1,1 @@
+"""Tools about DNA, RNA and protein sequences."""

@@ -1,0 +1,1 @@
+"""Tools about drug targets: identity, profile, measured activities."""

@@ -1,0 +1,72 @@
+"""The long-lived things that tools share within a process: the chemistry workers and the local stores.
+
+Everything is opened on first use and closed once, by `close`. A workbench is safe to share between runs and threads.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..memory.chembl_store import ChemblStore
+    from ..memory.uniprot_store import UniprotStore
+    from .chemistry.workers import ChemistryWorkers
+
+__all__ = ["Workbench"]
+
+
+class Workbench:
+    """Chemistry workers and stores, opened when first asked for.
+
+    Args:
+        store: SQLite file with the ChEMBL and UniProt tables; the starter set where None.
+        workers: how many chemistry processes may run side by side.
+    """
+
+    def __init__(self, store: Path | None = None, workers: int = 2) -> None:
+        self._store = store
+        self._worker_count = workers
+        self._lock = threading.RLock()
+
+    @cached_property
+    def chemistry(self) -> ChemistryWorkers:
+        """RDKit in killable processes."""
+        from .chemistry.workers import ChemistryWorkers
+
+        return ChemistryWorkers(self._worker_count)
+
+    @cached_property
+    def chembl(self) -> ChemblStore:
+        """Molecules, targets, activities, mechanisms and indications."""
+        from ..memory.chembl_store import ChemblStore
+
+        return ChemblStore.open(self._store)
+
+    @cached_property
+    def uniprot(self) -> UniprotStore:
+        """Protein entries."""
+        from ..memory.uniprot_store import UniprotStore
+
+        return UniprotStore.open(self._store)
+
+    def warm_up(self) -> None:
+        """Start the first chemistry process now, so that it loads while something else is done."""
+        self.chemistry.warm_up()
+
+    def close(self) -> None:
+        """End the workers and close the stores; a second call does nothing."""
+        with self._lock:
+            for name in ("chemistry", "chembl", "uniprot"):
+                opened = self.__dict__.pop(name, None)
+                if opened is not None:
+                    opened.close()
+
+    def __enter__(self) -> Workbench:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
