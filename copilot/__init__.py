@@ -1,1 +1,33 @@
-"""Copilot: the loop, the planners, the answers and the ways in."""
+"""Copilot: the loop, the planners, the answers and the ways in.
+
+    from biocopilot.copilot import Copilot
+
+The main path is three hops: `cli/` → `agent.py` (`Copilot`) → `loop.py` (plan → call → observe → answer) → the tools.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..memory.records import Answer, Claim, Evidence
+    from .agent import Copilot
+    from .loop import Budget
+
+__all__ = ["Answer", "Budget", "Claim", "Copilot", "Evidence"]
+
+_HOMES = {
+    "Answer": "..memory.records",
+    "Budget": ".loop",
+    "Claim": "..memory.records",
+    "Copilot": ".agent",
+    "Evidence": "..memory.records",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name], __name__), name)

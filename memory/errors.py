@@ -21,6 +21,7 @@
     │   ├── OfflineRefused          the network is needed and `--offline` forbids it
     │   ├── MissingExtra            an optional package is not installed
     │   └── WorkerDied              the chemistry worker process ended during a call
+    ├── NotApproved                 a tool that writes was not allowed to                 exit 3
     ├── StorageError                the user's data folder cannot be read or written      exit 5
     │   └── CorruptRunLog           the run log is damaged
     ├── VerificationFailed          a finished run's claim no longer holds               exit 6
@@ -48,6 +49,7 @@ __all__ = [
     "LimitReached",
     "MissingExtra",
     "ModelUnavailable",
+    "NotApproved",
     "NotFound",
     "OfflineRefused",
     "RunNotFound",
@@ -146,6 +148,11 @@ class LimitReached(BiocopilotError):
 
 class DeadlineExceeded(LimitReached):
     title = "Out of time"
+
+
+class NotApproved(BiocopilotError):
+    title = "Not approved"
+    exit_code = 3
 
 
 class Unavailable(BiocopilotError):

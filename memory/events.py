@@ -132,9 +132,12 @@ class AnswerDelta(_Event):
 
 
 class AnswerFinished(_Event):
+    """The answer whole. `asides` are the pieces of `text` that claim nothing: remarks of the program, headings."""
+
     type: Literal["answer_finished"] = "answer_finished"
     text: str
     claims: tuple[Claim, ...] = ()
+    asides: tuple[str, ...] = ()
 
 
 class Notice(_Event):

@@ -1,0 +1,241 @@
+"""Checks by code that a sentence's numbers, identifiers and quotes stand in the evidence it cites.
+
+A sentence cites by ending in `[E1]` or `[E1, E4]`. Every number in it must equal a number of the cited records when
+rounded to the decimals shown, and have the same unit where the record gives one; every identifier, code span, quoted
+passage and capitalised symbol must stand there letter for letter. What is not found is listed as missing.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..memory.records import Claim, Evidence, Support, Verdict
+
+__all__ = ["check_claim", "cited_ids", "split_claims", "strip_citations"]
+
+_CITATION = re.compile(r"\s*\[(E\d+(?:\s*,\s*E\d+)*)\]")
+_CODE = re.compile(r"`([^`\n]+)`")
+_QUOTE = re.compile(r"“([^”\n]+)”")
+_IDENTIFIER = re.compile(
+    r"\bCHEMBL\d+\b|\b[A-Z]{14}-[A-Z]{10}-[A-Z]\b|\b10\.\d{4,9}/[^\s\]|)]+|\bNCT\d{8}\b"
+    r"|\b(?:[OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9](?:[A-Z][A-Z0-9]{2}[0-9]){1,2})(?:-\d+)?\b"
+)
+_NUMBER = re.compile(r"(?<![\w.])[-−–]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w]|\.\d)")
+_UNIT = re.compile(r"\s?(nM|µM|μM|uM|pM|mM|M|µg/mL|μg/mL|ug/mL|ng/mL|mg/mL|mg/L|g/mol|kDa|Da|Å²|Å|%|°C)(?![\w/])")
+_SYMBOL = re.compile(
+    r"(?<![\w-])(?=[\w-]*[A-Z])(?:[A-Z0-9]{3,}|[A-Za-z]+\d[\w]*|\d+[A-Za-z][\w]*)(?:[-‑][A-Za-z0-9]+)*(?![\w])"
+)
+# Up to a stop, with the citations that follow it, where a new sentence or the end comes next.
+_SENTENCE = re.compile(r"\S.*?(?:[.!?](?:\s*\[E\d[^\]]*\])*(?=\s+[A-Z“`\d(]|\s*$)|$)")
+_WORD = re.compile(r"[^\W_]+")
+
+# Words of the trade that look like identifiers and claim nothing by themselves.
+_VOCABULARY = frozenset(
+    "ic50 ec50 ed50 ac50 pic50 pec50 pki pkd pchembl ki kd sp2 sp3 fsp3 csp3 logp clogp logd tpsa qed pains brenk nih zinc "
+    "mw hbd hba smiles smarts inchi inchikey dna rna mrna bbb svg png ecfp4 ecfp6 morgan rdkit uniprot chembl usa fda ema "
+    "who inn usan gravy orf orfs iqr csv tsv sdf ro5 tanimoto h2o co2 ph hiv yes not cds rule3 p450 blosum62 gi boiled".split()
+)
+_SAME_UNIT = {"μM": "µM", "uM": "µM", "μg/mL": "µg/mL", "ug/mL": "µg/mL", "Å2": "Å²", "Å^2": "Å²", "percent": "%"}
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    """A value of a record: a number with its unit where it has one, or a string."""
+
+    evidence: str
+    path: str
+    value: float | str
+    unit: str = ""
+
+
+def cited_ids(text: str) -> tuple[str, ...]:
+    """The evidence ids that a sentence cites, in order, each once."""
+    found: dict[str, None] = {}
+    for group in _CITATION.findall(text):
+        found.update(dict.fromkeys(part.strip() for part in group.split(",")))
+    return tuple(found)
+
+
+def strip_citations(text: str) -> str:
+    """The sentence without its `[E1]`."""
+    return _CITATION.sub("", text)
+
+
+def split_claims(markdown: str) -> list[str]:
+    """The sentences and table rows of a model's answer: each is checked as a claim.
+
+    Headings and a table's first two lines claim nothing; a citation that follows the full stop belongs before it.
+    """
+    claims: list[str] = []
+    lines = markdown.splitlines()
+    for index, line in enumerate(lines):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#") or re.fullmatch(r"[|:\-\s]+", stripped):
+            continue
+        if stripped.startswith("|"):
+            following = lines[index + 1].strip() if index + 1 < len(lines) else ""
+            if not re.fullmatch(r"\|[|:\-\s]+", following):
+                claims.append(stripped)
+            continue
+        stripped = re.sub(r"^(?:[-*+]|\d+[.)])\s+", "", stripped)
+        claims += [hit.group().strip() for hit in _SENTENCE.finditer(stripped)]
+    return claims
+
+
+def check_claim(text: str, evidence: Mapping[str, Evidence]) -> Claim:
+    """`text` as a claim with its verdict.
+
+    Args:
+        text: one sentence or table row, with its citations.
+        evidence: the run's evidence by id.
+
+    Returns:
+        A claim that is `supported` when it cites at least one record of this run and nothing in it is missing,
+        `generated` when all that it cites was written by a model, else `unsupported`.
+    """
+    cited = cited_ids(text)
+    known = [evidence[item] for item in cited if item in evidence]
+    leaves = [leaf for item in known for leaf in _leaves_of(item)]
+    support, missing = _look_up(strip_citations(text), leaves)
+    missing += [item for item in cited if item not in evidence]
+    verdict: Verdict = "supported"
+    if not known or missing:
+        verdict = "unsupported"
+    elif all(item.backend == "generated" for item in known):
+        verdict = "generated"
+    return Claim(text=text, evidence=cited, verdict=verdict, support=tuple(support), missing=tuple(missing))
+
+
+def _leaves_of(item: Evidence) -> Iterator[_Leaf]:
+    yield from _walk(item.record, item.id, "")
+    yield from _walk(item.arguments, item.id, "/arguments")
+    yield _Leaf(item.id, "/source/name", item.source.name)
+    yield _Leaf(item.id, "/source/release", item.source.release)
+
+
+def _walk(value: Any, evidence: str, path: str, unit: str = "") -> Iterator[_Leaf]:
+    if isinstance(value, Mapping):
+        quantity_unit = str(value.get("unit", "")) if "value" in value else ""
+        for key, child in value.items():
+            escaped = str(key).replace("~", "~0").replace("/", "~1")
+            yield from _walk(child, evidence, f"{path}/{escaped}", quantity_unit if key == "value" else "")
+    elif isinstance(value, list | tuple):
+        for index, child in enumerate(value):
+            yield from _walk(child, evidence, f"{path}/{index}")
+    elif isinstance(value, bool) or value is None:
+        return
+    elif isinstance(value, int | float):
+        yield _Leaf(evidence, path, float(value), unit)
+    else:
+        yield _Leaf(evidence, path, str(value))
+
+
+def _look_up(text: str, leaves: list[_Leaf]) -> tuple[list[Support], list[str]]:
+    support: list[Support] = []
+    missing: list[str] = []
+
+    def settle(token: str, leaf: _Leaf | None) -> None:
+        if leaf is None:
+            missing.append(token)
+        else:
+            support.append(Support(token=token, evidence=leaf.evidence, path=leaf.path))
+
+    strings = [leaf for leaf in leaves if isinstance(leaf.value, str)]
+    for pattern in (_CODE, _QUOTE):
+        for hit in pattern.finditer(text):
+            settle(hit.group(1), _holding(hit.group(1), strings))
+        text = pattern.sub(" ", text)
+    text = _mask_names(text, strings, support)
+    for hit in _IDENTIFIER.finditer(text):
+        settle(hit.group(), _holding(hit.group(), strings, whole=True))
+    text = _IDENTIFIER.sub(" ", text)
+    words = _words_of(strings)
+    for hit in _SYMBOL.finditer(text):
+        token = hit.group()
+        if token.isdigit() or token.casefold() in _VOCABULARY:
+            continue
+        parts = [part.casefold() for part in _WORD.findall(token)]
+        if all(part in _VOCABULARY or part in words for part in parts):
+            continue
+        settle(token, None)
+    for hit in _NUMBER.finditer(text):
+        if hit.group() in missing:
+            continue
+        unit = _UNIT.match(text, hit.end())
+        settle(hit.group(), _equal_number(hit.group(), _unit(unit.group(1)) if unit else "", leaves))
+    return support, missing
+
+
+def _mask_names(text: str, strings: list[_Leaf], support: list[Support]) -> str:
+    """Blank out names from the records that hold digits (5-HT2A, PAINS_A): their digits are not numbers."""
+    names = {
+        str(leaf.value): leaf
+        for leaf in strings
+        if 1 < len(str(leaf.value)) <= 200 and _named_with_digits(str(leaf.value))
+    }
+    for name in sorted(names, key=len, reverse=True):
+        pattern = re.compile(rf"(?<![\w.]){re.escape(name)}(?![\w]|\.\d)", re.IGNORECASE)
+        text, found = pattern.subn(" ", text)
+        if found:
+            support.append(Support(token=name, evidence=names[name].evidence, path=names[name].path))
+    return text
+
+
+def _named_with_digits(name: str) -> bool:
+    return any(char.isdigit() for char in name) and any(char.isalpha() for char in name)
+
+
+def _holding(token: str, strings: list[_Leaf], whole: bool = False) -> _Leaf | None:
+    """The first string leaf that is `token` or, unless `whole`, holds it; spaces count as one."""
+    wanted = " ".join(token.split())
+    bounded = re.compile(rf"(?<![A-Za-z0-9]){re.escape(wanted)}(?![A-Za-z0-9])")
+    for leaf in strings:
+        if str(leaf.value) == wanted:
+            return leaf
+    for leaf in strings:
+        found = " ".join(str(leaf.value).split())
+        if bounded.search(found) if whole else wanted in found:
+            return leaf
+    return None
+
+
+def _words_of(strings: list[_Leaf]) -> set[str]:
+    return {word.casefold() for leaf in strings for word in _WORD.findall(str(leaf.value))}
+
+
+def _unit(written: str) -> str:
+    return _SAME_UNIT.get(written, written)
+
+
+def _equal_number(token: str, unit: str, leaves: list[_Leaf]) -> _Leaf | None:
+    plain = token.replace(",", "").replace("−", "-").replace("–", "-")
+    wanted = float(plain)
+    mantissa, _, exponent = plain.lower().partition("e")
+    decimals = len(mantissa.partition(".")[2]) - (int(exponent) if exponent else 0)
+    for sign in (1.0, -1.0) if token.startswith("–") else (1.0,):  # an en dash may be a range's dash
+        for leaf in leaves:
+            if isinstance(leaf.value, str):
+                continue
+            if unit and leaf.unit and _unit(leaf.unit) != unit:
+                continue
+            if _rounds_to(leaf.value, sign * wanted, decimals):
+                return leaf
+    for leaf in leaves:
+        if isinstance(leaf.value, str):
+            for hit in _NUMBER.finditer(leaf.value):
+                if float(hit.group().replace(",", "").replace("−", "-").replace("–", "-")) == wanted:
+                    return leaf
+    return None
+
+
+def _rounds_to(value: float, shown: float, decimals: int) -> bool:
+    """Whether `shown`, written with that many decimals, is `value` rounded; a small whole number must be exact."""
+    if math.isclose(value, shown, rel_tol=1e-12, abs_tol=1e-12):
+        return True
+    if decimals <= 0 and abs(value) < 10:
+        return False
+    return abs(value - shown) <= 0.5 * 10.0**-decimals * (1 + 1e-9)

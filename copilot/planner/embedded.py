@@ -1,0 +1,159 @@
+"""The embedded planner: no weights, no network, the same plan for the same question.
+
+It reads the question into frames (`reading.py`), lays out typed calls for each (`kinds/`), hands the loop every call
+whose inputs are known, and tells the results in sentences that cite them. Where it is not sure what was asked it says
+what it understood and offers the nearest kinds of question; it never guesses silently.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ...memory.records import ToolCall, ToolResult
+from ...memory.text import shorten
+from .contract import Aside, Break, CallTools, Give, Part, State, Step
+from .frames import KINDS, Frame, Reading
+from .kinds import kind_of
+from .kinds.plan import Node, Results, Section, Status
+from .reading import read
+
+__all__ = ["EmbeddedPlanner"]
+
+LEAST_MARGIN = 0.10
+"""Below this lead of the best kind over the second nothing is called; measured in `docs/planner.md`."""
+
+
+@dataclass
+class _Work:
+    """The state of one run: what was read, and each frame's nodes with the ids under which they were called."""
+
+    reading: Reading
+    sure: list[bool]
+    nodes: list[list[Node]]
+    call_ids: dict[str, tuple[int, str]] = field(default_factory=dict)
+    called: set[tuple[int, str]] = field(default_factory=set)
+
+
+class EmbeddedPlanner:
+    """Plans by recognised entities and question kinds. Stateless between runs."""
+
+    @property
+    def name(self) -> str:
+        return "embedded"
+
+    async def next_step(self, state: State) -> Step:
+        """The calls that can be made now, or the answer when none is left."""
+        work = state.memo.get("work")
+        if work is None:
+            work = state.memo["work"] = await self._begin(state)
+        results = _results_by_frame(work, state)
+        calls = [] if state.must_answer else self._ready(work, results)
+        if calls:
+            first = len(work.call_ids) == len(calls)
+            return CallTools(tuple(calls), plan=_summary(work.reading) if first else "", details=_details(work.reading))
+        return self._answer(work, results)
+
+    async def _begin(self, state: State) -> _Work:
+        reading = await read(state.question, [turn.question for turn in state.history], state.bench)
+        sure = [frame.margin >= LEAST_MARGIN for frame in reading.frames]
+        nodes = [
+            kind_of(frame.kind).plan(frame) if certain else []
+            for frame, certain in zip(reading.frames, sure, strict=True)
+        ]
+        return _Work(reading, sure, nodes)
+
+    def _ready(self, work: _Work, results: list[dict[str, ToolResult]]) -> list[ToolCall]:
+        calls: list[ToolCall] = []
+        for index, nodes in enumerate(work.nodes):
+            for node in nodes:
+                place = (index, node.key)
+                if place in work.called or any(key not in results[index] for key in node.after):
+                    continue
+                work.called.add(place)
+                arguments = node.arguments(Results(results[index])) if callable(node.arguments) else node.arguments
+                if arguments is None:
+                    continue
+                call_id = f"c{len(work.call_ids) + 1}"
+                work.call_ids[call_id] = place
+                calls.append(ToolCall(id=call_id, tool=node.tool, arguments=dict(arguments)))
+        return calls
+
+    def _answer(self, work: _Work, results: list[dict[str, ToolResult]]) -> Give:
+        parts: list[Part] = []
+        statuses: list[Status] = []
+        suggestions: list[str] = []
+        for index, frame in enumerate(work.reading.frames):
+            section = (
+                kind_of(frame.kind).compose(frame, Results(results[index])) if work.sure[index] else _unsure(frame)
+            )
+            if parts:
+                parts.append(Break())
+            parts += section.parts
+            statuses.append(section.status)
+            suggestions += section.next_questions
+        for clause in work.reading.dropped:
+            parts += [Break(), Aside(f"Not understood: “{shorten(clause, 120)}”.")]
+            statuses.append("unknown")
+        if not statuses:
+            section = _nothing_understood()
+            parts, statuses = list(section.parts), [section.status]
+        notices = [f"“{written}” was read as {meant}." for written, meant in work.reading.corrections]
+        if suggestions:
+            notices.append("Try next: " + " · ".join(dict.fromkeys(suggestions)))
+        return Give(
+            tuple(parts),
+            status=_overall(statuses),
+            notices=tuple(notices),
+            plan="" if work.call_ids else _summary(work.reading),
+        )
+
+
+def _results_by_frame(work: _Work, state: State) -> list[dict[str, ToolResult]]:
+    found: list[dict[str, ToolResult]] = [{} for _ in work.nodes]
+    for observation in state.observations:
+        index, key = work.call_ids[observation.call.id]
+        found[index][key] = observation.result
+    return found
+
+
+def _overall(statuses: list[Status]) -> Status:
+    if all(status == "answered" for status in statuses):
+        return "answered"
+    return "unknown" if all(status == "unknown" for status in statuses) else "partial"
+
+
+def _summary(reading: Reading) -> str:
+    if not reading.frames:
+        return "Nothing in this question was understood."
+    told = []
+    for frame in reading.frames:
+        things = [
+            entity.name or entity.text
+            for entity in (*frame.molecules, *frame.targets, *frame.diseases, *frame.groups, *frame.unknown)
+        ]
+        about = f": {shorten(', '.join(things), 120)}" if things else ""
+        told.append(f"{KINDS[frame.kind]}{about}")
+    return "Understood as " + "; ".join(told) + "."
+
+
+def _details(reading: Reading) -> dict[str, object]:
+    return {
+        "frames": [
+            {"kind": frame.kind, "probability": round(frame.probability, 3), "margin": round(frame.margin, 3)}
+            for frame in reading.frames
+        ],
+        "follow_up_of": reading.follow_up_of,
+    }
+
+
+def _unsure(frame: Frame) -> Section:
+    kinds = [KINDS[kind] for kind in dict.fromkeys((frame.kind, *frame.runners_up))][:3]
+    seen = [entity.name or entity.text for entity in (*frame.molecules, *frame.targets, *frame.diseases, *frame.unknown)]
+    recognised = f" I recognised {', '.join(shorten(text, 60) for text in seen)}." if seen else ""
+    offers = "\n".join(f"- {text}" for text in kinds)
+    return Section((Aside(f"I am not sure what is asked.{recognised} Did you want to know"), Aside(offers)), "unknown")
+
+
+def _nothing_understood() -> Section:
+    lines = "\n".join(f"- {text}" for kind, text in KINDS.items() if kind not in ("help", "unsupported"))
+    return Section((Aside("I did not understand the question. I can answer questions about"), Aside(lines)), "unknown")

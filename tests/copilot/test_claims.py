@@ -1,0 +1,111 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from biocopilot.copilot.claims import check_claim, cited_ids, split_claims
+from biocopilot.memory.records import Backend, Evidence, Source, record_sha256
+
+RECORD = {
+    "type": "molecule_properties",
+    "molecule": {"query": "ibuprofen", "name": "IBUPROFEN", "chembl_id": "CHEMBL521", "smiles": "CC(C)Cc1ccc(C(C)C(=O)O)cc1",
+                 "inchikey": "HEFNNWSXXWATRW-UHFFFAOYSA-N"},
+    "molecular_weight": {"value": 206.285, "unit": "g/mol", "relation": "=", "kind": "molecular_weight_average",
+                         "convention": "average atomic masses, RDKit 2026.09.1"},
+    "hbd": {"value": 1, "unit": "count", "relation": "=", "kind": "hbd", "convention": "CalcNumHBD"},
+    "ic50": {"value": 12500.0, "unit": "nM", "relation": "=", "kind": "IC50", "convention": "assay"},
+    "target": {"gene": "HTR2A", "name": "5-hydroxytryptamine receptor 2A", "accession": "P28223"},
+    "clogp": {"value": -3.0732, "unit": "dimensionless", "relation": "=", "kind": "clogp", "convention": "Crippen"},
+    "passage": "a selective inhibitor of the enzyme",
+}  # fmt: skip
+
+
+def evidence(record: dict = RECORD, backend: Backend = "computed", id: str = "E1") -> Evidence:
+    return Evidence(
+        id=id,
+        tool="t",
+        arguments={"molecule": "ibuprofen", "cutoff": 0.35},
+        source=Source(name="RDKit", release="2026.09.1", licence="BSD", attribution="RDKit"),
+        retrieved_at=datetime(2026, 11, 23, tzinfo=UTC),
+        backend=backend,
+        record=record,
+        sha256=record_sha256(record),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ibuprofen has an average molecular weight of 206.28 g/mol. [E1]",
+        "Ibuprofen has an average molecular weight of 206.3 g/mol. [E1]",
+        "It has 1 donor. [E1]",
+        "The IC50 is 12,500 nM. [E1]",
+        "The cLogP is -3.07. [E1]",
+        "The cLogP is −3.07. [E1]",
+        "Its InChIKey is HEFNNWSXXWATRW-UHFFFAOYSA-N, its ChEMBL id CHEMBL521. [E1]",
+        "Its SMILES is `CC(C)Cc1ccc(C(C)C(=O)O)cc1`. [E1]",
+        "It was measured on 5-hydroxytryptamine receptor 2A (HTR2A, P28223). [E1]",
+        "The text says “selective inhibitor”. [E1]",
+        "With a cutoff of 0.35 and RDKit 2026.09.1. [E1]",
+        "| ibuprofen | 206.28 | [E1] |",
+    ],
+)
+def test_what_the_record_holds_is_supported(text):
+    claim = check_claim(text, {"E1": evidence()})
+    assert claim.verdict == "supported", claim.missing
+    assert claim.evidence == ("E1",)
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("Its molecular weight is 206.38 g/mol. [E1]", "206.38"),
+        ("Its molecular weight is 206.284 g/mol. [E1]", "206.284"),
+        ("It has 2 donors. [E1]", "2"),
+        ("The IC50 is 12,500 µM. [E1]", "12,500"),
+        ("The cLogP is 3.07. [E1]", "3.07"),
+        ("Its ChEMBL id is CHEMBL52. [E1]", "CHEMBL52"),
+        ("Its accession is P28222. [E1]", "P28222"),
+        ("Its key is HEFNNWSXXWATRW-UHFFFAOYSA-M. [E1]", "HEFNNWSXXWATRW-UHFFFAOYSA-M"),
+        ("Its SMILES is `CCO`. [E1]", "CCO"),
+        ("The text says “a poor inhibitor”. [E1]", "a poor inhibitor"),
+        ("It inhibits KRAS. [E1]", "KRAS"),
+        ("It binds HTR2B. [E1]", "HTR2B"),
+        ("It has 1 donor. [E7]", "E7"),
+    ],
+)
+def test_what_the_record_does_not_hold_is_missing(text, missing):
+    claim = check_claim(text, {"E1": evidence()})
+    assert claim.verdict == "unsupported"
+    assert missing in claim.missing
+
+
+def test_a_sentence_without_citation_is_unsupported():
+    assert check_claim("Ibuprofen is a drug.", {"E1": evidence()}).verdict == "unsupported"
+
+
+def test_text_of_a_model_never_counts_as_support():
+    assert check_claim("It is a white powder. [E1]", {"E1": evidence(backend="generated")}).verdict == "generated"
+    both = {"E1": evidence(backend="generated"), "E2": evidence(id="E2")}
+    assert check_claim("It has 1 donor. [E1, E2]", both).verdict == "supported"
+
+
+def test_support_points_into_the_record():
+    claim = check_claim("The IC50 is 12,500 nM at 0.35. [E1]", {"E1": evidence()})
+    assert {(item.token, item.path) for item in claim.support} >= {
+        ("12,500", "/ic50/value"),
+        ("0.35", "/arguments/cutoff"),
+    }
+
+
+def test_cited_ids_are_listed_once_in_order():
+    assert cited_ids("a [E4, E1]. b [E1]") == ("E4", "E1")
+
+
+def test_a_models_answer_is_split_at_sentences_and_rows():
+    text = "# Title\n\nIt weighs 206.28 g/mol. [E1] It has 1 donor [E1].\n\n| a | b |\n|---|---|\n| x | 1 [E1] |\n- A point. [E2]"
+    assert split_claims(text) == [
+        "It weighs 206.28 g/mol. [E1]",
+        "It has 1 donor [E1].",
+        "| x | 1 [E1] |",
+        "A point. [E2]",
+    ]
