@@ -202,8 +202,10 @@ class Run:
         tasks = [asyncio.create_task(self._call(call, seconds)) for call in wanted.values()]
         try:
             if tasks:  # not gather, which waits for cancelled calls to end
-                await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-            self._results.update(zip(wanted, [task.result() for task in tasks], strict=True))
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+                for task in done:
+                    task.result()
+            self._results.update((key, task.result()) for key, task in zip(wanted, tasks, strict=True))
         except BaseException:
             for task in tasks:
                 task.cancel()

@@ -148,7 +148,9 @@ def _details(reading: Reading) -> dict[str, object]:
 
 def _unsure(frame: Frame) -> Section:
     kinds = [KINDS[kind] for kind in dict.fromkeys((frame.kind, *frame.runners_up))][:3]
-    seen = [entity.name or entity.text for entity in (*frame.molecules, *frame.targets, *frame.diseases, *frame.unknown)]
+    seen = [
+        entity.name or entity.text for entity in (*frame.molecules, *frame.targets, *frame.diseases, *frame.unknown)
+    ]
     recognised = f" I recognised {', '.join(shorten(text, 60) for text in seen)}." if seen else ""
     offers = "\n".join(f"- {text}" for text in kinds)
     return Section((Aside(f"I am not sure what is asked.{recognised} Did you want to know"), Aside(offers)), "unknown")

@@ -1,7 +1,6 @@
 from datetime import UTC, datetime
 
 import pytest
-
 from biocopilot.copilot.claims import check_claim, cited_ids, split_claims
 from biocopilot.memory.records import Backend, Evidence, Source, record_sha256
 

@@ -3,7 +3,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from biocopilot.copilot.loop import Budget, Run
 from biocopilot.copilot.planner.contract import Aside, Break, CallTools, Give, Row, Sentence, Table
 from biocopilot.copilot.planner.scripted import ScriptedPlanner

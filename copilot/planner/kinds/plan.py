@@ -13,7 +13,7 @@ from ....memory.records import Evidence, ToolResult
 from ..contract import Part
 from ..frames import Frame
 
-__all__ = ["Arguments", "QuestionKind", "Node", "Results", "Section", "Status"]
+__all__ = ["Arguments", "Node", "QuestionKind", "Results", "Section", "Status"]
 
 Status = Literal["answered", "partial", "unknown"]
 Arguments = Mapping[str, Any]

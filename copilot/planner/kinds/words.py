@@ -115,13 +115,13 @@ def misses(results: Iterable[ToolResult | None]) -> tuple[list[Part], Status]:
             near = [str(name) for name in record.get("nearest", [])][:5]
             if near:
                 lead = "It could be" if record["type"] == "ambiguous" else "The nearest names are"
-                parts.append(Sentence(f"{lead} {join(near, 'or' if record['type'] == 'ambiguous' else 'and')}.", (item.id,)))
+                parts.append(
+                    Sentence(f"{lead} {join(near, 'or' if record['type'] == 'ambiguous' else 'and')}.", (item.id,))
+                )
     return parts, "unknown"
 
 
-def settle(
-    told: Sequence[Part], results: Results, keys: Iterable[str], next_questions: Sequence[str] = ()
-) -> Section:
+def settle(told: Sequence[Part], results: Results, keys: Iterable[str], next_questions: Sequence[str] = ()) -> Section:
     """A section from what could be told and what was missed: answered, partial or unknown accordingly."""
     missed, _ = misses(results.get(key) for key in keys)
     status: Status = "answered" if told and not missed else "partial" if told else "unknown"

@@ -1,0 +1,157 @@
+"""`biocopilot ask`: one question through `Copilot`, shown as the caller wants it. Second step of the main path.
+
+stdout gets the result and nothing else; steps, suggestions and errors go to stderr. Ctrl-C closes the run in the run
+log as cancelled before this process ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ...memory.errors import BiocopilotError
+from ...memory.events import Event
+from ...memory.records import Answer
+from ...memory.transcript import answer_of
+from ...tools.workbench import Workbench
+from ..agent import QUESTION_CHARACTERS, Copilot
+from ..loop import Budget
+from ..settings import Settings, load_settings
+from .failures import say
+from .progress import Progress, quiet, step_lines
+
+__all__ = ["EXIT_CODES", "Request", "answer_request"]
+
+EXIT_CODES = {"answered": 0, "partial": 3, "unknown": 4, "failed": 5, "cancelled": 130}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user typed behind `biocopilot ask`."""
+
+    words: tuple[str, ...]
+    form: Literal["auto", "plain", "json", "jsonl"] = "auto"
+    planner: str = ""
+    offline: bool = False
+    session: str | None = None
+    files: tuple[Path, ...] = ()
+    log: bool = True
+    seconds: float | None = None
+
+
+def answer_request(request: Request, bench: Workbench | None = None) -> int:
+    """Ask, print the answer, and return the exit code.
+
+    Args:
+        request: what was typed.
+        bench: a workbench whose chemistry process loads already; used where the settings ask for no other.
+    """
+    settings = load_settings().settings
+    events: list[Event] = []
+    with _copilot(request, settings, bench) as copilot:
+        try:
+            with _progress(request) as progress:
+
+                def listen(event: Event) -> None:
+                    events.append(event)
+                    if request.form == "jsonl":
+                        _print_line(event.model_dump_json())
+                    progress(event)
+
+                answer = asyncio.run(_ask(copilot, request, listen))
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            return _stopped(request, events)
+        except BiocopilotError:
+            if events and request.form == "json":
+                _print_line(answer_of(events).model_dump_json())
+            raise
+        _show(answer, request)
+    return EXIT_CODES[answer.status]
+
+
+async def _ask(copilot: Copilot, request: Request, listen: Callable[[Event], None]) -> Answer:
+    task = asyncio.current_task()
+    if task is not None:
+        with contextlib.suppress(NotImplementedError):  # Windows; there a terminated process is simply gone
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await copilot.aask(
+        _question(request.words), session=request.session, files=request.files, listener=listen
+    )
+
+
+def _question(words: tuple[str, ...]) -> str:
+    if words != ("-",):
+        return " ".join(words)
+    return sys.stdin.read(QUESTION_CHARACTERS + 1)
+
+
+def _copilot(request: Request, settings: Settings, bench: Workbench | None) -> Copilot:
+    copilot = Copilot(
+        request.planner or settings.planner,
+        offline=request.offline or settings.offline,
+        budget=Budget(
+            calls=settings.calls,
+            seconds=settings.seconds if request.seconds is None else request.seconds,
+            bytes=settings.bytes,
+            repeated=settings.repeated,
+        ),
+        log=request.log,
+        store=settings.store,
+        workers=settings.workers,
+    )
+    if bench is not None and settings.store is None and settings.workers == Settings().workers:
+        copilot.bench = bench
+    return copilot
+
+
+def _progress(request: Request) -> contextlib.AbstractContextManager[Callable[[Event], None]]:
+    if request.form != "auto":
+        return quiet()
+    return Progress() if sys.stderr.isatty() else step_lines()
+
+
+def _print_line(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _show(answer: Answer, request: Request) -> None:
+    if request.form == "jsonl":
+        return
+    if request.form == "json":
+        _print_line(answer.model_dump_json())
+        return
+    if request.form == "auto" and sys.stdout.isatty():
+        from .terminal_answer import print_answer
+
+        print_answer(answer)
+    else:
+        from ..rendering import render_answer
+
+        sys.stdout.write(render_answer(answer))
+        sys.stdout.flush()
+    if request.form == "auto":
+        from .suggestions import try_next
+
+        lines = try_next(answer, recorded=request.log)
+        if lines:
+            say("\nTry next\n" + "\n".join(f"  {line}" for line in lines))
+
+
+def _stopped(request: Request, events: list[Event]) -> int:
+    """Say that the user stopped it; with --json the object is printed all the same, its status `cancelled`."""
+    if not events:
+        say("Stopped.")
+        return EXIT_CODES["cancelled"]
+    answer = answer_of(events)
+    if request.form == "json":
+        _print_line(answer.model_dump_json())
+    kept = f" What was found so far: biocopilot runs show {answer.run_id}" if request.log else ""
+    say(f"Stopped after {answer.seconds:.1f} s.{kept}")
+    return EXIT_CODES["cancelled"]

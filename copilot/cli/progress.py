@@ -1,0 +1,143 @@
+"""The steps of a run on stderr while it works: one line a happening, and on a terminal a line that turns meanwhile."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from ...memory.events import Event, PlanProposed, ToolFailed, ToolFinished, ToolProgress, ToolStarted
+from ...memory.records import ToolCall
+from ...memory.text import clean, shorten
+from .failures import say
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+__all__ = ["Progress", "Steps", "quiet", "step_lines"]
+
+_GLYPHS = {"ok": "✓", "partial": "◐", "empty": "○"}
+_LINE_CHARACTERS = 100
+
+
+class Steps:
+    """Turns events into lines: glyph, verb, object, number, time."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, ToolCall] = {}
+
+    def line(self, event: Event) -> str:
+        """What to say when this event is over; empty where it deserves no line."""
+        match event:
+            case PlanProposed():
+                return f"· {_one_line(event.summary)}"
+            case ToolStarted():
+                self._calls[event.call.id] = event.call
+                return ""
+            case ToolFinished():
+                count = _count(event)
+                said = f"{self._name(event.call_id)} · {count}" if count else self._name(event.call_id)
+                return f"{_GLYPHS[event.status]} {said} · {_time(event.seconds)}"
+            case ToolFailed():
+                return f"✗ {self._name(event.call_id)} · {_one_line(event.message)} · {_time(event.seconds)}"
+            case _:
+                return ""
+
+    def doing(self, event: Event) -> str:
+        """What is being done now, for a line that is overwritten; empty where nothing new begins."""
+        match event:
+            case ToolStarted():
+                return _described(event.call)
+            case ToolProgress():
+                amount = f" {event.done}/{event.total}" if event.done is not None and event.total is not None else ""
+                return f"{self._name(event.call_id)} · {_one_line(event.text)}{amount}"
+            case _:
+                return ""
+
+    def _name(self, call_id: str) -> str:
+        return _described(self._calls[call_id]) if call_id in self._calls else call_id
+
+
+class Progress:
+    """Steps on a terminal, with one turning line for what is under way."""
+
+    def __init__(self) -> None:
+        self._steps = Steps()
+        self._status: Status | None = None
+
+    def __enter__(self) -> Callable[[Event], None]:
+        from rich.console import Console
+        from rich.text import Text
+
+        self._console = Console(stderr=True, highlight=False)
+        self._text: Callable[..., Any] = Text
+        self._status = self._console.status(Text("reading the question"), spinner_style="dim")
+        self._status.start()
+        return self._show
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def _show(self, event: Event) -> None:
+        line, doing = self._steps.line(event), self._steps.doing(event)
+        if line:
+            style = "red" if line.startswith("✗") else "dim"
+            self._console.print(self._text(line, style=style, no_wrap=True, overflow="ellipsis"))
+        if doing and self._status is not None:
+            self._status.update(self._text(shorten(doing, 70)))
+
+
+@contextmanager
+def step_lines() -> Iterator[Callable[[Event], None]]:
+    """The same lines where stderr is a file or a pipe."""
+    steps = Steps()
+
+    def show(event: Event) -> None:
+        line = steps.line(event)
+        if line:
+            say(line)
+
+    yield show
+
+
+def quiet() -> AbstractContextManager[Callable[[Event], None]]:
+    """Nothing at all, for output that a program reads."""
+
+    @contextmanager
+    def nothing() -> Iterator[Callable[[Event], None]]:
+        yield lambda _event: None
+
+    return nothing()
+
+
+def _described(call: ToolCall) -> str:
+    values = [_value(value) for value in call.arguments.values() if value not in (None, "", [], (), False)]
+    return shorten(_one_line(" ".join([call.tool, *values])), _LINE_CHARACTERS - 30)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        first = ", ".join(str(item) for item in value[:3])
+        return f"{first}, … ({len(value)})" if len(value) > 3 else first
+    return str(value)
+
+
+def _count(event: ToolFinished) -> str:
+    if event.status == "empty":
+        return "nothing found"
+    if event.matched is None or event.returned is None:
+        return ""
+    return f"{event.returned} of {event.matched}" if event.returned < event.matched else f"{event.matched} found"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean(text).split())

@@ -1,0 +1,119 @@
+"""`biocopilot tools`: the list of tools, what each takes and returns, and one call by hand."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from ...tools.contract import Tool
+
+__all__ = ["app"]
+
+app = typer.Typer(help="See the tools, and run one by hand.", no_args_is_help=True, rich_markup_mode=None)
+
+_AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("list")
+def list_tools(as_json: _AsJson = False) -> None:
+    """List the tools: name, what it does, cost, network."""
+    from ...tools.registry import all_tools
+
+    tools = all_tools().values()
+    if as_json:
+        rows = [_facts(tool) for tool in tools]
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        return
+    width = max(len(tool.name) for tool in tools)
+    wide = max(len(tool.title) for tool in tools)
+    sys.stdout.write(f"{'tool':<{width}}  {'what':<{wide}}  cost     network\n")
+    for tool in tools:
+        network = "needed" if tool.needs_network else "no"
+        sys.stdout.write(f"{tool.name:<{width}}  {tool.title:<{wide}}  {tool.cost:<7}  {network}\n")
+
+
+@app.command("show")
+def show_tool(
+    name: Annotated[str, typer.Argument(help="The tool's name.", metavar="NAME")], as_json: _AsJson = False
+) -> None:
+    """Show what a tool is for, its fields, and commands to try."""
+    tool = _tool(name)
+    if as_json:
+        found = {**_facts(tool), "doc": tool.doc, "schema": tool.schema(), "examples": list(tool.examples)}
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        return
+    from .tool_options import command_line
+
+    network = "needs the network" if tool.needs_network else "works offline"
+    writes = "only reads" if tool.read_only else "may write a file that you name"
+    lines = [f"{tool.name}: {tool.title}", f"{tool.cost}, {network}, {writes}, stopped after {tool.deadline_s:g} s"]
+    lines += ["", tool.doc, "", "Fields", *_field_lines(tool)]
+    if tool.examples:
+        lines += ["", "Examples", *(f"  {command_line(tool, example)}" for example in tool.examples)]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+@app.command(
+    "run",
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    options_metavar="--field value … [--json]",
+)
+def run_tool(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="The tool's name.", metavar="NAME", show_default=False)] = "",
+    as_json: _AsJson = False,
+    help_wanted: Annotated[bool, typer.Option("--help", "-h", help="Show the tool's fields and exit.")] = False,
+) -> None:
+    """Run one tool; its fields are its options."""
+    if not name:
+        sys.stdout.write(ctx.get_help() + "\n")
+        raise typer.Exit(0 if help_wanted else 2)
+    tool = _tool(name)
+    if help_wanted:
+        fields = "\n".join(_field_lines(tool))
+        sys.stdout.write(f"Usage: biocopilot tools run {tool.name} --field value … [--json]\n\n{tool.summary}\n\n{fields}\n")
+        return
+    from .tool_options import parse_fields
+    from .tool_running import run_by_hand
+
+    code = run_by_hand(tool, parse_fields(tool, ctx.args), as_json)
+    if code:
+        raise typer.Exit(code)
+
+
+def _tool(name: str) -> Tool:
+    from ...tools.execute import find_tool
+    from ...tools.registry import all_tools
+
+    return find_tool(name, all_tools())
+
+
+def _facts(tool: Tool) -> dict[str, Any]:
+    return {
+        "name": tool.name,
+        "title": tool.title,
+        "summary": tool.summary,
+        "cost": tool.cost,
+        "deadline_s": tool.deadline_s,
+        "needs_network": tool.needs_network,
+        "read_only": tool.read_only,
+        "idempotent": tool.idempotent,
+    }
+
+
+def _field_lines(tool: Tool) -> list[str]:
+    from textwrap import wrap
+
+    from .tool_options import options_of
+
+    lines = []
+    for option in options_of(tool):
+        flag = f"{option.flag} {option.metavar}".rstrip()
+        lines.append(f"  {flag}  ({option.nature})")
+        lines += [f"      {line}" for line in wrap(option.description, 74)]
+    return lines

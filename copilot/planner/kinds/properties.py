@@ -1,0 +1,245 @@
+"""Computed properties, drug-likeness rules and the BOILED-Egg of one or more molecules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ....memory.records import Evidence
+from ..contract import Part, Row, Sentence, Table
+from ..frames import Entity, Frame
+from .plan import Node, Results, Section
+from .words import amount, capital, join, molecule_name, notes, settle
+
+__all__ = [
+    "DrugLikeness",
+    "Permeability",
+    "Property",
+    "molecule_keys",
+    "molecule_nodes",
+    "property_cell",
+    "property_words",
+]
+
+_WORDS: dict[str, tuple[str, int | None]] = {
+    "molecular_weight": ("average molecular weight", 2),
+    "monoisotopic_mass": ("monoisotopic mass", 4),
+    "formula": ("molecular formula", None),
+    "clogp": ("Crippen cLogP", 2),
+    "tpsa": ("topological polar surface area (TPSA)", 2),
+    "hbd": ("hydrogen bond donors", None),
+    "hba": ("hydrogen bond acceptors", None),
+    "rotatable_bonds": ("rotatable bonds", None),
+    "rings": ("rings", None),
+    "aromatic_rings": ("aromatic rings", None),
+    "fsp3": ("fraction of sp3 carbons (Fsp3)", 3),
+    "heavy_atoms": ("heavy atoms", None),
+    "formal_charge": ("formal charge", None),
+    "qed": ("QED", 3),
+    "sa_score": ("synthetic accessibility (SA) score", 2),
+    "molar_refractivity": ("Crippen molar refractivity", 2),
+    "stereocentres": ("stereocentres", None),
+}
+_COUNTS = frozenset(("hbd", "hba", "rotatable_bonds", "rings", "aromatic_rings", "heavy_atoms", "stereocentres"))
+_SINGULAR = {
+    "hbd": "hydrogen bond donor",
+    "hba": "hydrogen bond acceptor",
+    "rotatable_bonds": "rotatable bond",
+    "rings": "ring",
+    "aromatic_rings": "aromatic ring",
+    "heavy_atoms": "heavy atom",
+    "stereocentres": "stereocentre",
+}
+_RULES = {
+    "lipinski": "Lipinski's rule of five",
+    "veber": "Veber's rule",
+    "egan": "Egan's rule",
+    "ghose": "the Ghose filter",
+    "lead_like": "the lead-likeness rule",
+}
+
+
+def property_words(key: str) -> str:
+    """What an answer calls a property."""
+    return _WORDS[key][0] if key in _WORDS else key.replace("_", " ")
+
+
+def property_cell(value: Mapping[str, Any], key: str) -> str:
+    """A property's value as shown, with its unit; a formula is text."""
+    if "text" in value:
+        return str(value["text"])
+    return amount(value, _WORDS.get(key, ("", None))[1])
+
+
+def molecule_keys(frame: Frame) -> list[tuple[str, Entity]]:
+    """The frame's molecules under node keys, unknown names among them: those must be looked for to be missed."""
+    entities = sorted({*frame.molecules, *frame.unknown}, key=lambda entity: entity.start)
+    listed = [*[item for item in frame.molecules], *[item for item in entities if item not in frame.molecules]]
+    return [(f"m{index}", entity) for index, entity in enumerate(listed, 1)]
+
+
+def molecule_nodes(frame: Frame, tool: str, **arguments: Any) -> list[Node]:
+    """One node of `tool` a molecule."""
+    return [Node(key, tool, {"molecule": entity.value, **arguments}) for key, entity in molecule_keys(frame)]
+
+
+class Property:
+    """`property`: what was asked for in a sentence each, a table for several molecules or a whole panel."""
+
+    def plan(self, frame: Frame) -> list[Node]:
+        wanted = tuple(frame.properties)
+        if wanted == ("molecular_weight",):
+            wanted = ("molecular_weight", "monoisotopic_mass")  # the two are mixed up so often that both are told
+        return molecule_nodes(frame, "molecule_properties", **({"properties": list(wanted)} if wanted else {}))
+
+    def compose(self, frame: Frame, results: Results) -> Section:
+        keys = [key for key, _ in molecule_keys(frame)]
+        found = [item for key in keys if (item := results.found(key))]
+        if not found:
+            return settle((), results, keys)
+        parts: list[Part]
+        if len(found) == 1 and 0 < len(frame.properties) <= 4:
+            parts = [_told(found[0], key) for key in frame.properties if key in found[0].record["properties"]]
+            if frame.properties == ("molecular_weight",) and "monoisotopic_mass" in found[0].record["properties"]:
+                parts.append(_told(found[0], "monoisotopic_mass", subject="Its"))
+        elif len(found) == 1:
+            parts = [_panel(found[0])]
+        else:
+            parts = [
+                _side_by_side(found, frame.properties or ("molecular_weight", "clogp", "tpsa", "hbd", "hba", "qed"))
+            ]
+        for item in found:
+            parts += notes(item)
+        return settle(parts, results, keys, _next(found[0], frame))
+
+
+def _told(item: Evidence, key: str, subject: str = "") -> Sentence:
+    record = item.record
+    value = record["properties"][key]
+    name = molecule_name(record)
+    shown = property_cell(value, key)
+    convention = f" ({value['convention']})" if value.get("convention") and not subject else ""
+    if key in _COUNTS:
+        noun = _SINGULAR[key] if value["value"] == 1 else property_words(key)
+        return Sentence(f"{capital(name)} has {shown} {noun}{convention}.", (item.id,))
+    if subject:
+        return Sentence(f"{subject} {property_words(key)} is {shown}.", (item.id,))
+    return Sentence(f"The {property_words(key)} of {name} is {shown}{convention}.", (item.id,))
+
+
+def _panel(item: Evidence) -> Table:
+    rows = [
+        Row((capital(property_words(key)), property_cell(value, key), str(value.get("convention", ""))), (item.id,))
+        for key, value in item.record["properties"].items()
+        if key in _WORDS
+    ]
+    return Table((molecule_name(item.record), "value", "how"), tuple(rows))
+
+
+def _side_by_side(found: Sequence[Evidence], properties: Sequence[str]) -> Table:
+    shown = [key for key in properties if any(key in item.record["properties"] for item in found)]
+    rows = [
+        Row(
+            (
+                molecule_name(item.record),
+                *(
+                    property_cell(item.record["properties"][key], key) if key in item.record["properties"] else "–"
+                    for key in shown
+                ),
+            ),
+            (item.id,),
+        )
+        for item in found
+    ]
+    return Table(("molecule", *(property_words(key) for key in shown)), tuple(rows))
+
+
+def _next(item: Evidence, frame: Frame) -> list[str]:
+    name = item.record["molecule"].get("name")
+    if not name:
+        return []
+    name = molecule_name(item.record)
+    return [f"Is {name} drug-like?", f"Any PAINS or Brenk alerts in {name}?"] if not frame.rules else []
+
+
+class DrugLikeness:
+    """`drug_likeness`: the rules asked for, or all of them with QED."""
+
+    def plan(self, frame: Frame) -> list[Node]:
+        return molecule_nodes(frame, "molecule_properties")
+
+    def compose(self, frame: Frame, results: Results) -> Section:
+        keys = [key for key, _ in molecule_keys(frame)]
+        parts: list[Part] = []
+        for key in keys:
+            item = results.found(key)
+            if item is not None:
+                parts += self._one(item, frame.rules)
+        return settle(parts, results, keys)
+
+    def _one(self, item: Evidence, asked: Sequence[str]) -> list[Part]:
+        name, rules = molecule_name(item.record), item.record["rules"]
+        first = (asked or ("lipinski",))[0]
+        parts: list[Part] = []
+        for index, key in enumerate(asked or (first,)):
+            rule = rules[key]
+            answer = "Yes: " if rule["passes"] and index == 0 else "No: " if index == 0 else ""
+            verb = "follows" if rule["passes"] else "does not follow"
+            parts.append(Sentence(f"{answer}{name if answer else capital(name)} {verb} {_RULES[key]}.", (item.id,)))
+            parts.append(Sentence(_violations(rule), (item.id,)))
+        if not asked:
+            others = [key for key in _RULES if key in rules and key != first]
+            passed = [_RULES[key] for key in others if rules[key]["passes"]]
+            broken = [f"{_RULES[key]} ({_broken(rules[key])})" for key in others if not rules[key]["passes"]]
+            if passed:
+                parts.append(Sentence(f"It also passes {join(passed)}.", (item.id,)))
+            if broken:
+                parts.append(Sentence(f"It does not pass {join(broken)}.", (item.id,)))
+            qed = item.record["properties"].get("qed")
+            if qed:
+                text = f"Its QED is {property_cell(qed, 'qed')} on a scale from 0 to 1."
+                parts.append(Sentence(text, (item.id,)))
+        return [*parts, *notes(item)]
+
+
+def _violations(rule: Mapping[str, Any]) -> str:
+    count = rule["violations"]
+    if not count:
+        return "It has 0 violations."
+    return f"It has {count} violation{'s' if count > 1 else ''}: {_broken(rule)}."
+
+
+def _broken(rule: Mapping[str, Any]) -> str:
+    return join(str(detail["text"]) for detail in rule["details"] if not detail["passes"])
+
+
+class Permeability:
+    """`permeability`: BOILED-Egg, always labelled as a rule."""
+
+    def plan(self, frame: Frame) -> list[Node]:
+        return molecule_nodes(frame, "molecule_properties", properties=["clogp", "tpsa"])
+
+    def compose(self, frame: Frame, results: Results) -> Section:
+        keys = [key for key, _ in molecule_keys(frame)]
+        parts: list[Part] = []
+        for key in keys:
+            item = results.found(key)
+            if item is None:
+                continue
+            egg, name = item.record["rules"]["boiled_egg"], molecule_name(item.record)
+            gut_only = "gi" in frame.aspects and "bbb" not in frame.aspects
+            brain = "is" if egg["bbb_permeant"] else "is not"
+            gut = "is" if egg["gi_absorption"] else "is not"
+            first = f"{name} {brain} expected to cross the blood–brain barrier by the BOILED-Egg rule."
+            second = f"{name} {gut} expected to be well absorbed from the gut by the BOILED-Egg rule."
+            for text in (second, first) if gut_only else (first, second):
+                parts.append(Sentence(capital(text), (item.id,)))
+            inputs = egg["inputs"]
+            parts.append(
+                Sentence(
+                    f"Its inputs are WLOGP {amount(inputs['wlogp'], 2)} and TPSA {amount(inputs['tpsa'], 2)}.",
+                    (item.id,),
+                )
+            )
+            parts += notes(item)
+        return settle(parts, results, keys)

@@ -1,0 +1,169 @@
+"""Compiles mechanisms and indications of drugs. A part of compile_tables.py.
+
+Two sources: the drug-target table of Santos et al. (2017, CC BY 4.0) and the drugs curated by this project.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ._compile_molecules import Molecule, Molecules
+from ._compile_targets import HUMAN, Targets
+from .names import name_key
+from .table_files import read_table
+
+__all__ = ["Mechanisms", "add_curated_drugs", "add_drugtarget"]
+
+DRUGTARGET, CURATED = "drugtarget-2017", "biocopilot-curated"
+_ACCESSION = re.compile(r"[OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9](?:[A-Z][A-Z0-9]{2}[0-9]){1,2}")
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Mechanisms:
+    """The tables of this part, and what could not be joined."""
+
+    mechanisms: list[Row] = field(default_factory=list)
+    indications: list[Row] = field(default_factory=list)
+    without_target: list[str] = field(default_factory=list)
+
+
+def _read(path: Path) -> Iterator[dict[str, str]]:
+    with gzip.open(path, "rt", encoding="utf-8", errors="replace", newline="") as lines:
+        yield from csv.DictReader(lines, delimiter="\t")
+
+
+def add_drugtarget(
+    found: Mechanisms, molecules: Molecules, targets: Targets, shared: Path, structures: Mapping[str, str]
+) -> None:
+    """Mechanisms and indications of the drug-target table."""
+    folder = shared / "drug_targets"
+    drugs: dict[str, str] = {}
+    seen: set[tuple[str, ...]] = set()
+    for row in sorted(_read(folder / "drug_target.tsv.gz"), key=lambda r: (int(r["DRUG_ID"]), *r.values())):
+        accessions = tuple(sorted({a for a in re.split(r"[|,; ]+", row["UNIPROT"] or "") if _ACCESSION.fullmatch(a)}))
+        if not accessions or not row["REFERENCE"]:
+            found.without_target.append(row["DRUG_NAME"])
+            continue
+        _add_components(targets, accessions, row)
+        chembl_id = drugs.setdefault(row["DRUG_ID"], _molecule(molecules, row, structures))
+        if not chembl_id:
+            continue
+        target = targets.target_for(accessions, row["TARGET_NAME"])
+        key = (chembl_id, target, row["ACTION_TYPE"])
+        if key in seen:
+            continue
+        seen.add(key)
+        ref_type, ref_id, ref_url = _reference(row["REFERENCE"], row["SOURCE"])
+        found.mechanisms.append({
+            "molecule": chembl_id, "target": target, "action_type": row["ACTION_TYPE"],
+            "mechanism": describe(row["TARGET_NAME"], row["ACTION_TYPE"]), "ref_type": ref_type, "ref_id": ref_id,
+            "ref_url": ref_url, "source": DRUGTARGET,
+        })  # fmt: skip
+    terms: set[tuple[str, str]] = set()
+    for row in sorted(_read(folder / "drug_indication.tsv.gz"), key=lambda r: (int(r["DRUG_ID"]), r["INDICATION_FDB"])):
+        chembl_id = drugs.get(row["DRUG_ID"]) or molecules.find(row["DRUG_NAME"]) or ""
+        if chembl_id and (chembl_id, row["INDICATION_FDB"]) not in terms:
+            terms.add((chembl_id, row["INDICATION_FDB"]))
+            found.indications.append({
+                "molecule": chembl_id, "term": row["INDICATION_FDB"], "term_id": row["DOID"] or "", "max_phase": "",
+                "source": DRUGTARGET,
+            })  # fmt: skip
+
+
+def _molecule(molecules: Molecules, row: Mapping[str, str], structures: Mapping[str, str]) -> str:
+    """The molecule a row is about, added when it is not there yet; joined by ChEMBL id, else by name."""
+    chembl_id, name = row["CHEMBL_ID"] or "", row["DRUG_NAME"]
+    if chembl_id in molecules.by_id:
+        molecules.add_synonym(chembl_id, "OTHER", name)
+        return chembl_id
+    by_name = molecules.find(name)
+    if by_name:
+        return by_name
+    if not chembl_id:
+        return molecules.add_without_id(Molecule("", name.upper(), origin=DRUGTARGET)).chembl_id
+    if not molecules.derive_parent(name, chembl_id):
+        molecules.add(Molecule(chembl_id, name.upper(), structures.get(chembl_id, ""), origin=DRUGTARGET))
+    return chembl_id
+
+
+def _add_components(targets: Targets, accessions: tuple[str, ...], row: Mapping[str, str]) -> None:
+    genes = dict(zip((row["UNIPROT"] or "").split("|"), (row["GENE"] or "").split("|"), strict=False))
+    human = dict(zip((row["UNIPROT"] or "").split("|"), (row["SWISSPROT"] or "").split("|"), strict=False))
+    for accession in accessions:
+        is_human = human.get(accession, "").endswith("_HUMAN")
+        targets.components.setdefault(accession, {
+            "accession": accession, "gene": genes.get(accession, ""),
+            "description": row["TARGET_NAME"] if len(accessions) == 1 else genes.get(accession) or row["TARGET_NAME"],
+            "tax_id": HUMAN if is_human else "", "organism": "Homo sapiens" if is_human else "",
+        })  # fmt: skip
+
+
+def describe(target_name: str, action_type: str) -> str:
+    """The mechanism in a few words, such as "Histamine H1 receptor antagonist"."""
+    action = action_type.casefold()
+    words = {"antibody binding": "binding antibody", "substrate": "substrate", "other": "ligand", "": "ligand"}
+    return f"{target_name} {words.get(action, action)}"
+
+
+def _reference(url: str, source: str) -> tuple[str, str, str]:
+    if pubmed := re.search(r"ncbi\.nlm\.nih\.gov/pubmed/(\d+)", url):
+        return "PubMed", pubmed[1], url
+    if chembl := re.search(r"ebi\.ac\.uk/chembl/.*?(CHEMBL\d+)", url):
+        return "ChEMBL", chembl[1], url
+    if ligand := re.search(r"ligandId=(\d+)", url):
+        return "IUPHAR", ligand[1], url
+    if "kegg.jp" in url:
+        return "KEGG", url.rstrip("/").rsplit("/", 1)[-1], url
+    if application := re.search(r"accessdata\.fda\.gov/.*?/(\d{6})[^/]*\.pdf", url):
+        return "FDA label", application[1], url
+    kind = "Label" if source == "DRUG LABEL" else "Other"
+    return (kind, url.rstrip("/").rsplit("/", 1)[-1][:80], url) if url.startswith("http") else (kind, url, "")
+
+
+def add_curated_drugs(found: Mechanisms, molecules: Molecules, targets: Targets) -> list[str]:
+    """Drugs curated by this project; returns those that were given neither a structure nor a ChEMBL id."""
+    bare: list[str] = []
+    genes = {str(row["gene"]): accession for accession, row in sorted(targets.components.items()) if row["organism"] == "Homo sapiens"}
+    for row in read_table("curated_drugs"):
+        molecule = Molecule(
+            row["chembl_id"], row["name"].upper(), row["smiles"], row["max_phase"], row["molecule_type"],
+            row["first_approval"], CURATED,
+        )  # fmt: skip
+        known = molecule.chembl_id or molecules.find(row["name"]) or ""
+        if known:
+            molecule.chembl_id = known
+            added = molecules.add(molecule)
+        else:
+            added = molecules.add_without_id(molecule)
+        if not added.smiles and row["molecule_type"] == "Small molecule":
+            bare.append(row["name"])
+        if name_key(added.pref_name) != name_key(row["name"]):
+            molecules.add_synonym(added.chembl_id, "INN", row["name"])
+        for brand in filter(None, row["brands"].split("|")):
+            molecules.add_synonym(added.chembl_id, "TRADE_NAME", brand)
+        if row["targets"]:
+            accessions = tuple(sorted(genes.get(item, item) for item in row["targets"].split("|")))
+            missing = [item for item in accessions if item not in targets.components]
+            if missing:
+                found.without_target.append(f"{row['name']} ({', '.join(missing)})")
+                continue
+            name = row["target_name"]
+            found.mechanisms.append({
+                "molecule": added.chembl_id, "target": targets.target_for(accessions, name),
+                "action_type": row["action_type"], "mechanism": describe(name, row["action_type"]),
+                "ref_type": row["ref_type"], "ref_id": row["ref_id"], "ref_url": "", "source": CURATED,
+            })  # fmt: skip
+        for term in filter(None, row["indication"].split("|")):
+            found.indications.append({
+                "molecule": added.chembl_id, "term": term, "term_id": "", "max_phase": row["max_phase"],
+                "source": CURATED,
+            })  # fmt: skip
+    return bare
