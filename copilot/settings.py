@@ -42,7 +42,9 @@ class Settings(BaseModel):
     bytes: int = Field(2_000_000, ge=10_000, le=1_000_000_000, description="bytes of results a question may gather")
     repeated: int = Field(2, ge=1, le=100, description="how often one identical call may be asked for")
     workers: int = Field(2, ge=1, le=64, description="chemistry processes side by side")
-    store: Path | None = Field(None, description="SQLite file with ChEMBL and UniProt tables instead of the starter set")
+    store: Path | None = Field(
+        None, description="SQLite file with ChEMBL and UniProt tables instead of the starter set"
+    )
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ TOOL_MODULES = (
     "drugs.drug_status",
     "drugs.drug_indications",
     "drugs.drugs_for_indication",
+    "data.data_sources",
 )
 """Modules below this package, each with one tool of the module's own name."""
 

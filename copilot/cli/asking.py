@@ -80,9 +80,7 @@ async def _ask(copilot: Copilot, request: Request, listen: Callable[[Event], Non
     if task is not None:
         with contextlib.suppress(NotImplementedError):  # Windows; there a terminated process is simply gone
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await copilot.aask(
-        _question(request.words), session=request.session, files=request.files, listener=listen
-    )
+    return await copilot.aask(_question(request.words), session=request.session, files=request.files, listener=listen)
 
 
 def _question(words: tuple[str, ...]) -> str:

@@ -86,7 +86,9 @@ def _rdkit(about: str) -> Finding:
 def _settings(about: str) -> Finding:
     loaded = load_settings()
     changed = [name for name, origin in loaded.origins.items() if origin != "default"]
-    said = f"{', '.join(changed)} set by you; the rest are defaults." if changed else "All settings are at their defaults."
+    said = (
+        f"{', '.join(changed)} set by you; the rest are defaults." if changed else "All settings are at their defaults."
+    )
     if loaded.ignored:
         return Finding(about, "note", f"{said} Not settings, ignored: {', '.join(loaded.ignored)}.")
     return Finding(about, "good", said)

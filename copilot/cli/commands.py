@@ -53,14 +53,24 @@ def start(
 @app.command()
 def ask(
     ctx: typer.Context,
-    question: Annotated[list[str], typer.Argument(help="The question; - reads it from standard input.", metavar="QUESTION...")],
+    question: Annotated[
+        list[str], typer.Argument(help="The question; - reads it from standard input.", metavar="QUESTION")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")] = False,
-    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="Print each event as a line of JSON, as it happens.")] = False,
+    as_jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Print each event as a line of JSON, as it happens.")
+    ] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Print plain text: no colours, no progress.")] = False,
-    planner: Annotated[str, typer.Option(metavar="NAME", help="What plans the answer: auto or embedded.", show_default=False)] = "",
+    planner: Annotated[
+        str, typer.Option(metavar="NAME", help="What plans the answer: auto or embedded.", show_default=False)
+    ] = "",
     offline: Annotated[bool, typer.Option("--offline", help="Open no network connection.")] = False,
-    session: Annotated[str, typer.Option(metavar="ID", help="Name of a conversation to go on with.", show_default=False)] = "",
-    file: Annotated[list[Path] | None, typer.Option(metavar="PATH", help="A file that tools may read; may be repeated.")] = None,
+    session: Annotated[
+        str, typer.Option(metavar="ID", help="Name of a conversation to go on with.", show_default=False)
+    ] = "",
+    file: Annotated[
+        list[Path] | None, typer.Option(metavar="PATH", help="A file that tools may read; may be repeated.")
+    ] = None,
     no_log: Annotated[bool, typer.Option("--no-log", help="Do not record this run.")] = False,
     seconds: Annotated[
         float | None,

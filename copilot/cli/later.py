@@ -9,11 +9,23 @@ from .failures import say
 __all__ = ["COMMANDS", "add", "say_not_yet"]
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "tui": ("Not yet: open the terminal interface.", 'the terminal interface. Today: biocopilot ask "MW of ibuprofen?"'),
+    "tui": (
+        "Not yet: open the terminal interface.",
+        'the terminal interface. Today: biocopilot ask "MW of ibuprofen?"',
+    ),
     "library": ("Not yet: add papers and search them.", "the literature library."),
-    "models": ("Not yet: list, fetch and check models.", "BioMedGPT and other planners. Today: the embedded planner, with none."),
-    "workflow": ("Not yet: run scripted target-discovery workflows.", "the workflows. Today: biocopilot ask, from a script."),
-    "mcp": ("Not yet: serve the tools to other programs over MCP.", "the MCP server. Today: biocopilot tools run, or Python."),
+    "models": (
+        "Not yet: list, fetch and check models.",
+        "BioMedGPT and other planners. Today: the embedded planner, with none.",
+    ),
+    "workflow": (
+        "Not yet: run scripted target-discovery workflows.",
+        "the workflows. Today: biocopilot ask, from a script.",
+    ),
+    "mcp": (
+        "Not yet: serve the tools to other programs over MCP.",
+        "the MCP server. Today: biocopilot tools run, or Python.",
+    ),
     "eval": ("Not yet: measure the copilot on a question set.", "the evaluations."),
 }
 """Name to help line, and what the command will come with."""

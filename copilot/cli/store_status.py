@@ -79,7 +79,9 @@ def store_status(store: Path | None = None) -> StoreStatus:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             counts = {name: _count(connection, query) for name, query in _COUNTS.items() if _table(query) in tables}
-            releases = dict(connection.execute("SELECT name, creation_date FROM version")) if "version" in tables else {}
+            releases = (
+                dict(connection.execute("SELECT name, creation_date FROM version")) if "version" in tables else {}
+            )
     except sqlite3.Error as error:
         raise SourceUnavailable(f"{path} cannot be read: {error}.", "Install biocopilot again.") from error
     return StoreStatus(kind, path, path.stat().st_size, counts, sources, releases)

@@ -47,7 +47,9 @@ def _questions(answer: Answer) -> Iterator[str]:
     target, molecule = _first(answer, "target", "gene"), _first(answer, "molecule", "name")
     by_kind = [(TARGET_QUESTIONS, target), (MOLECULE_QUESTIONS, molecule)]
     # One question of each kind first, so that an answer about both leads to both.
-    lists = [[q.format(name) for tool, q in questions.items() if tool not in asked] for questions, name in by_kind if name]
+    lists = [
+        [q.format(name) for tool, q in questions.items() if tool not in asked] for questions, name in by_kind if name
+    ]
     for rank in range(max(map(len, lists), default=0)):
         for questions in lists:
             if rank < len(questions):

@@ -174,9 +174,7 @@ def _give(given: dict[str, Any], option: FieldOption, value: Any, tool: Tool) ->
         given[option.name] = value
 
 
-def _next_required(
-    tool: Tool, options: Mapping[str, FieldOption], given: Mapping[str, Any], word: str
-) -> FieldOption:
+def _next_required(tool: Tool, options: Mapping[str, FieldOption], given: Mapping[str, Any], word: str) -> FieldOption:
     for option in options.values():
         if option.required and not option.is_switch and (option.repeated or option.name not in given):
             return option

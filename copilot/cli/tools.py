@@ -76,7 +76,9 @@ def run_tool(
     tool = _tool(name)
     if help_wanted:
         fields = "\n".join(_field_lines(tool))
-        sys.stdout.write(f"Usage: biocopilot tools run {tool.name} --field value … [--json]\n\n{tool.summary}\n\n{fields}\n")
+        sys.stdout.write(
+            f"Usage: biocopilot tools run {tool.name} --field value … [--json]\n\n{tool.summary}\n\n{fields}\n"
+        )
         return
     from .tool_options import parse_fields
     from .tool_running import run_by_hand

@@ -81,7 +81,6 @@ class EmbeddedPlanner:
     def _answer(self, work: _Work, results: list[dict[str, ToolResult]]) -> Give:
         parts: list[Part] = []
         statuses: list[Status] = []
-        suggestions: list[str] = []
         for index, frame in enumerate(work.reading.frames):
             section = (
                 kind_of(frame.kind).compose(frame, Results(results[index])) if work.sure[index] else _unsure(frame)
@@ -90,7 +89,6 @@ class EmbeddedPlanner:
                 parts.append(Break())
             parts += section.parts
             statuses.append(section.status)
-            suggestions += section.next_questions
         for clause in work.reading.dropped:
             parts += [Break(), Aside(f"Not understood: “{shorten(clause, 120)}”.")]
             statuses.append("unknown")
@@ -98,8 +96,6 @@ class EmbeddedPlanner:
             section = _nothing_understood()
             parts, statuses = list(section.parts), [section.status]
         notices = [f"“{written}” was read as {meant}." for written, meant in work.reading.corrections]
-        if suggestions:
-            notices.append("Try next: " + " · ".join(dict.fromkeys(suggestions)))
         return Give(
             tuple(parts),
             status=_overall(statuses),

@@ -53,8 +53,6 @@ class Section:
 
     parts: tuple[Part, ...]
     status: Status = "answered"
-    next_questions: tuple[str, ...] = ()
-    """What to try next, in a user's words."""
 
 
 class QuestionKind(Protocol):

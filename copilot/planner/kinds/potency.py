@@ -38,7 +38,6 @@ class Measured:
     def compose(self, frame: Frame, results: Results) -> Section:
         parts: list[Part] = []
         missed: list[ToolResult] = []
-        questions: list[str] = []
         for node in self.plan(frame):
             result = results.get(node.key)
             item = results.found(node.key, "activities")
@@ -48,9 +47,8 @@ class Measured:
                 missed.append(result)
                 continue
             parts += _told(item, result, frame)
-            questions += _next(item)
-        told, _ = misses(missed)
-        return Section((*parts, *told), "answered" if parts and not told else "partial" if parts else "unknown", tuple(questions))
+        told = misses(missed)
+        return Section((*parts, *told), "answered" if parts and not told else "partial" if parts else "unknown")
 
 
 def _targets(frame: Frame) -> list[tuple[str, Entity]]:
@@ -66,7 +64,9 @@ def _filters(frame: Frame) -> dict[str, Any]:
         chosen["activity_type"] = frame.activity_types[0]
     for quantity in frame.quantities:
         if quantity.number is not None and quantity.unit in ("nM", "µM", "pM", "mM", "M"):
-            chosen["threshold_nm"] = quantity.number * {"nM": 1.0, "µM": 1e3, "pM": 1e-3, "mM": 1e6, "M": 1e9}[quantity.unit]
+            chosen["threshold_nm"] = (
+                quantity.number * {"nM": 1.0, "µM": 1e3, "pM": 1e-3, "mM": 1e6, "M": 1e9}[quantity.unit]
+            )
         elif quantity.number is not None and quantity.unit.startswith("p"):
             chosen["min_pchembl"] = quantity.number
     if frame.most is not None:
@@ -107,11 +107,17 @@ def _headline(record: Mapping[str, Any]) -> str:
         who = f"{molecule_name(record)} on {target_name(record)}"
     elif target:
         compounds = count_of(statistics["n_compounds"], "compound")
-        return capital(f"{target_name(record)} has {measured} of {compounds}, with a median of {amount(statistics['median'])}.")
+        return capital(
+            f"{target_name(record)} has {measured} of {compounds}, with a median of {amount(statistics['median'])}."
+        )
     else:
         who = molecule_name(record)
     if not statistics["n"] or not statistics.get("median"):
-        return f"There is {measured} of {who} without a bound." if not statistics["n"] else f"There is {measured} of {who}."
+        return (
+            f"There is {measured} of {who} without a bound."
+            if not statistics["n"]
+            else f"There is {measured} of {who}."
+        )
     lead = f"The {kind} of {who} is {amount(statistics['median'])}"
     if statistics["n"] == 1:
         return f"{lead} (pChEMBL {number(statistics['median_pchembl'], 2)}, 1 measurement)."
@@ -123,7 +129,9 @@ def _censored(item: Evidence) -> list[Part]:
     count = sum(value for value in censored.values() if isinstance(value, int))
     if not count:
         return []
-    text = join(f"{number(value)} with “{relation}”" for relation, value in censored.items() if isinstance(value, int) and value)
+    text = join(
+        f"{number(value)} with “{relation}”" for relation, value in censored.items() if isinstance(value, int) and value
+    )
     return [Sentence(f"Bounds, kept out of the median: {text}.", (item.id,))]
 
 
@@ -138,7 +146,11 @@ def _table(item: Evidence, *, by_target: bool, by_molecule: bool) -> Table:
         if by_target:
             cells.append(f"{row.get('gene') or row.get('target_name')} ({row['target_chembl_id']})")
         pchembl = row.get("pchembl")
-        cells += [amount(row["value"]), number(pchembl, 2) if pchembl is not None else "–", str(row.get("assay_chembl_id") or "–")]
+        cells += [
+            amount(row["value"]),
+            number(pchembl, 2) if pchembl is not None else "–",
+            str(row.get("assay_chembl_id") or "–"),
+        ]
         rows.append(Row(tuple(cells), (item.id,)))
     return Table(tuple(header), tuple(rows))
 
@@ -148,12 +160,3 @@ def _compound(row: Mapping[str, Any]) -> str:
     if name:
         return f"{plain_name(name)} ({row['molecule_chembl_id']})"
     return str(row["molecule_chembl_id"] or code(row["smiles"]))
-
-
-def _next(item: Evidence) -> list[str]:
-    record = item.record
-    if record.get("target") and record.get("molecule"):
-        return [f"What are the most potent compounds on {target_name(record)}?"]
-    if record.get("target"):
-        return [f"Which drugs act on {target_name(record)}?"]
-    return []

@@ -40,6 +40,7 @@ _WORDS: dict[str, tuple[str, int | None]] = {
     "molar_refractivity": ("Crippen molar refractivity", 2),
     "stereocentres": ("stereocentres", None),
 }
+_COLUMNS = ("molecular_weight", "clogp", "tpsa", "hbd", "hba", "qed")
 _COUNTS = frozenset(("hbd", "hba", "rotatable_bonds", "rings", "aromatic_rings", "heavy_atoms", "stereocentres"))
 _SINGULAR = {
     "hbd": "hydrogen bond donor",
@@ -74,7 +75,7 @@ def property_cell(value: Mapping[str, Any], key: str) -> str:
 def molecule_keys(frame: Frame) -> list[tuple[str, Entity]]:
     """The frame's molecules under node keys, unknown names among them: those must be looked for to be missed."""
     entities = sorted({*frame.molecules, *frame.unknown}, key=lambda entity: entity.start)
-    listed = [*[item for item in frame.molecules], *[item for item in entities if item not in frame.molecules]]
+    listed = [*frame.molecules, *(item for item in entities if item not in frame.molecules)]
     return [(f"m{index}", entity) for index, entity in enumerate(listed, 1)]
 
 
@@ -110,7 +111,7 @@ class Property:
             ]
         for item in found:
             parts += notes(item)
-        return settle(parts, results, keys, _next(found[0], frame))
+        return settle(parts, results, keys)
 
 
 def _told(item: Evidence, key: str, subject: str = "") -> Sentence:
@@ -152,14 +153,6 @@ def _side_by_side(found: Sequence[Evidence], properties: Sequence[str]) -> Table
         for item in found
     ]
     return Table(("molecule", *(property_words(key) for key in shown)), tuple(rows))
-
-
-def _next(item: Evidence, frame: Frame) -> list[str]:
-    name = item.record["molecule"].get("name")
-    if not name:
-        return []
-    name = molecule_name(item.record)
-    return [f"Is {name} drug-like?", f"Any PAINS or Brenk alerts in {name}?"] if not frame.rules else []
 
 
 class DrugLikeness:

@@ -100,8 +100,8 @@ def notes(item: Evidence, most: int = 2) -> list[Part]:
     return [Sentence(str(text), (item.id,)) for text in item.record.get("notes", [])[:most]]
 
 
-def misses(results: Iterable[ToolResult | None]) -> tuple[list[Part], Status]:
-    """What failed and empty results say, and how far the answer comes with nothing else: `unknown`."""
+def misses(results: Iterable[ToolResult | None]) -> list[Part]:
+    """What failed and empty results say; nothing for those that came to something."""
     parts: list[Part] = []
     for result in results:
         if result is None or result.status in ("ok", "partial"):
@@ -114,15 +114,14 @@ def misses(results: Iterable[ToolResult | None]) -> tuple[list[Part], Status]:
             parts.append(Sentence(str(record.get("message") or f"{item.tool} found nothing."), (item.id,)))
             near = [str(name) for name in record.get("nearest", [])][:5]
             if near:
-                lead = "It could be" if record["type"] == "ambiguous" else "The nearest names are"
-                parts.append(
-                    Sentence(f"{lead} {join(near, 'or' if record['type'] == 'ambiguous' else 'and')}.", (item.id,))
-                )
-    return parts, "unknown"
+                several = record["type"] == "ambiguous"
+                lead, last = ("It could be", "or") if several else ("The nearest names are", "and")
+                parts.append(Sentence(f"{lead} {join(near, last)}.", (item.id,)))
+    return parts
 
 
-def settle(told: Sequence[Part], results: Results, keys: Iterable[str], next_questions: Sequence[str] = ()) -> Section:
+def settle(told: Sequence[Part], results: Results, keys: Iterable[str]) -> Section:
     """A section from what could be told and what was missed: answered, partial or unknown accordingly."""
-    missed, _ = misses(results.get(key) for key in keys)
+    missed = misses(results.get(key) for key in keys)
     status: Status = "answered" if told and not missed else "partial" if told else "unknown"
-    return Section((*told, *missed), status, tuple(next_questions))
+    return Section((*told, *missed), status)

@@ -1,0 +1,97 @@
+"""The loop's own cost a step, with a tool that does nothing, and how the run log grows with the steps."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+
+from biocopilot.copilot.loop import Budget, Run
+from biocopilot.copilot.planner.contract import CallTools, Give
+from biocopilot.copilot.planner.scripted import ScriptedPlanner
+from biocopilot.copilot.recorder import Recorder
+from biocopilot.memory.records import Source, ToolCall
+from biocopilot.memory.run_log import RunLog
+from biocopilot.tools.contract import Draft, Findings, ToolArguments, ToolContext, tool
+from biocopilot.tools.workbench import Workbench
+
+from .measure import Measured, Row
+
+__all__ = ["measure"]
+
+_SOURCE = Source(name="nothing", release="1", licence="none", attribution="none")
+
+
+class NothingArguments(ToolArguments):
+    """A number, so that no call repeats another."""
+
+    step: int
+
+
+@tool(title="Nothing", cost="instant")
+async def nothing(arguments: NothingArguments, context: ToolContext) -> Findings:
+    """Do nothing, with one finding."""
+    return Findings((Draft({"type": "nothing", "step": arguments.step}, _SOURCE, "computed", "nothing"),))
+
+
+def measure(quick: bool) -> Measured:
+    """CPU milliseconds a step at 10, 100 and 1,000 steps, and bytes of run log a step."""
+    lengths = (10, 100) if quick else (10, 100, 1_000)
+    rows, notes = [], []
+    for steps in lengths:
+        repeats = max(3, 300 // steps)
+        logged = [_run(steps, log=True) for _ in range(repeats)]
+        rows.append(Row.of(f"{steps:>5} steps, run log on disk", [ms for ms, _size in logged], 0.3))
+        rows.append(Row.of(f"{steps:>5} steps, no run log", [_run(steps, log=False)[0] for _ in range(repeats)]))
+        notes.append(f"run log: {logged[-1][1]:,.0f} bytes a step at {steps} steps")
+    ratios = {f"ms a step, {lengths[-1]} / {lengths[0]} steps": rows[-2].median / rows[0].median}
+    try:
+        rows.append(Row.of("LangChain: one ainvoke of the same tool", [_langchain() for _ in range(5)]))
+        ratios["LangChain's tool call / our whole step"] = rows[-1].median / rows[-3].median
+    except ImportError:
+        notes.append("langchain-core is not installed: pip install 'biocopilot[dev]'")
+    return Measured("loop", "CPU ms a step", tuple(rows), ratios, tuple(notes))
+
+
+def _run(steps: int, log: bool) -> tuple[float, float]:
+    """CPU milliseconds and run log bytes a step."""
+    script = [CallTools((ToolCall(id=f"c{i}", tool="nothing", arguments={"step": i}),)) for i in range(steps)]
+    with tempfile.TemporaryDirectory() as folder, Workbench() as bench:
+        path = Path(folder) / "runs.sqlite"
+        run_log = RunLog.open(path) if log else None
+        run = Run(
+            question="nothing",
+            planner=ScriptedPlanner([*script, Give(status="unknown")]),
+            tools={"nothing": nothing},
+            bench=bench,
+            recorder=Recorder("20260101-000000-aaaa", run_log),
+            budget=Budget(calls=steps + 1, seconds=600, bytes=1_000_000_000),
+        )
+        started = time.process_time()
+        asyncio.run(run.answer())
+        spent = (time.process_time() - started) * 1000 / steps
+        if run_log is not None:
+            run_log.close()
+        size = sum(file.stat().st_size for file in Path(folder).iterdir()) / steps
+    if len(run.recorder.events) < 3 * steps:
+        raise RuntimeError(f"only {len(run.recorder.events)} events for {steps} steps")
+    return spent, size
+
+
+def _langchain() -> float:
+    from langchain_core.tools import StructuredTool
+
+    async def work(step: int) -> str:
+        return f"nothing {step}"
+
+    made = StructuredTool.from_function(coroutine=work, name="nothing", description="Do nothing.")
+
+    async def call(times: int) -> None:
+        for step in range(times):
+            await made.ainvoke({"step": step})
+
+    asyncio.run(call(5))
+    started = time.process_time()
+    asyncio.run(call(50))
+    return (time.process_time() - started) * 1000 / 50

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))) if path.exists()]
+FENCE = re.compile(r"^```(?P<language>\w+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    """Each fenced block of that language, with a name for it."""
+    return [
+        (f"{path.name}-{number}", hit["body"])
+        for path in DOCUMENTS
+        for number, hit in enumerate(FENCE.finditer(path.read_text("utf-8")), 1)
+        if hit["language"] == language
+    ]
+
+
+def commands() -> list[tuple[str, str]]:
+    """Each `$ biocopilot …` line of a console block, continued lines joined, once."""
+    found: dict[str, str] = {}
+    for name, body in blocks("console"):
+        for line in body.replace("\\\n", " ").splitlines():
+            if line.startswith("$ biocopilot"):
+                found.setdefault(line.removeprefix("$ "), name)
+    return [(name, command) for command, name in found.items()]
+
+
+def run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        words,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=folder,
+        env={**os.environ, "BIOCOPILOT_HOME": str(folder / "home"), "PYTHONUTF8": "1"},
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the documents' commands run, one after another, as their reader would type them."""
+    made = tmp_path_factory.mktemp("reader")
+    (made / "home").mkdir()
+    (made / "list.smi").write_text("CCO ethanol\nCC(=O)O acetic_acid\nc1ccccc1O phenol\n", "utf-8")
+    first = run([sys.executable, "-m", "biocopilot.copilot", "ask", "--offline", "MW of ibuprofen?"], made)
+    assert first.returncode == 0, first.stderr  # so that `runs show last` has a run to show
+    return made
+
+
+@pytest.mark.parametrize(("name", "body"), [pytest.param(*block, id=block[0]) for block in blocks("python")])
+def test_python_block_runs(name: str, body: str, folder: Path) -> None:
+    if "langchain" in body:
+        pytest.importorskip("langchain_core")
+    if "await " in body or "async for" in body:
+        indented = "".join(f"    {line}" for line in body.splitlines(keepends=True))
+        body = f"import asyncio\nasync def main():\n{indented}\nasyncio.run(main())\n"
+    done = run([sys.executable, "-c", body], folder)
+    assert done.returncode == 0, f"{name}\n{done.stderr}"
+
+
+@pytest.mark.parametrize(("name", "command"), [pytest.param(*item, id=item[1][:60]) for item in commands()])
+def test_console_command_works(name: str, command: str, folder: Path) -> None:
+    words = shlex.split(command, comments=True)
+    assert not {"|", ">", "&&"} & set(words), f"{name}: the test runs single commands"
+    done = run([sys.executable, "-m", "biocopilot.copilot", *words[1:]], folder)
+    assert done.returncode in (0, 3, 4), f"{command}\n{done.stderr}"
+    assert "Traceback" not in done.stderr
+    assert done.stdout.strip(), command
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for path in DOCUMENTS:
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", path.read_text("utf-8")):
+            assert (path.parent / target).exists(), f"{path.name} links to {target}"

@@ -1,0 +1,1 @@
+"""Tools about the data that answers come from."""
