@@ -60,12 +60,14 @@ def child_cpu_s(command: Sequence[str], repeats: int, environment: Mapping[str, 
     """
     found = []
     for _ in range(repeats + 1):
+        # Compiled files are kept, as they are for a user, also where the environment of a build says otherwise.
+        ours = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(environment or {})}
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            env={**os.environ, **(environment or {})},
+            env=ours,
             check=False,
         )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)

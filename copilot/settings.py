@@ -35,15 +35,17 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    planner: str = Field("auto", min_length=1, max_length=200, description="what plans: auto or embedded")
-    offline: bool = Field(False, description="refuse whatever needs the network")
-    calls: int = Field(40, ge=1, le=1_000, description="tool calls a question may use")
-    seconds: float = Field(120.0, gt=0, le=86_400, description="seconds a question may take")
-    bytes: int = Field(2_000_000, ge=10_000, le=1_000_000_000, description="bytes of results a question may gather")
-    repeated: int = Field(2, ge=1, le=100, description="how often one identical call may be asked for")
-    workers: int = Field(2, ge=1, le=64, description="chemistry processes side by side")
+    planner: str = Field(default="auto", min_length=1, max_length=200, description="what plans: auto or embedded")
+    offline: bool = Field(default=False, description="refuse whatever needs the network")
+    calls: int = Field(default=40, ge=1, le=1_000, description="tool calls a question may use")
+    seconds: float = Field(default=120.0, gt=0, le=86_400, description="seconds a question may take")
+    bytes: int = Field(
+        default=2_000_000, ge=10_000, le=1_000_000_000, description="bytes of results a question may gather"
+    )
+    repeated: int = Field(default=2, ge=1, le=100, description="how often one identical call may be asked for")
+    workers: int = Field(default=2, ge=1, le=64, description="chemistry processes side by side")
     store: Path | None = Field(
-        None, description="SQLite file with ChEMBL and UniProt tables instead of the starter set"
+        default=None, description="SQLite file with ChEMBL and UniProt tables instead of the starter set"
     )
 
 

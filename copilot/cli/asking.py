@@ -64,23 +64,27 @@ def answer_request(request: Request, bench: Workbench | None = None) -> int:
                         _print_line(event.model_dump_json())
                     progress(event)
 
-                answer = asyncio.run(_ask(copilot, request, listen))
+                answers: list[Answer] = []
+                asyncio.run(_ask(copilot, request, listen, answers))
         except (KeyboardInterrupt, asyncio.CancelledError):
             return _stopped(request, events)
         except BiocopilotError:
             if events and request.form == "json":
                 _print_line(answer_of(events).model_dump_json())
             raise
-        _show(answer, request)
-    return EXIT_CODES[answer.status]
+        _show(answers[0], request)
+    return EXIT_CODES[answers[0].status]
 
 
-async def _ask(copilot: Copilot, request: Request, listen: Callable[[Event], None]) -> Answer:
+async def _ask(copilot: Copilot, request: Request, listen: Callable[[Event], None], answers: list[Answer]) -> None:
+    """Ask, and put the answer into the list: returned, asyncio would spell out all of it when it restores Ctrl-C."""
     task = asyncio.current_task()
     if task is not None:
         with contextlib.suppress(NotImplementedError):  # Windows; there a terminated process is simply gone
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await copilot.aask(_question(request.words), session=request.session, files=request.files, listener=listen)
+    answers.append(
+        await copilot.aask(_question(request.words), session=request.session, files=request.files, listener=listen)
+    )
 
 
 def _question(words: tuple[str, ...]) -> str:

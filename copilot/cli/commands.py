@@ -86,7 +86,7 @@ def ask(
     code = answer_request(
         Request(
             words=tuple(question),
-            form=chosen[0] if chosen else "auto",
+            form="json" if as_json else "jsonl" if as_jsonl else "plain" if plain else "auto",
             planner=planner,
             offline=offline,
             session=session or None,

@@ -26,6 +26,7 @@ class Steps:
 
     def __init__(self) -> None:
         self._calls: dict[str, ToolCall] = {}
+        self._open: dict[str, str] = {}
 
     def line(self, event: Event) -> str:
         """What to say when this event is over; empty where it deserves no line."""
@@ -45,15 +46,18 @@ class Steps:
                 return ""
 
     def doing(self, event: Event) -> str:
-        """What is being done now, for a line that is overwritten; empty where nothing new begins."""
+        """What is under way after this event, for a line that is overwritten; empty where that is nothing."""
         match event:
             case ToolStarted():
-                return _described(event.call)
+                self._open[event.call.id] = _described(event.call)
             case ToolProgress():
                 amount = f" {event.done}/{event.total}" if event.done is not None and event.total is not None else ""
-                return f"{self._name(event.call_id)} · {_one_line(event.text)}{amount}"
+                self._open[event.call_id] = f"{self._name(event.call_id)} · {_one_line(event.text)}{amount}"
+            case ToolFinished() | ToolFailed():
+                self._open.pop(event.call_id, None)
             case _:
-                return ""
+                pass
+        return next(reversed(self._open.values()), "")
 
     def _name(self, call_id: str) -> str:
         return _described(self._calls[call_id]) if call_id in self._calls else call_id
@@ -87,8 +91,8 @@ class Progress:
         if line:
             style = "red" if line.startswith("✗") else "dim"
             self._console.print(self._text(line, style=style, no_wrap=True, overflow="ellipsis"))
-        if doing and self._status is not None:
-            self._status.update(self._text(shorten(doing, 70)))
+        if self._status is not None:
+            self._status.update(self._text(shorten(doing or "thinking", 70)))
 
 
 @contextmanager

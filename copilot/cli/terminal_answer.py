@@ -39,6 +39,7 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
     """Print the answer, its evidence and its notices."""
     console = console or Console(highlight=False)
     console.width = min(console.width, _WIDEST)
+    console.print()  # apart from the steps above
     for part in answer_renderables(answer):
         console.print(part, markup=False, highlight=False)
 
@@ -89,7 +90,7 @@ def _cells(line: str) -> list[str]:
 
 def _table(rows: list[list[str]]) -> Table:
     header, _rule, *body = rows
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for index, title in enumerate(header):
         numbers = bool(body) and all(re.match(r"[<>~≤≥]?\s*[-−]?\d", row[index]) for row in body if index < len(row))
         justify: Any = "right" if numbers else "left"

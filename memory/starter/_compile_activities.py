@@ -22,8 +22,8 @@ __all__ = ["Activities", "compile_activities"]
 Row = dict[str, Any]
 
 _POTENT = 60
-_TOTAL = 180
-_MOST = 300
+_TOTAL = 150
+_MOST = 260
 _COMPUTED_FIRST_ID = 900_000_001
 _ORIGIN_COMPUTED = "chembl32-pchembl"
 _ORIGIN_FULL = "chembl-activity"
@@ -50,7 +50,9 @@ def compile_activities(shared: Path, named: Collection[str], known_targets: Coll
         known_targets: ChEMBL ids of targets in the set; rows of others are left out.
     """
     found = Activities()
-    rows = [row for row in [*_full_rows(shared, found), *_computed_rows(shared, found)] if row["target"] in known_targets]
+    rows = [
+        row for row in [*_full_rows(shared, found), *_computed_rows(shared, found)] if row["target"] in known_targets
+    ]
     chosen = _choose(_without_repeats(rows), frozenset(named))
     number = _COMPUTED_FIRST_ID
     for row in sorted(chosen, key=_stable_key):
@@ -69,7 +71,7 @@ def _read(path: Path) -> Iterator[dict[str, str]]:
 
 
 def _full_rows(shared: Path, found: Activities) -> Iterator[Row]:
-    """Rows with every field. Those without a pChEMBL value or with a validity remark stay out (held out by the source)."""
+    """Rows with every field, save those that are censored, remarked on or without a pChEMBL value."""
     for path in (
         shared / "chembl_ws_records" / "input_output.activities.csv.gz",
         shared / "chembl_ws_records" / "output_output.activities.csv.gz",
@@ -77,7 +79,12 @@ def _full_rows(shared: Path, found: Activities) -> Iterator[Row]:
     ):
         for row in _read(path):
             usable = row["standard_relation"] == "=" and row["standard_units"] == "nM" and row["pchembl_value"]
-            if not usable or row["data_validity_comment"] or row.get("assay_variant_mutation") or not row["canonical_smiles"]:
+            if (
+                not usable
+                or row["data_validity_comment"]
+                or row.get("assay_variant_mutation")
+                or not row["canonical_smiles"]
+            ):
                 continue
             target, assay, document = row["target_chembl_id"], row["assay_chembl_id"], row["document_chembl_id"]
             found.target_names[target] = (row["target_pref_name"], row["target_organism"])

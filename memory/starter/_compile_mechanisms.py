@@ -46,8 +46,11 @@ def add_drugtarget(
     """Mechanisms and indications of the drug-target table."""
     folder = shared / "drug_targets"
     drugs: dict[str, str] = {}
-    seen: set[tuple[str, ...]] = set()
-    for row in sorted(_read(folder / "drug_target.tsv.gz"), key=lambda r: (int(r["DRUG_ID"]), *r.values())):
+    seen = {(row["molecule"], row["target"], row["action_type"]) for row in found.mechanisms}
+    rows = sorted(
+        _read(folder / "drug_target.tsv.gz"), key=lambda r: ("|" in r["UNIPROT"], int(r["DRUG_ID"]), *r.values())
+    )
+    for row in rows:
         accessions = tuple(sorted({a for a in re.split(r"[|,; ]+", row["UNIPROT"] or "") if _ACCESSION.fullmatch(a)}))
         if not accessions or not row["REFERENCE"]:
             found.without_target.append(row["DRUG_NAME"])
@@ -79,14 +82,20 @@ def add_drugtarget(
 
 
 def _molecule(molecules: Molecules, row: Mapping[str, str], structures: Mapping[str, str]) -> str:
-    """The molecule a row is about, added when it is not there yet; joined by ChEMBL id, else by name."""
+    """The molecule a row is about, added when it is not there yet.
+
+    A preferred name comes before the row's ChEMBL id, which may be that of a salt while the name is the parent's.
+    """
     chembl_id, name = row["CHEMBL_ID"] or "", row["DRUG_NAME"]
+    preferred = molecules.by_name.get(name_key(name))
+    if preferred:
+        return preferred
     if chembl_id in molecules.by_id:
         molecules.add_synonym(chembl_id, "OTHER", name)
         return chembl_id
-    by_name = molecules.find(name)
-    if by_name:
-        return by_name
+    by_synonym = molecules.find(name)
+    if by_synonym:
+        return by_synonym
     if not chembl_id:
         return molecules.add_without_id(Molecule("", name.upper(), origin=DRUGTARGET)).chembl_id
     if not molecules.derive_parent(name, chembl_id):
@@ -95,15 +104,22 @@ def _molecule(molecules: Molecules, row: Mapping[str, str], structures: Mapping[
 
 
 def _add_components(targets: Targets, accessions: tuple[str, ...], row: Mapping[str, str]) -> None:
-    genes = dict(zip((row["UNIPROT"] or "").split("|"), (row["GENE"] or "").split("|"), strict=False))
-    human = dict(zip((row["UNIPROT"] or "").split("|"), (row["SWISSPROT"] or "").split("|"), strict=False))
-    for accession in accessions:
-        is_human = human.get(accession, "").endswith("_HUMAN")
-        targets.components.setdefault(accession, {
-            "accession": accession, "gene": genes.get(accession, ""),
-            "description": row["TARGET_NAME"] if len(accessions) == 1 else genes.get(accession) or row["TARGET_NAME"],
+    """Components that UniProt's entries lack.
+
+    The table sorts accessions, genes and entry names each by itself, so a gene goes with an accession only where a
+    single one of each is left once those known are set aside.
+    """
+    known = {str(targets.components[a]["gene"]) for a in accessions if a in targets.components}
+    genes = [gene for gene in (row["GENE"] or "").split("|") if gene and gene not in known]
+    new = [accession for accession in accessions if accession not in targets.components]
+    gene = genes[0] if len(genes) == len(new) == 1 else ""
+    is_human = all(name.endswith("_HUMAN") for name in (row["SWISSPROT"] or "").split("|"))
+    for accession in new:
+        targets.components[accession] = {
+            "accession": accession, "gene": gene,
+            "description": row["TARGET_NAME"] if len(accessions) == 1 else gene or f"{row['TARGET_NAME']} (component)",
             "tax_id": HUMAN if is_human else "", "organism": "Homo sapiens" if is_human else "",
-        })  # fmt: skip
+        }  # fmt: skip
 
 
 def describe(target_name: str, action_type: str) -> str:
@@ -131,7 +147,10 @@ def _reference(url: str, source: str) -> tuple[str, str, str]:
 def add_curated_drugs(found: Mechanisms, molecules: Molecules, targets: Targets) -> list[str]:
     """Drugs curated by this project; returns those that were given neither a structure nor a ChEMBL id."""
     bare: list[str] = []
-    genes = {str(row["gene"]): accession for accession, row in sorted(targets.components.items()) if row["organism"] == "Homo sapiens"}
+    whole = {str(row["accession"]) for row in targets.proteins}
+    human = (item for item in sorted(targets.components.items()) if item[1]["organism"] == "Homo sapiens")
+    # A gene with several entries means the one that UniProt reviewed, which therefore comes last here.
+    genes = {str(row["gene"]): key for key, row in sorted(human, key=lambda item: item[0] in whole)}
     for row in read_table("curated_drugs"):
         molecule = Molecule(
             row["chembl_id"], row["name"].upper(), row["smiles"], row["max_phase"], row["molecule_type"],
@@ -155,9 +174,12 @@ def add_curated_drugs(found: Mechanisms, molecules: Molecules, targets: Targets)
             if missing:
                 found.without_target.append(f"{row['name']} ({', '.join(missing)})")
                 continue
-            name = row["target_name"]
+            target = targets.target_for(
+                accessions, row["target_name"] or str(targets.components[accessions[0]]["description"])
+            )
+            name = row["target_name"] or str(targets.chembl[target]["pref_name"])
             found.mechanisms.append({
-                "molecule": added.chembl_id, "target": targets.target_for(accessions, name),
+                "molecule": added.chembl_id, "target": target,
                 "action_type": row["action_type"], "mechanism": describe(name, row["action_type"]),
                 "ref_type": row["ref_type"], "ref_id": row["ref_id"], "ref_url": "", "source": CURATED,
             })  # fmt: skip

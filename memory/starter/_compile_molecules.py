@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rdkit import Chem, RDLogger
+from rdkit import Chem, rdBase
+from rdkit.Chem import rdinchi
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from .names import name_key
@@ -19,15 +20,17 @@ from .table_files import read_table
 __all__ = ["Molecule", "Molecules"]
 
 _SALT_WORDS = frozenset(
-    """acetate anhydrous arginine benzathine besylate bitartrate bromide calcium camsylate carbonate chloride citrate dihydrate
-    dihydrochloride dimesylate diphosphate disodium disoproxil edisylate erbumine esylate estolate ethanolamine
-    fumarate gluceptate gluconate hcl hemihydrate hemifumarate hibenzate hippurate hydrobromide hydrochloride hydroxide
-    iodide isethionate lactate lactobionate lysine magnesium malate maleate meglumine mesylate methylsulfate
-    monohydrate mononitrate monosodium mucate napsylate nitrate olamine oxalate pamoate phosphate pidolate potassium
-    proxetil sesquihydrate sodium stearate succinate sulfate sulphate tannate tartrate tosylate trihydrate
-    trifenatate tromethamine xinafoate zinc""".split()
+    """acetate anhydrous arginine benzathine benzoate besylate bitartrate bromide calcium camsylate carbonate
+    chloride citrate dihydrate dihydrochloride dimesylate diphosphate disodium disoproxil edisylate epolamine
+    erbumine estolate esylate ethanolamine fumarate gluceptate gluconate hcl hemifumarate hemihydrate hibenzate
+    hippurate hydrobromide hydrochloride hydroxide iodide isethionate lactate lactobionate lysine magnesium malate
+    maleate meglumine mesylate methylsulfate monohydrate mononitrate monosodium mucate napsylate nitrate olamine
+    oxalate pamoate phosphate pidolate potassium proxetil sesquihydrate sodium stearate succinate sulfate sulphate
+    tannate tartrate tosylate trifenatate trihydrate tromethamine xinafoate zinc""".split()
 )
-_NOT_A_NAME = re.compile(r"^[a-z]\d\d[a-z]{2}\d\d$|\(.*injection|component of|constituent of|^\d+$|tablet| mg\b", re.IGNORECASE)
+_NOT_A_NAME = re.compile(
+    r"^[a-z]\d\d[a-z]{2}\d\d$|\(.*injection|component of|constituent of|^\d+$|tablet| mg\b", re.IGNORECASE
+)
 _LONGEST_NAME = 70
 
 
@@ -56,7 +59,7 @@ class Molecules:
         self.by_inchikey: dict[str, str] = {}
         self.synonyms: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
         self._own = 0
-        RDLogger.DisableLog("rdApp.*")
+        rdBase.DisableLog("rdApp.*")
         self._uncharger = rdMolStandardize.Uncharger()
 
     def add(self, molecule: Molecule) -> Molecule:
@@ -127,7 +130,7 @@ class Molecules:
         """The uncharged organic part of a salt; empty when there are several different ones or none."""
         whole = Chem.MolFromSmiles(smiles)
         parts = {Chem.MolToSmiles(self._uncharger.uncharge(part)) for part in Chem.GetMolFrags(whole, asMols=True)}
-        counter = {Chem.CanonSmiles(text) for text in _COUNTER_IONS}
+        counter = {Chem.MolToSmiles(Chem.MolFromSmiles(text)) for text in _COUNTER_IONS}
         organic = [part for part in parts if part not in counter and _has_carbon(part)]
         return organic[0] if len(organic) == 1 else ""
 
@@ -153,7 +156,7 @@ _COUNTER_IONS = """Cl Br I O N [Na+] [K+] [Ca+2] [Mg+2] [Zn+2] [Li+] CS(=O)(=O)O
 CC(=O)O O=C(O)/C=C/C(=O)O O=C(O)/C=C\\C(=O)O O=C(O)CCC(=O)O O=C(O)CC(O)(CC(=O)O)C(=O)O OC(C(O)C(=O)O)C(=O)O
 O[C@H]([C@@H](O)C(=O)O)C(=O)O O[C@@H]([C@H](O)C(=O)O)C(=O)O O=C(O)C(=O)O Cc1ccc(S(=O)(=O)O)cc1 O=S(=O)(O)c1ccccc1
 O=C(O)C[C@H](O)C(=O)O O=C(O)CC(O)C(=O)O CC(O)C(=O)O C[C@H](O)C(=O)O CCS(=O)(=O)O O=S(=O)(O)CCO
-CNC[C@H](O)[C@@H](O)[C@H](O)[C@H](O)CO NC(CO)(CO)CO NCCO OCC[N+](C)(C)C CC(C)(C)N O=C(O)c1ccccc1O
+CNC[C@H](O)[C@@H](O)[C@H](O)[C@H](O)CO NC(CO)(CO)CO NCCO OCC[N+](C)(C)C CC(C)(C)N O=C(O)c1ccccc1O O=C(O)c1ccccc1
 O=C(O)c1cc2ccccc2c(Cc2c(O)c(C(=O)O)cc3ccccc23)c1O O=C(O)c1ccc2ccccc2c1O NCCCC[C@H](N)C(=O)O
 N=C(N)NCCC[C@H](N)C(=O)O C CO CCO CC(C)=O""".split()
 
@@ -167,8 +170,8 @@ def identifiers(smiles: str) -> tuple[str, str]:
     mol = Chem.MolFromSmiles(smiles)
     if mol is None:
         return "", ""
-    inchi = Chem.MolToInchi(mol)
-    return inchi, Chem.InchiToInchiKey(inchi) if inchi else ""
+    inchi = str(rdinchi.MolToInchi(mol)[0])
+    return inchi, str(rdinchi.InchiToInchiKey(inchi)) if inchi else ""
 
 
 def salt_words(name: str) -> set[str]:
@@ -208,6 +211,16 @@ def add_record_names(molecules: Molecules, records: Mapping[str, Mapping[str, st
             molecules.by_name.setdefault(name_key(molecule.pref_name), chembl_id)
         for name in record["all_names"].split(", "):
             molecules.add_synonym(chembl_id, "OTHER", name)
+
+
+def add_named_records(molecules: Molecules, records: Mapping[str, Mapping[str, str]]) -> None:
+    """Tool compounds, natural products and candidates that ChEMBL names, though no measurement of theirs is kept."""
+    for chembl_id, record in sorted(records.items()):
+        if record["pref_name"] and record["invalid_record"] != "True":
+            molecules.add(Molecule(
+                chembl_id, record["pref_name"].upper(), record["canonical_smiles"], molecule_type="Small molecule",
+                origin="chembl-named",
+            ))  # fmt: skip
 
 
 def add_curated_molecules(molecules: Molecules, records: Mapping[str, Mapping[str, str]]) -> None:

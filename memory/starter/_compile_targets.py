@@ -215,7 +215,7 @@ def _chembl_names(shared: Path) -> dict[str, str]:
 
 
 def _add_kinases(targets: Targets, shared: Path) -> None:
-    """Human kinases that the UniProt entries lack; and targets of other types (fusions, complexes) of those they hold."""
+    """Human kinases that the UniProt entries lack, and further targets of those they hold."""
     with (shared / "chembl_activities" / "kinodata_human_kinases_chembl33.csv").open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
             accession, gene = row["UniprotID"], row["Name"]

@@ -18,7 +18,7 @@ NameRow = tuple[str, str, str, str, int]
 
 
 def name_rows(folder: Path) -> list[NameRow]:
-    """Names by key, kind and rank; at equal rank human targets come before others, approved drugs before the rest."""
+    """Names by key, kind and rank; at equal rank hand-kept names come first, then human targets and approved drugs."""
     best: dict[tuple[str, str, str], tuple[int, int, int, str]] = {}
     for order, (precedence, kind, identifier, name, rank) in enumerate(_names(folder)):
         key = name_key(name)
@@ -33,7 +33,8 @@ def name_rows(folder: Path) -> list[NameRow]:
 def _names(folder: Path) -> Iterator[tuple[int, str, str, str, int]]:
     approved: dict[str, int] = {}
     for row in read_table("molecules", folder):
-        approved[row["chembl_id"]] = 0 if row["max_phase"] == "4" else 1
+        # A salt or hydrate that bears its parent's name stands behind the parent.
+        approved[row["chembl_id"]] = 2 * (row["max_phase"] != "4") + bool(row["parent_chembl_id"])
         if row["pref_name"]:
             yield approved[row["chembl_id"]], "molecule", row["chembl_id"], row["pref_name"], 0
     for row in read_table("molecule_synonyms", folder):
@@ -49,6 +50,8 @@ def _target_names(folder: Path) -> Iterator[tuple[int, str, str, str, int]]:
     for row in read_table("components", folder):
         foreign[row["accession"]] = int(row["tax_id"] != _HUMAN)
         for name in filter(None, (row["gene"], row["description"])):
+            if name.endswith("(component)"):  # says what it is a part of, so it names none of them
+                continue
             yield foreign[row["accession"]], "target", row["accession"], name, 0
     for row in read_table("protein_names", folder):
         if row["kind"] in _PROTEIN_RANKS:
@@ -58,6 +61,7 @@ def _target_names(folder: Path) -> Iterator[tuple[int, str, str, str, int]]:
         accessions = row["accessions"].split("|")
         for accession in accessions:
             yield foreign[accession], "target", accession, row["pref_name"], 1 if len(accessions) == 1 else 2
+    # An everyday name kept by hand says what people mean by it: COX-2 is not the cytochrome c oxidase subunit.
     for row in read_table("curated_target_names", folder):
         for name in row["names"].split("|"):
-            yield foreign[row["accession"]], "target", row["accession"], name, 1
+            yield -1, "target", row["accession"], name, 1

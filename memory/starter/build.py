@@ -93,7 +93,10 @@ def _number(chembl_id: str) -> int:
 
 
 def _contents(folder: Path) -> Iterator[tuple[str, Iterable[Row]]]:
-    yield "version", ((r["name"], _text(r["creation_date"]), _text(r["comments"])) for r in read_table("versions", folder))
+    yield (
+        "version",
+        ((r["name"], _text(r["creation_date"]), _text(r["comments"])) for r in read_table("versions", folder)),
+    )
     yield from _molecules(folder)
     yield from _targets(folder)
     yield from _measurements(folder)
@@ -111,16 +114,31 @@ def _molecules(folder: Path) -> Iterator[tuple[str, Iterable[Row]]]:
         )
         for r in rows
     )  # fmt: skip
-    yield "compound_structures", (
-        (molecule_number(r["chembl_id"]), _text(r["inchi"]), r["inchikey"], r["smiles"]) for r in rows if r["inchikey"]
+    yield (
+        "compound_structures",
+        (
+            (molecule_number(r["chembl_id"]), _text(r["inchi"]), r["inchikey"], r["smiles"])
+            for r in rows
+            if r["inchikey"]
+        ),
     )
-    yield "molecule_hierarchy", (
-        (molecule_number(r["chembl_id"]), parent := molecule_number(r["parent_chembl_id"] or r["chembl_id"]), parent)
-        for r in rows
+    yield (
+        "molecule_hierarchy",
+        (
+            (
+                molecule_number(r["chembl_id"]),
+                parent := molecule_number(r["parent_chembl_id"] or r["chembl_id"]),
+                parent,
+            )
+            for r in rows
+        ),
     )
-    yield "molecule_synonyms", (
-        (number, molecule_number(r["chembl_id"]), r["syn_type"], r["synonym"])
-        for number, r in enumerate(read_table("molecule_synonyms", folder), 1)
+    yield (
+        "molecule_synonyms",
+        (
+            (number, molecule_number(r["chembl_id"]), r["syn_type"], r["synonym"])
+            for number, r in enumerate(read_table("molecule_synonyms", folder), 1)
+        ),
     )
 
 
@@ -169,9 +187,19 @@ def _targets(folder: Path) -> Iterator[tuple[str, Iterable[Row]]]:
 def _measurements(folder: Path) -> Iterator[tuple[str, Iterable[Row]]]:
     targets = _target_numbers(folder)
     assays = {r["chembl_id"]: r for r in read_table("assays", folder)}
-    yield "docs", (
-        (_number(r["chembl_id"]), r["chembl_id"], _text(r["journal"]), _whole(r["year"]), _whole(r["pubmed_id"]), _text(r["doi"]))
-        for r in read_table("documents", folder)
+    yield (
+        "docs",
+        (
+            (
+                _number(r["chembl_id"]),
+                r["chembl_id"],
+                _text(r["journal"]),
+                _whole(r["year"]),
+                _whole(r["pubmed_id"]),
+                _text(r["doi"]),
+            )
+            for r in read_table("documents", folder)
+        ),
     )
     yield "assays", (
         (
@@ -194,12 +222,27 @@ def _measurements(folder: Path) -> Iterator[tuple[str, Iterable[Row]]]:
 def _mechanisms(folder: Path) -> Iterator[tuple[str, Iterable[Row]]]:
     targets = _target_numbers(folder)
     mechanisms, indications = read_table("mechanisms", folder), read_table("indications", folder)
-    yield "drug_mechanism", (
-        (int(r["mec_id"]), molecule_number(r["molecule"]), r["mechanism"], targets[r["target"]], r["action_type"], 1, None)
-        for r in mechanisms
+    yield (
+        "drug_mechanism",
+        (
+            (
+                int(r["mec_id"]),
+                molecule_number(r["molecule"]),
+                r["mechanism"],
+                targets[r["target"]],
+                r["action_type"],
+                1,
+                None,
+            )
+            for r in mechanisms
+        ),
     )
-    yield "mechanism_refs", (
-        (int(r["mec_id"]), int(r["mec_id"]), r["ref_type"], _text(r["ref_id"]), _text(r["ref_url"])) for r in mechanisms
+    yield (
+        "mechanism_refs",
+        (
+            (int(r["mec_id"]), int(r["mec_id"]), r["ref_type"], _text(r["ref_id"]), _text(r["ref_url"]))
+            for r in mechanisms
+        ),
     )
     yield "drug_indication", (
         (
@@ -208,9 +251,12 @@ def _mechanisms(folder: Path) -> Iterator[tuple[str, Iterable[Row]]]:
         )
         for r in indications
     )  # fmt: skip
-    yield "bc_fact_source", (
-        *(("drug_mechanism", int(r["mec_id"]), r["source"]) for r in mechanisms),
-        *(("drug_indication", int(r["drugind_id"]), r["source"]) for r in indications),
+    yield (
+        "bc_fact_source",
+        (
+            *(("drug_mechanism", int(r["mec_id"]), r["source"]) for r in mechanisms),
+            *(("drug_indication", int(r["drugind_id"]), r["source"]) for r in indications),
+        ),
     )
 
 
@@ -225,13 +271,21 @@ def _proteins(folder: Path) -> Iterator[tuple[str, Iterable[Row]]]:
         for r in read_table("proteins", folder)
     )  # fmt: skip
     yield "uniprot_name", ((r["accession"], r["name"], r["kind"]) for r in read_table("protein_names", folder))
-    yield "uniprot_location", (
-        (r["accession"], r["location"], _text(r["topology"])) for r in read_table("protein_locations", folder)
+    yield (
+        "uniprot_location",
+        ((r["accession"], r["location"], _text(r["topology"])) for r in read_table("protein_locations", folder)),
     )
-    yield "uniprot_keyword", ((r["accession"], r["keyword"], r["category"]) for r in read_table("protein_keywords", folder))
+    yield (
+        "uniprot_keyword",
+        ((r["accession"], r["keyword"], r["category"]) for r in read_table("protein_keywords", folder)),
+    )
     yield "uniprot_xref", ((r["accession"], r["database"], r["id"]) for r in read_table("protein_xrefs", folder))
-    yield "uniprot_disease", (
-        (r["accession"], r["disease"], _text(r["acronym"]), _text(r["mim"])) for r in read_table("protein_diseases", folder)
+    yield (
+        "uniprot_disease",
+        (
+            (r["accession"], r["disease"], _text(r["acronym"]), _text(r["mim"]))
+            for r in read_table("protein_diseases", folder)
+        ),
     )
     yield "bc_target_description", ((r["accession"], r["text"]) for r in read_table("target_descriptions", folder))
 

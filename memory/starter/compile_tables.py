@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import types
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 if not __package__:  # run as a plain file: give the checkout the name it has when installed
@@ -44,14 +45,18 @@ def compile_tables(shared: Path, folder: Path = TABLES_DIR) -> dict[str, int]:
     records = molecules_part.read_names(data)
     targets = compile_targets(data)
     molecules = molecules_part.Molecules()
-    for drug in molecules_part.read_approved(data):
+    # Where a hydrate bears the same name as the drug itself, the name means the drug.
+    for drug in sorted(molecules_part.read_approved(data), key=lambda drug: "." in drug.smiles):
         molecules.add(drug)
     molecules_part.add_record_names(molecules, records)
     named = {*molecules.by_id, *(chembl_id for chembl_id, row in records.items() if row["pref_name"])}
     measured = compile_activities(data, named, targets.chembl)
     structures = {chembl_id: row["canonical_smiles"] for chembl_id, row in records.items()} | measured.smiles
     for chembl_id, smiles in measured.smiles.items():
-        molecules.add(molecules_part.Molecule(chembl_id, smiles=smiles, molecule_type="Small molecule", origin="activity"))
+        molecules.add(
+            molecules_part.Molecule(chembl_id, smiles=smiles, molecule_type="Small molecule", origin="activity")
+        )
+    molecules_part.add_named_records(molecules, records)
     molecules_part.add_curated_molecules(molecules, records)
     found = Mechanisms()
     bare = add_curated_drugs(found, molecules, targets)
@@ -59,7 +64,11 @@ def compile_tables(shared: Path, folder: Path = TABLES_DIR) -> dict[str, int]:
     molecules_part.add_record_names(molecules, records)
     unknown = molecules_part.add_curated_synonyms(molecules)
     molecules.link_parents()
-    for label, names in (("no structure", bare), ("no molecule for synonyms of", unknown), ("no target", found.without_target)):
+    for label, names in (
+        ("no structure", bare),
+        ("no molecule for synonyms of", unknown),
+        ("no target", found.without_target),
+    ):
         if names:
             print(f"{label}: {', '.join(sorted(set(names)))}", file=sys.stderr)  # noqa: T201 - a command's report
     for number, row in enumerate(found.mechanisms, 1):
@@ -67,7 +76,7 @@ def compile_tables(shared: Path, folder: Path = TABLES_DIR) -> dict[str, int]:
     for number, row in enumerate(found.indications, 1):
         row["drugind_id"] = number
     components = sorted(targets.components.values(), key=lambda row: str(row["accession"]))
-    tables = {
+    tables: dict[str, Iterable[Mapping[str, object]]] = {
         "molecules": molecules_part.rows(molecules),
         "molecule_synonyms": molecules_part.synonym_rows(molecules),
         "proteins": targets.proteins,
@@ -91,7 +100,9 @@ def compile_tables(shared: Path, folder: Path = TABLES_DIR) -> dict[str, int]:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Compile the starter set's tables and build starter.sqlite.")
-    parser.add_argument("--shared", type=Path, required=True, metavar="DIR", help="the folder that holds the source data")
+    parser.add_argument(
+        "--shared", type=Path, required=True, metavar="DIR", help="the folder that holds the source data"
+    )
     options = parser.parse_args(arguments)
     for name, count in compile_tables(options.shared).items():
         print(f"{name:20} {count:7}", file=sys.stderr)  # noqa: T201 - a command's report

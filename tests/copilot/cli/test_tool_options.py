@@ -111,7 +111,7 @@ def test_all_tools_of_the_program_have_options() -> None:
     tools: list[Tool] = list(all_tools().values())
     assert tools
     for one in tools:
-        assert options_of(one), one.name
+        assert {option.name for option in options_of(one)} == set(one.arguments.model_fields)
         for example in one.examples:
             parsed = parse_fields(one, shlex.split(command_line(one, example))[4:])
             assert validate_arguments(one, parsed) == validate_arguments(one, example)

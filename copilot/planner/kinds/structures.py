@@ -1,0 +1,275 @@
+"""Structures: alerts, similarity, comparison, neighbours, substructures, scaffolds, parents, drawings, identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ....memory.records import Evidence
+from ..contract import Part, Row, Sentence, Table
+from ..frames import Frame
+from .plan import Node, Results, Section
+from .properties import molecule_keys, molecule_nodes, property_cell, property_words
+from .words import amount, capital, code, count_of, join, molecule_name, notes, number, plain_name, settle
+
+__all__ = ["Alerts", "Compare", "Draw", "Identity", "Nearest", "Scaffold", "Similarity", "Standardise", "Substructure"]
+
+
+class _EachMolecule:
+    """A kind whose tool is called once a molecule and told one by one."""
+
+    tool: str
+
+    def arguments(self, frame: Frame) -> dict[str, Any]:
+        return {}
+
+    def told(self, item: Evidence, frame: Frame) -> list[Part]:
+        raise TypeError(f"{type(self).__name__} tells nothing")
+
+    def plan(self, frame: Frame) -> list[Node]:
+        return molecule_nodes(frame, self.tool, **self.arguments(frame))
+
+    def compose(self, frame: Frame, results: Results) -> Section:
+        keys = [key for key, _ in molecule_keys(frame)]
+        parts: list[Part] = []
+        for key in keys:
+            item = results.found(key)
+            if item is not None:
+                parts += [*self.told(item, frame), *notes(item)]
+        return settle(parts, results, keys)
+
+
+class Alerts(_EachMolecule):
+    """`alerts`: the catalogues asked for, with atoms."""
+
+    tool = "structural_alerts"
+
+    def arguments(self, frame: Frame) -> dict[str, Any]:
+        return {"catalogues": list(frame.catalogues)} if frame.catalogues else {}
+
+    def told(self, item: Evidence, frame: Frame) -> list[Part]:
+        name, alerts = molecule_name(item.record), item.record["alerts"]
+        searched = join(str(catalogue) for catalogue in item.record["catalogues"])
+        kind = f"{searched} alert" if len(item.record["catalogues"]) == 1 else "structural alert"
+        if not alerts:
+            where = "" if len(item.record["catalogues"]) == 1 else f" ({searched})"
+            return [Sentence(f"No {kind} was found in {name}{where}.", (item.id,))]
+        parts: list[Part] = [Sentence(f"Yes: {name} contains {count_of(len(alerts), kind)}.", (item.id,))]
+        rows = [
+            Row((alert["catalogue"], alert["name"].replace("_", " ") if "_" not in alert["name"] else alert["name"],
+                 ", ".join(str(atom) for atom in alert["atoms"])), (item.id,))
+            for alert in alerts
+        ]  # fmt: skip
+        parts.append(Table(("catalogue", "alert", "atoms (from 0)"), tuple(rows)))
+        clear = [str(catalogue) for catalogue in item.record["catalogues"] if catalogue not in {a["catalogue"] for a in alerts}]
+        if clear:
+            parts.append(Sentence(f"No alert of {join(clear, 'or')}.", (item.id,)))
+        return parts
+
+
+class Similarity:
+    """`similarity`: every pair of the molecules named."""
+
+    def plan(self, frame: Frame) -> list[Node]:
+        listed = molecule_keys(frame)
+        return [
+            Node(f"{key}-{other_key}", "molecule_similarity", {"molecule": molecule.value, "other": other.value})
+            for index, (key, molecule) in enumerate(listed)
+            for other_key, other in listed[index + 1 :]
+        ]
+
+    def compose(self, frame: Frame, results: Results) -> Section:
+        keys = [node.key for node in self.plan(frame)]
+        parts: list[Part] = []
+        for key in keys:
+            item = results.found(key)
+            if item is None:
+                continue
+            record = item.record
+            first, second = molecule_name(record), molecule_name({"molecule": record["other"]})
+            value = record["similarity"]
+            text = f"The Tanimoto similarity of {first} and {second} is {amount(value, 3)} ({value['convention']})."
+            parts += [Sentence(text, (item.id,)), *notes(item)]
+        return settle(parts, results, keys)
+
+
+class Compare:
+    """`compare`: a table, what is better by QED where that is asked, and the common core."""
+
+    def plan(self, frame: Frame) -> list[Node]:
+        return [Node("all", "compare_molecules", {"molecules": [entity.value for _, entity in molecule_keys(frame)]})]
+
+    def compose(self, frame: Frame, results: Results) -> Section:
+        item = results.found("all")
+        if item is None:
+            return settle((), results, ["all"])
+        rows = item.record["rows"]
+        parts: list[Part] = []
+        ranked = sorted((row for row in rows if "qed" in row["properties"]), key=lambda row: -row["properties"]["qed"]["value"])
+        if len(ranked) > 1:
+            first, *others = [f"{molecule_name(row)} ({property_cell(row['properties']['qed'], 'qed')})" for row in ranked]
+            parts.append(Sentence(f"By QED, {first} scores higher than {join(others)}.", (item.id,)))
+        shown = [key for key in frame.properties or _COMPARED if all(key in row["properties"] for row in rows)]
+        table = [
+            Row((capital(property_words(key)), *(property_cell(row["properties"][key], key) for row in rows)), (item.id,))
+            for key in shown
+        ]
+        parts.append(Table(("", *(molecule_name(row) for row in rows)), tuple(table)))
+        core = item.record.get("common_core")
+        if core and core.get("smarts"):
+            atoms = count_of(core["atoms"], "heavy atom")
+            parts.append(Sentence(f"Their largest common core has {atoms}: {code(core['smarts'])}.", (item.id,)))
+        return settle([*parts, *notes(item)], results, ["all"])
+
+
+_COMPARED = ("molecular_weight", "clogp", "tpsa", "hbd", "hba", "rotatable_bonds", "fsp3", "qed", "sa_score")
+
+
+class Nearest(_EachMolecule):
+    """`nearest`: the most similar molecules of the starter set or of the user's file."""
+
+    tool = "nearest_molecules"
+
+    def arguments(self, frame: Frame) -> dict[str, Any]:
+        chosen: dict[str, Any] = {"file": frame.files[0]} if frame.files else {}
+        if frame.most is not None:
+            chosen["most"] = frame.most
+        return chosen
+
+    def told(self, item: Evidence, frame: Frame) -> list[Part]:
+        rows = item.record["rows"]
+        compared = number(item.record["compared"])
+        text = f"Of {compared} molecules compared, these are nearest to {molecule_name(item.record)}."
+        table = [
+            Row((plain_name(row["name"] or "") or code(row["smiles"]), str(row.get("chembl_id") or "–"),
+                 amount(row["similarity"], 3)), (item.id,))
+            for row in rows
+        ]  # fmt: skip
+        return [Sentence(text, (item.id,)), Table(("molecule", "ChEMBL id", "Tanimoto"), tuple(table))]
+
+
+class Substructure:
+    """`substructure`: yes or no for one molecule, a list of rows for many or for a file."""
+
+    def plan(self, frame: Frame) -> list[Node]:
+        given: dict[str, Any] = {"file": frame.files[0]} if frame.files else {
+            "molecules": [entity.value for _, entity in molecule_keys(frame)]
+        }  # fmt: skip
+        nodes = []
+        for index, group in enumerate(frame.groups, 1):
+            wanted = {"smarts": group.value} if group.name == "SMARTS" else {"group": group.value}
+            nodes.append(Node(f"g{index}", "substructure_filter", {**wanted, **given}))
+        return nodes
+
+    def compose(self, frame: Frame, results: Results) -> Section:
+        keys = [node.key for node in self.plan(frame)]
+        parts: list[Part] = []
+        for key in keys:
+            item = results.found(key)
+            if item is not None:
+                parts += [*self._told(item), *notes(item)]
+        return settle(parts, results, keys)
+
+    def _told(self, item: Evidence) -> list[Part]:
+        record = item.record
+        group, rows, counts = record["group"], record["rows"], record["counts"]
+        name = f"{_article(group)} {group}" if group else "the pattern"
+        if counts["given"] == 1 and counts["unparsable"] == 0:
+            molecule = molecule_name(rows[0]) if rows else molecule_name(record["unmatched"][0])
+            verb = "Yes: {} contains {}." if rows else "No: {} does not contain {}."
+            told: list[Part] = [Sentence(verb.format(molecule, name), (item.id,))]
+        else:
+            text = f"{capital(number(counts['matched']))} of {number(counts['parsed'])} molecules contain {name}."
+            told = [Sentence(text, (item.id,))]
+            if counts["unparsable"]:
+                told.append(Sentence(f"{number(counts['unparsable'])} of {number(counts['given'])} rows could not be parsed.", (item.id,)))
+            if rows:
+                table = [Row((number(row["row"]), molecule_name(row)), (item.id,)) for row in rows[:50]]
+                told.append(Table(("row", "molecule"), tuple(table)))
+        told.append(Sentence(f"The SMARTS used is {code(record['smarts'])}.", (item.id,)))
+        return told
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[:1].lower() in "aeiou" else "a"
+
+
+class Scaffold(_EachMolecule):
+    """`scaffold`: Bemis–Murcko."""
+
+    tool = "scaffold"
+
+    def told(self, item: Evidence, frame: Frame) -> list[Part]:
+        record, name = item.record, molecule_name(item.record)
+        if not record.get("scaffold"):
+            return [Sentence(f"{capital(name)} has no ring, and so no Bemis–Murcko scaffold.", (item.id,))]
+        parts: list[Part] = [Sentence(f"The Bemis–Murcko scaffold of {name} is {code(record['scaffold'])}.", (item.id,))]
+        if record.get("generic"):
+            parts.append(Sentence(f"As a generic framework it is {code(record['generic'])}.", (item.id,)))
+        return parts
+
+
+class Standardise(_EachMolecule):
+    """`standardise`: the standard form, the parent, and what was removed."""
+
+    tool = "standardise_molecule"
+
+    def told(self, item: Evidence, frame: Frame) -> list[Part]:
+        record, name = item.record, molecule_name(item.record)
+        parts: list[Part] = [Sentence(f"The parent of {name} is {code(record['parent']['smiles'])}.", (item.id,))]
+        removed = [str(part["name"] or part["smiles"]) for part in record.get("removed", [])]
+        if removed:
+            parts.append(Sentence(f"Removed: {join(removed)}.", (item.id,)))
+        changes = [str(change) for change in record.get("changes", [])]
+        if changes:
+            parts.append(Sentence(f"Changed: {join(changes)}.", (item.id,)))
+        if not removed and not changes:
+            parts.append(Sentence("Nothing had to be changed or removed.", (item.id,)))
+        return parts
+
+
+class Draw(_EachMolecule):
+    """`draw`: an SVG in the record, and how to have it as a file."""
+
+    tool = "draw_molecule"
+
+    def told(self, item: Evidence, frame: Frame) -> list[Part]:
+        name = molecule_name(item.record)
+        return [Sentence(f"{capital(name)} is drawn as {item.record['format'].upper()} in this record.", (item.id,))]
+
+
+_IDENTIFIERS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str | None]]] = {
+    "inchikey": ("InChIKey", lambda record: record["molecule"]["inchikey"]),
+    "smiles": ("canonical SMILES", lambda record: record["molecule"]["smiles"]),
+    "inchi": ("InChI", lambda record: record.get("inchi")),
+    "formula": ("molecular formula", lambda record: record.get("formula")),
+    "chembl_id": ("ChEMBL id", lambda record: record["molecule"]["chembl_id"]),
+}
+_AS_CODE = frozenset(("smiles", "inchi"))
+
+
+class Identity(_EachMolecule):
+    """`identity`: the identifiers asked for, or all of them in a table."""
+
+    tool = "resolve_molecule"
+
+    def told(self, item: Evidence, frame: Frame) -> list[Part]:
+        record, name = item.record, molecule_name(item.record)
+        asked: Sequence[str] = [aspect for aspect in frame.aspects if aspect in _IDENTIFIERS]
+        parts: list[Part] = []
+        for aspect in asked:
+            word, read = _IDENTIFIERS[aspect]
+            value = read(record)
+            if value is None:
+                parts.append(Sentence(f"{capital(name)} has no {word} in this source.", (item.id,)))
+            else:
+                shown = code(value) if aspect in _AS_CODE else value
+                parts.append(Sentence(f"The {word} of {name} is {shown}.", (item.id,)))
+        if not asked:
+            rows = [
+                Row((word, code(value) if aspect in _AS_CODE else value), (item.id,))
+                for aspect, (word, read) in _IDENTIFIERS.items()
+                if (value := read(record))
+            ]
+            parts.append(Table((name, ""), tuple(rows)))
+        return parts

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from biocopilot.copilot.cli.commands import app
+from biocopilot.memory.records import ToolResult
+from biocopilot.tools.registry import all_tools
+from typer.testing import CliRunner
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+IBUPROFEN = "CC(C)Cc1ccc(cc1)C(C)C(=O)O"
+
+
+def invoke(*words: str) -> Any:
+    return CliRunner().invoke(app, ["tools", *words])
+
+
+def test_the_list_names_every_tool_within_80_columns(home: Path) -> None:
+    lines = invoke("list").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["tool", *all_tools()]
+    assert max(map(len, lines)) <= 80
+    found = json.loads(invoke("list", "--json").stdout)
+    assert {row["name"] for row in found} == set(all_tools())
+
+
+@pytest.mark.parametrize("name", sorted(all_tools()))
+def test_show_says_what_a_tool_is_for_and_every_field(home: Path, name: str) -> None:
+    done = invoke("show", name)
+    assert done.exit_code == 0
+    tool = all_tools()[name]
+    assert tool.summary in done.stdout
+    for field in tool.arguments.model_fields:
+        assert f"--{field.replace('_', '-')}" in done.stdout
+    assert json.loads(invoke("show", name, "--json").stdout)["schema"] == tool.schema()
+
+
+@pytest.mark.parametrize("command", ["show", "run"])
+def test_an_unknown_tool_names_the_nearest(home: Path, command: str) -> None:
+    done = invoke(command, "molecule_propertys")
+    assert done.exit_code == 2
+    assert "molecule_properties" in done.stderr
+    assert done.stdout == ""
+
+
+def test_run_prints_the_result_as_json_with_evidence(home: Path) -> None:
+    done = invoke("run", "molecule_properties", "--molecule", IBUPROFEN, "--json")
+    assert done.exit_code == 0, done.stderr
+    result = ToolResult.model_validate_json(done.stdout)
+    assert result.status == "ok"
+    weight = result.evidence[0].record["properties"]["molecular_weight"]
+    assert weight["value"] == pytest.approx(206.285, abs=0.001)
+
+
+def test_run_prints_values_with_units_and_source(home: Path) -> None:
+    done = invoke("run", "molecule_properties", IBUPROFEN)
+    assert done.exit_code == 0, done.stderr
+    assert "molecular weight: 206.285 " in done.stdout
+    assert done.stdout.startswith("RDKit ")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("molecule_properties", "--molecule", "C1CC"), 2, "structure"),
+        (("molecule_properties", "--molecul", "CCO"), 2, "Did you mean --molecule?"),
+        (("molecule_properties",), 2, "molecule"),
+        (("target_activities", "--target", "EGFR", "--most", "many"), 2, "most"),
+        (("substructure_filter", "--group", "phenol", "--file", "absent.smi"), 2, "absent.smi"),
+    ],
+)
+def test_run_refuses_with_a_reason_and_no_result(home: Path, words: tuple[str, ...], code: int, said: str) -> None:
+    done = invoke("run", *words)
+    assert done.exit_code == code
+    assert done.stdout == ""
+    assert said in done.stderr
+
+
+def test_run_of_an_unknown_name_is_empty_with_4(home: Path) -> None:
+    done = invoke("run", "molecule_properties", "--molecule", "ibuprofin")
+    assert done.exit_code == 4
+    assert "ibuprofen" in (done.stdout + done.stderr).lower()
+
+
+def test_a_file_that_the_user_names_is_read(biocopilot: Command, tmp_path: Path) -> None:
+    file = tmp_path / "list.smi"
+    file.write_text("CCO ethanol\nc1ccccc1O phenol\nnot_a_smiles x\n", "utf-8")
+    done = biocopilot("tools", "run", "substructure_filter", "--group", "phenol", "--file", str(file), "--json")
+    assert done.returncode in (0, 3), done.stderr
+    assert json.loads(done.stdout)["matched"] == 1
+
+
+def test_help_of_a_tool_shows_its_fields(home: Path) -> None:
+    done = invoke("run", "target_activities", "--help")
+    assert done.exit_code == 0
+    assert "--activity-type" in done.stdout
+    assert invoke("run").exit_code == 2
+
+
+EXAMPLES = [
+    pytest.param(name, example, id=f"{name}-{number}")
+    for name, tool in sorted(all_tools().items())
+    for number, example in enumerate(tool.examples[:1])
+]
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES)
+def test_the_first_example_of_each_tool_works_as_it_is_shown(home: Path, name: str, example: dict[str, Any]) -> None:
+    from biocopilot.copilot.cli.tool_options import command_line
+
+    words = shlex.split(command_line(all_tools()[name], example))
+    assert words[:3] == ["biocopilot", "tools", "run"]
+    done = CliRunner().invoke(app, words[1:])
+    assert done.exit_code in (0, 3), done.stderr
+    assert done.stdout.strip()

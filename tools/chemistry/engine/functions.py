@@ -1,0 +1,184 @@
+"""What the worker can be asked to do: functions of JSON-able arguments and results, by name in `FUNCTIONS`.
+
+Each takes SMILES or InChI text and checks it; modules are imported where they are first needed, so that the first
+answer does not wait for RDKit's heavier parts.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ....memory.errors import InvalidArguments, InvalidStructure
+from .parsing import molecule_from, pattern_from, rdkit_version, structure_record
+
+__all__ = ["FUNCTIONS"]
+
+_BATCH = 100_000
+_LIBRARIES: dict[str, Any] = {}
+
+
+def parse(structure: str) -> dict[str, Any]:
+    """Canonical SMILES and InChIKey."""
+    return structure_record(molecule_from(structure))
+
+
+def parse_many(structures: Sequence[str]) -> list[dict[str, Any] | None]:
+    """The same for many; None for what is no structure."""
+    _bounded(structures)
+    return [_or_none(text) for text in structures]
+
+
+def _or_none(text: str) -> dict[str, Any] | None:
+    try:
+        return parse(text)
+    except InvalidStructure:
+        return None
+
+
+def properties(structure: str, wanted: Sequence[str] = (), rules: bool = True) -> dict[str, Any]:
+    """Properties, and the rules where asked for."""
+    from .descriptors import properties_of
+    from .rules import rules_of
+
+    molecule = molecule_from(structure)
+    found: dict[str, Any] = {**structure_record(molecule), "properties": properties_of(molecule, wanted)}
+    if rules:
+        found["rules"] = rules_of(molecule)
+    return found
+
+
+def describe(structure: str) -> dict[str, Any]:
+    """What kind of structure it is: parent, stereo, isotopes, tautomer."""
+    from .standard_form import describe_form
+
+    molecule = molecule_from(structure)
+    return {**structure_record(molecule), **describe_form(molecule)}
+
+
+def alerts(structure: str, catalogues: Sequence[str]) -> dict[str, Any]:
+    """Alerts; atom indices are those of the canonical SMILES returned."""
+    from .alerts import alerts_in
+
+    record = structure_record(molecule_from(structure))
+    return {**record, "alerts": alerts_in(molecule_from(record["smiles"]), catalogues)}
+
+
+def similarity(structure: str, other: str) -> dict[str, Any]:
+    """Tanimoto similarity of two structures."""
+    from .similarity import tanimoto
+
+    return {"similarity": tanimoto(molecule_from(structure), molecule_from(other))}
+
+
+def library(name: str, structures: Sequence[str]) -> dict[str, Any]:
+    """Keep the fingerprints of a set under a name, for `nearest`."""
+    from .similarity import Library
+
+    _bounded(structures)
+    _LIBRARIES[name] = Library(structures)
+    return {"kept": len(_LIBRARIES[name].rows), "unparsable": _LIBRARIES[name].unparsable}
+
+
+def nearest(structure: str, name: str, most: int, skip: Sequence[int] = ()) -> dict[str, Any] | None:
+    """The most similar of a kept set; None where this process has not kept it."""
+    from .similarity import neighbours
+
+    if name not in _LIBRARIES:
+        return None
+    kept = _LIBRARIES[name]
+    rows = neighbours(molecule_from(structure), kept, most, skip)
+    return {"compared": len(kept.rows), "rows": [{"row": row, "similarity": value} for row, value in rows]}
+
+
+def substructure(smarts: str, structures: Sequence[str]) -> dict[str, Any]:
+    """Rows of the structures that hold the pattern, with the atoms of the first match, and rows that did not parse."""
+    _bounded(structures)
+    query = pattern_from(smarts)
+    matched, unparsable = [], []
+    for row, text in enumerate(structures):
+        try:
+            molecule = molecule_from(text)
+        except InvalidStructure:
+            unparsable.append(row)
+            continue
+        hits = molecule.GetSubstructMatches(query, maxMatches=100)
+        if hits:
+            matched.append({"row": row, "count": len(hits), "atoms": list(hits[0])})
+    return {"matched": matched, "unparsable": unparsable}
+
+
+def check_pattern(smarts: str) -> dict[str, Any]:
+    """The pattern's number of atoms; refuses what is no SMARTS."""
+    return {"atoms": pattern_from(smarts).GetNumAtoms()}
+
+
+def group_smarts(name: str) -> dict[str, Any]:
+    """A functional group's SMARTS, or the names that there are."""
+    from .groups import group_names, smarts_of
+
+    return {"smarts": smarts_of(name), "names": group_names()}
+
+
+def scaffold(structure: str) -> dict[str, Any]:
+    """Bemis–Murcko scaffold and generic framework."""
+    from .standard_form import scaffold_of
+
+    molecule = molecule_from(structure)
+    return {**structure_record(molecule), **scaffold_of(molecule)}
+
+
+def standardise(structure: str) -> dict[str, Any]:
+    """Standard form and parent."""
+    from .standard_form import standardised
+
+    return standardised(molecule_from(structure))
+
+
+def common_core(structures: Sequence[str], seconds: int = 5) -> dict[str, Any]:
+    """Maximum common substructure as SMARTS, rings matching whole rings only."""
+    from rdkit.Chem import rdFMCS
+
+    found = rdFMCS.FindMCS(
+        [molecule_from(text) for text in structures], timeout=seconds, ringMatchesRingOnly=True, completeRingsOnly=True
+    )
+    return {"smarts": found.smartsString, "atoms": found.numAtoms, "bonds": found.numBonds, "complete": not found.canceled}
+
+
+def draw(structure: str, form: str, highlight: str, legend: str, width: int, height: int) -> dict[str, Any]:
+    """A drawing; `highlight` is `none`, `alerts` or a SMARTS."""
+    from .alerts import alerts_in
+    from .drawing import drawing_of
+
+    molecule = molecule_from(structure)
+    lit: list[int] = []
+    if highlight == "alerts":
+        lit = [atom for alert in alerts_in(molecule, ("PAINS", "BRENK")) for atom in alert["atoms"]]
+    elif highlight != "none":
+        lit = [atom for match in molecule.GetSubstructMatches(pattern_from(highlight)) for atom in match]
+    return {**drawing_of(molecule, form, lit, legend, width, height), "highlighted": sorted(set(lit))}
+
+
+def loaded_modules() -> list[str]:
+    """Names of the modules that this process has loaded."""
+    return sorted(sys.modules)
+
+
+def version() -> dict[str, str]:
+    """RDKit's version."""
+    return {"rdkit": rdkit_version()}
+
+
+def _bounded(structures: Sequence[str]) -> None:
+    if len(structures) > _BATCH:
+        raise InvalidArguments(f"{len(structures):,} structures; {_BATCH:,} is the most.", "Split the list.")
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    function.__name__: function
+    for function in (
+        parse, parse_many, properties, describe, alerts, similarity, library, nearest, substructure, check_pattern,
+        group_smarts, scaffold, standardise, common_core, draw, loaded_modules, version,
+    )
+}  # fmt: skip

@@ -1,0 +1,61 @@
+"""Morgan fingerprints and Tanimoto similarity; neighbours within a set that is fingerprinted once a process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from rdkit import Chem, DataStructs
+from rdkit.Chem import rdFingerprintGenerator
+
+from ....memory.errors import InvalidStructure
+from .descriptors import quantity
+from .parsing import molecule_from
+
+__all__ = ["CONVENTION", "Library", "neighbours", "tanimoto"]
+
+RADIUS = 2
+BITS = 2048
+CONVENTION = f"Tanimoto on Morgan fingerprints, radius {RADIUS}, {BITS:,} bits"
+
+
+@cache
+def _generator() -> Any:
+    return rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS, fpSize=BITS)
+
+
+def tanimoto(first: Chem.Mol, second: Chem.Mol) -> dict[str, Any]:
+    """Similarity from 0 to 1, as a quantity."""
+    a, b = _generator().GetFingerprint(first), _generator().GetFingerprint(second)
+    return _similarity(DataStructs.TanimotoSimilarity(a, b))
+
+
+def _similarity(value: float) -> dict[str, Any]:
+    return quantity(round(float(value), 4), "dimensionless", "tanimoto_similarity", CONVENTION)
+
+
+class Library:
+    """Fingerprints of many molecules; what cannot be parsed is counted, not kept."""
+
+    def __init__(self, structures: Iterable[str]) -> None:
+        self.fingerprints: list[Any] = []
+        self.rows: list[int] = []
+        self.unparsable: list[int] = []
+        for row, smiles in enumerate(structures):
+            try:
+                self.fingerprints.append(_generator().GetFingerprint(molecule_from(smiles)))
+                self.rows.append(row)
+            except InvalidStructure:
+                self.unparsable.append(row)
+
+
+def neighbours(molecule: Chem.Mol, library: Library, most: int, skip: Sequence[int] = ()) -> list[tuple[int, dict[str, Any]]]:
+    """(row, similarity) of the most similar, best first; ties keep the library's order."""
+    values = DataStructs.BulkTanimotoSimilarity(_generator().GetFingerprint(molecule), library.fingerprints)
+    left = set(skip)
+    ranked = sorted(
+        ((value, row) for value, row in zip(values, library.rows, strict=True) if row not in left),
+        key=lambda pair: (-pair[0], pair[1]),
+    )
+    return [(row, _similarity(value)) for value, row in ranked[:most]]
