@@ -1,0 +1,144 @@
+"""Numbers with units in running text: concentrations, thresholds ("under 100 nM", "pIC50 > 7"), counts ("top 5")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+__all__ = ["FoundQuantity", "count_asked", "quantities", "target_unit"]
+
+_SPELLED = {
+    "nM": "nm|nanomolar|nanomol/l|nmol/l|nmolar|nano molar|nanomoles per litre|nanomoles per liter",
+    "µM": "um|µm|μm|micromolar|micro molar|umol/l|µmol/l|μmol/l|micromol/l|umolar|mcm",
+    "pM": "pm|picomolar|pmol/l",
+    "mM": "mm|millimolar|mmol/l|milli molar",
+    "M": "m|molar|mol/l",
+    "µg/mL": "ug/ml|µg/ml|μg/ml|mcg/ml|microgram/ml|micrograms/ml|micrograms per ml|micrograms per millilitre|micrograms per milliliter|ug per ml"
+    "|microgram per ml|ug ml-1|ug/milliliter|microg/ml",
+    "ng/mL": "ng/ml|nanograms per ml|nanogram/ml|ng per ml|nanograms/ml|nanograms per millilitre|nanograms per milliliter",
+    "mg/mL": "mg/ml|mg per ml|milligrams per ml|milligrams/ml|milligrams per millilitre",
+    "mg/L": "mg/l|mg per litre|mg per liter|milligrams per litre|milligrams per liter",
+    "µg/L": "ug/l|µg/l|μg/l|mcg/l",
+    "ng/L": "ng/l",
+    "g/L": "g/l|grams per litre|grams per liter|g per l",
+    "pg/mL": "pg/ml",
+    "µg/dL": "ug/dl|µg/dl",
+    "mg/dL": "mg/dl",
+}  # fmt: skip
+_UNITS = {spelling: unit for unit, listed in _SPELLED.items() for spelling in listed.split("|")}
+_UNIT = "|".join(re.escape(spelling) for spelling in sorted(_UNITS, key=len, reverse=True))
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:\s?[eE][-+]?\d+|\s?[x×*]\s?10\^?[-−]?\d+)?"
+_BELOW = r"less than|lower than|below|under|at most|better than|smaller than|stronger than|within|up to|not more than|no more than|max(?:imum)?|sub|more potent than|<=|≤|=<|<"
+_ABOVE = r"more than|greater than|higher than|above|over|at least|exceeding|weaker than|worse than|larger than|min(?:imum)?|less potent than|>=|≥|=>|>"
+_RELATION = rf"(?P<below>{_BELOW})|(?P<above>{_ABOVE})"
+_QUANTITY = re.compile(
+    rf"(?:(?:{_RELATION})(?:\s*(?:or|a|an|of|value|equal|to|than|about|ca\.?|=))*\s*)?(?<![\w.])(?P<number>{_NUMBER})[\s-]?(?P<unit>{_UNIT})(?![\w/])",
+    re.IGNORECASE,
+)
+_LOGGED = re.compile(
+    rf"(?<!\w)(?P<unit>p-?(?:IC|EC|Ki|Kd|ChEMBL|XC|GI)-?\s?(?:50)?)(?:\s*(?:value|values|is|was|are|of|equal|to|with|and|a|scores?))*\s*"
+    rf"(?:{_RELATION}|=|:)?(?:\s*(?:or|than|of|to|equal|=))*\s*(?P<number>\d+(?:\.\d+)?)(?![\w.]*\d)(?!\s?(?:{_UNIT})\b)",
+    re.IGNORECASE,
+)
+_TRAILING = re.compile(r"\s*(?:or|and)\s+(?:(?P<below>better|less|lower|below|under|more potent|stronger)|(?P<above>more|higher|above|greater|weaker))\b", re.I)
+_BARE_UNIT = re.compile(rf"(?:\b(?:in|to|into|as|expressed in|how many|what|convert(?:ed)? to|->|→|=)\s*(?:units? of\s*)?)(?P<unit>{_UNIT}|pIC50|pKi|pKd|pEC50)(?![\w/])", re.I)
+_SPAN_UNIT = re.compile(rf"(?<![\w/])(?P<unit>{_UNIT}|pIC50|pKi|pKd|pEC50)(?![\w/])", re.IGNORECASE)
+_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20, "fifty": 50, "hundred": 100, "dozen": 12}  # fmt: skip
+_COUNT_WORD = "|".join(_WORDS)
+_BEST = r"most (?:potent|active|similar|selective)|best|closest|nearest|strongest|top|tightest|highest(?:[- ]affinity)?|first|similar"
+_COUNT = re.compile(
+    rf"(?<![\w.])(?:(?:top|best|first|nearest|closest)[\s-]?(?P<after>\d{{1,4}}|{_COUNT_WORD})\b(?!\s?(?:{_UNIT})\b)"
+    rf"|(?P<before>\d{{1,4}}|{_COUNT_WORD})\s+(?:{_BEST})\b"
+    rf"|(?:show|list|give|name|find|get)(?:\s+me)?(?:\s+(?:the|up to|at most))?\s+(?P<verb>\d{{1,4}}|{_COUNT_WORD})\s+[a-z])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class FoundQuantity:
+    """A number with its unit and, for a threshold, its relation, at its place in the text."""
+
+    start: int
+    end: int
+    number: float
+    unit: str
+    relation: str
+
+
+def quantities(text: str) -> Iterator[FoundQuantity]:
+    """Every number with a unit that this project converts or filters by."""
+    taken: list[tuple[int, int]] = []
+    for hit in _LOGGED.finditer(text):
+        stem = re.sub(r"[\s-]", "", hit.group("unit")).casefold()
+        unit = {"pic50": "pIC50", "pec50": "pEC50", "pki": "pKi", "pkd": "pKd"}.get(stem, "pChEMBL")
+        end, relation = _relation(text, hit)
+        taken.append((hit.start(), end))
+        yield FoundQuantity(hit.start(), end, float(hit.group("number")), unit, relation)
+    for hit in _QUANTITY.finditer(text):
+        if any(start < hit.end() and hit.start() < end for start, end in taken):
+            continue
+        unit = _unit(hit.group("unit"))
+        number = _number(hit.group("number"))
+        if unit is None or number is None:
+            continue
+        end, relation = _relation(text, hit)
+        yield FoundQuantity(hit.start(), end, number, unit, relation)
+
+
+def _relation(text: str, hit: re.Match[str]) -> tuple[int, str]:
+    if below := hit.group("below"):
+        return hit.end(), "<=" if below in ("<=", "≤", "=<") or below.casefold() in ("at most", "up to") else "<"
+    if above := hit.group("above"):
+        return hit.end(), ">=" if above in (">=", "≥", "=>") or above.casefold() == "at least" else ">"
+    if tail := _TRAILING.match(text, hit.end()):
+        return tail.end(), "<=" if tail.group("below") else ">="
+    return hit.end(), ""
+
+
+def _unit(spelling: str) -> str | None:
+    if spelling in ("m", "mm", "pm", "Mm", "Pm", "PM", "MM", "nm"):
+        # m is metre, mm millimetre; nm for nM is what people type, and no length is asked for here.
+        return {"nm": "nM"}.get(spelling)
+    if spelling == "UM":
+        return "µM"
+    return _UNITS.get(spelling.casefold())
+
+
+def _number(text: str) -> float | None:
+    plain = text.replace(",", "").replace(" ", "").replace("−", "-")
+    plain = re.sub(r"[x×*]10\^?", "e", plain)
+    try:
+        value = float(plain)
+    except (ValueError, OverflowError):
+        return None
+    return value if value == value and abs(value) < 1e30 else None
+
+
+def target_unit(text: str) -> tuple[int, int, str] | None:
+    """The unit that something is to be converted to ("in nM", "as µM"): start, end, unit; the last one counts."""
+    found = None
+    for hit in _BARE_UNIT.finditer(text):
+        unit = {"pic50": "pIC50", "pki": "pKi", "pkd": "pKd", "pec50": "pEC50"}.get(hit.group("unit").casefold())
+        unit = unit or _unit(hit.group("unit"))
+        if unit is not None:
+            found = hit.start("unit"), hit.end("unit"), unit
+    if found is None:
+        for hit in _SPAN_UNIT.finditer(text):
+            unit = {"pic50": "pIC50", "pki": "pKi", "pkd": "pKd", "pec50": "pEC50"}.get(hit.group("unit").casefold())
+            unit = unit or (_unit(hit.group("unit")) if len(hit.group("unit")) > 1 else None)
+            before = text[: hit.start()].rstrip()
+            if unit is not None and not (before and before[-1].isdigit()):
+                found = hit.start("unit"), hit.end("unit"), unit
+    return found
+
+
+def count_asked(text: str) -> tuple[int, int, int] | None:
+    """How many were asked for ("top 5", "three most potent"): start, end, count."""
+    for hit in _COUNT.finditer(text):
+        group = next(name for name in ("after", "before", "verb") if hit.group(name))
+        written = hit.group(group).casefold()
+        count = int(written) if written.isdigit() else _WORDS[written]
+        if count > 0:
+            return hit.start(group), hit.end(group), count
+    return None

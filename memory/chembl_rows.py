@@ -1,0 +1,106 @@
+"""Typed rows of the ChEMBL tables, as the store gives them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["ActivityRow", "IndicationRow", "MechanismRow", "MoleculeRow", "NameHit", "TargetRow"]
+
+
+@dataclass(frozen=True)
+class MoleculeRow:
+    """A molecule of molecule_dictionary with its structure; None where the source has none."""
+
+    molregno: int
+    chembl_id: str
+    name: str | None
+    smiles: str | None
+    inchikey: str | None
+    max_phase: float | None
+    first_approval: int | None
+    molecule_type: str | None
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """A target of target_dictionary with its components."""
+
+    tid: int
+    chembl_id: str
+    name: str
+    target_type: str | None
+    organism: str | None
+    tax_id: int | None
+    accessions: tuple[str, ...] = ()
+    genes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ActivityRow:
+    """A measured activity with its assay, molecule and target."""
+
+    activity_id: int
+    assay_chembl_id: str
+    document_chembl_id: str | None
+    year: int | None
+    confidence_score: int | None
+    variant: bool
+    molecule_chembl_id: str
+    parent_chembl_id: str
+    name: str | None
+    smiles: str | None
+    max_phase: float | None
+    target_chembl_id: str
+    target_name: str
+    target_organism: str | None
+    activity_type: str
+    relation: str | None
+    value: float | None
+    unit: str | None
+    pchembl: float | None
+    validity_comment: str | None
+    potential_duplicate: bool
+    value_is_back_computed: bool
+
+
+@dataclass(frozen=True)
+class MechanismRow:
+    """How a drug acts, with the source of the fact and its references."""
+
+    molecule_chembl_id: str
+    molecule_name: str | None
+    max_phase: float | None
+    first_approval: int | None
+    mechanism: str | None
+    action: str | None
+    target_chembl_id: str | None
+    target_name: str | None
+    target_genes: tuple[str, ...]
+    target_accessions: tuple[str, ...]
+    source: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class IndicationRow:
+    """What a drug is used for."""
+
+    molecule_chembl_id: str
+    molecule_name: str | None
+    first_approval: int | None
+    max_phase: float | None
+    term: str
+    max_phase_for_indication: float | None
+    term_id: str | None
+    source: str
+
+
+@dataclass(frozen=True)
+class NameHit:
+    """A name in the name index: `kind` is `molecule`, `target` or `disease`, `id` what the name stands for."""
+
+    key: str
+    name: str
+    kind: str
+    id: str
+    rank: int

@@ -1,0 +1,105 @@
+"""Read-only SQLite for the local stores: one connection a thread, writes refused, interruptible.
+
+`Database.open(None)` is the starter set that ships with the package. Not for the run log, which writes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .errors import SourceUnavailable, StorageError
+
+__all__ = ["STARTER", "Database"]
+
+STARTER = Path(__file__).parent / "starter" / "starter.sqlite"
+
+
+class Database:
+    """A SQLite file with ChEMBL's tables, and perhaps ours; safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.is_starter = path == STARTER
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self.tables = self._columns()
+
+    @classmethod
+    def open(cls, path: Path | None = None) -> Database:
+        """The file at `path`, or the starter set.
+
+        Raises:
+            SourceUnavailable: there is no such file.
+            StorageError: it is no SQLite database, or damaged.
+        """
+        chosen = STARTER if path is None else path
+        if not chosen.is_file():
+            hint = "Install the package again." if path is None else "Check the setting `store`, or leave it out."
+            raise SourceUnavailable(f"There is no local store at {chosen}.", hint)
+        return cls(chosen)
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """All rows of a query; every value is bound.
+
+        Raises:
+            StorageError: the file cannot be read.
+        """
+        try:
+            return self._connection().execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if "interrupted" in str(error):
+                raise
+            raise _damaged(self.path, error) from error
+        except sqlite3.DatabaseError as error:
+            raise _damaged(self.path, error) from error
+
+    def row(self, query: str, values: Sequence[Any] = ()) -> sqlite3.Row | None:
+        """The first row of a query, or None."""
+        found = self.rows(query, values)
+        return found[0] if found else None
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Whether there is such a table, with these columns: dumps of different releases differ."""
+        return table in self.tables and set(columns) <= self.tables[table]
+
+    def interrupt(self) -> None:
+        """Stop the queries that run now, in every thread."""
+        with self._lock:
+            for connection in self._all:
+                connection.interrupt()
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+            self._local = threading.local()
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
+            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA query_only=1")
+            self._local.connection = connection
+            with self._lock:
+                self._all.append(connection)
+        return connection
+
+    def _columns(self) -> dict[str, set[str]]:
+        query = "SELECT m.name AS name, p.name AS field FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table'"
+        found: dict[str, set[str]] = {}
+        for row in self.rows(query):
+            found.setdefault(row["name"], set()).add(row["field"])
+        return found
+
+
+def _damaged(path: Path, error: Exception) -> StorageError:
+    return StorageError(f"The local store {path} cannot be read: {error}.", "Register an intact file, or install the package again.")
