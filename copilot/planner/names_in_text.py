@@ -1,0 +1,122 @@
+"""Names of molecules, targets and diseases in running text: longest match over words, and mending of misspellings.
+
+A name is mended only where it is near by letters *and* by stem: the endings that drug names share (-tinib, -mab,
+-olol) count for nothing, so an invented name never becomes a drug.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from ...memory.starter.names import name_key
+
+__all__ = ["NameFound", "NameSource", "mend", "stem_of"]
+
+
+class NameFound(Protocol):
+    """A row of a store's name index."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def rank(self) -> int: ...
+
+
+class NameSource(Protocol):
+    """What entity recognition needs of a store."""
+
+    def names_matching(self, name: str, kinds: Sequence[str] = ...) -> Sequence[NameFound]: ...
+    def nearest_names(self, name: str, kind: str = ..., most: int = ...) -> Sequence[tuple[str, float]]: ...
+
+
+# Endings of international nonproprietary names and of everyday chemical names, longest first.
+_STEMS = sorted(
+    "tinib ciclib rafenib metinib parib degib zomib lisib sidenib tuzumab tuximab limumab limab lizumab zumab ximab mab umab cept"
+    " olol alol ilol pril prilat sartan statin vastatin dipine gliptin gliflozin glitazone glinide formin tidine prazole azole conazole nidazole"
+    " floxacin oxacin mycin micin cycline cillin penem bactam cef ceph sulfa sone sonide olone onide asone terol erol triptan setron"
+    " pitant tadine astine lukast fylline caine curium curonium azepam azolam zolam zepam barbital idone peridol perone piprazole oxetine pramine"
+    " triptyline giline azosin zosin dronate parin xaban gatran grel grelor platin rubicin taxel bulin poside tecan trexed trexate citabine"
+    " abine uridine cyclovir ciclovir navir tegravir vir virine vudine buvir asvir previr mivir nercept kinra tide glutide relin relix actide"
+    " steride gest gestrel estrel estradiol oxifene ifene rozole lutamide profen fenac oxicam coxib icam bufen caine oxane ane ene ine ol"
+    " one ide ate ium amide amine azine ridine zole zine lol".split(),
+    key=len,
+    reverse=True,
+)
+_DRUG_STEMS = tuple(stem for stem in _STEMS if len(stem) >= 4 or stem in ("mab", "vir", "lol"))
+
+
+def stem_of(key: str) -> tuple[str, str]:
+    """A name key's own part and the ending that its class shares: imatinib → (ima, tinib)."""
+    for ending in _DRUG_STEMS:
+        if key.endswith(ending) and len(key) > len(ending):
+            return key[: -len(ending)], ending
+    return key, ""
+
+
+def mend(written: str, candidates: Sequence[str]) -> str | None:
+    """The candidate that `written` is a misspelling of, or None where none is near enough or two are equally near.
+
+    Args:
+        written: a word that is no exact name and no word of the language.
+        candidates: the nearest names that a store knows.
+    """
+    key = name_key(written)
+    if len(key) < 5 or any(char.isdigit() for char in key):
+        return None
+    scored: dict[str, tuple[float, str]] = {}
+    for name in candidates:
+        other = name_key(name)
+        distance = _distance(key, other)
+        if distance is not None and other not in scored:
+            scored[other] = (distance, name)
+    ranked = sorted((distance, other, name) for other, (distance, name) in scored.items())
+    if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
+        return None
+    return ranked[0][2]
+
+
+def _distance(key: str, other: str) -> float | None:
+    """The edit distance between two keys, or None where it is too far to be a misspelling."""
+    from rapidfuzz.distance import OSA
+
+    if abs(len(key) - len(other)) > 2 or any(char.isdigit() for char in other) or len(other) < 5:
+        return None
+    sound, other_sound = _sound(key), _sound(other)
+    edits, sound_edits = OSA.distance(key, other), OSA.distance(sound, other_sound)
+    if key[0] != other[0] and sound[:1] != other_sound[:1] and not (edits == 1 and min(len(key), len(other)) >= 6):
+        return None
+    own, ending = stem_of(sound)
+    other_own, other_ending = stem_of(other_sound)
+    if ending and ending == other_ending:
+        # Only what is their own may be compared: erbotinib and erlotinib differ in one letter of four.
+        own_edits = OSA.distance(own, other_own)
+        shortest = min(len(own), len(other_own))
+        if own_edits > (0 if shortest <= 2 else 1 if shortest <= 6 else 2):
+            return None
+        if own_edits == 1 and shortest == 3 and len(own) == len(other_own) and not _swap(own, other_own):
+            return None
+    shorter = min(len(key), len(other))
+    allowed = 1 if shorter <= 7 else 2 if shorter <= 13 else 3
+    if min(edits, sound_edits + 0.5 if sound != other_sound else 0.5) > allowed or sound_edits > (1 if shorter <= 9 else 2):
+        return None
+    return min(float(edits), sound_edits + 0.5)
+
+
+def _swap(one: str, other: str) -> bool:
+    return sorted(one) == sorted(other)
+
+
+_SOUNDS = (("ph", "f"), ("y", "i"), ("ck", "k"), ("qu", "k"), ("c", "k"), ("z", "s"), ("ae", "e"), ("oe", "e"), ("th", "t"), ("x", "ks"), ("h", ""))
+
+
+def _sound(key: str) -> str:
+    """A key as it sounds, roughly: what people confuse when they spell (ph and f, y and i, doubled letters)."""
+    for written, said in _SOUNDS:
+        key = key.replace(written, said)
+    return re.sub(r"(.)\1+", r"\1", key)

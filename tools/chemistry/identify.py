@@ -1,0 +1,133 @@
+"""From what a person calls a molecule to one structure: the first step of every molecule tool.
+
+Order: ChEMBL id, InChIKey, InChI, exact name in the store, SMILES. A name that is in no source yields the nearest names
+and no structure; nothing is corrected here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from ...memory.chembl_rows import MoleculeRow
+from ...memory.errors import Ambiguous, InvalidStructure, NotFound
+from ...memory.text import shorten
+from ..contract import ToolContext
+from ..identifiers import is_chembl_id, is_inchikey
+
+__all__ = ["Molecule", "identify"]
+
+# A name has no brackets, bonds or ring closures; what has them, or is written in capitals of the organic subset, is meant as SMILES.
+_SMILES_SIGNS = re.compile(r"[=#@\\/\[\]]|\([A-Z=#\[]|[a-z]\d|\)\d|[A-Z]\d")
+_ATOMS_ONLY = re.compile(r"(?:Cl|Br|[BCNOPSFIbcnops])+")
+
+
+@dataclass(frozen=True)
+class Molecule:
+    """A molecule as asked for. `smiles` is empty where the source holds no structure (a biologic)."""
+
+    query: str
+    name: str | None
+    chembl_id: str | None
+    smiles: str
+    inchikey: str | None
+    matched_by: str
+    row: MoleculeRow | None = None
+
+    def record(self) -> dict[str, Any]:
+        """How a record names its molecule."""
+        return {
+            "query": self.query,
+            "name": self.name,
+            "chembl_id": self.chembl_id,
+            "smiles": self.smiles or None,
+            "inchikey": self.inchikey,
+            "matched_by": self.matched_by,
+        }
+
+    @property
+    def label(self) -> str:
+        """Its name, ChEMBL id or SMILES, for a digest."""
+        return self.name or self.chembl_id or shorten(self.smiles or self.query, 80)
+
+    def structure(self) -> str:
+        """The SMILES. Raises NotFound where the source has none."""
+        if not self.smiles:
+            raise NotFound(
+                f"{self.label} has no structure in this source.", "It may be a biologic; give a SMILES to compute with."
+            )
+        return self.smiles
+
+
+async def identify(text: str, context: ToolContext) -> Molecule:
+    """The molecule meant by a name, SMILES, InChI, InChIKey or ChEMBL id.
+
+    Raises:
+        NotFound: it is in no source; `nearest` holds similar names.
+        Ambiguous: several molecules bear the name.
+        InvalidStructure: it is written like a SMILES or InChI and cannot be read.
+    """
+    query, chembl = text.strip(), context.bench.chembl
+    if is_chembl_id(query):
+        row = chembl.molecule(query.upper())
+        if row is None:
+            raise NotFound(
+                f"No molecule with the id {query.upper()} is in {chembl.source.release}.",
+                "Give its SMILES, or a name.",
+            )
+        return _from_row(query, row, "ChEMBL id")
+    if is_inchikey(query):
+        row = chembl.molecule_by_inchikey(query.upper())
+        if row is None:
+            raise NotFound(
+                f"No molecule with the InChIKey {query.upper()} is in {chembl.source.release}.",
+                "A structure cannot be computed from an InChIKey: give the SMILES or InChI.",
+            )
+        return _from_row(query, row, "InChIKey")
+    if not query.startswith("InChI="):
+        named = chembl.molecules_named(query) if len(query) <= 200 else []
+        if len(named) == 1:
+            return _from_row(query, named[0], "name")
+        if len(named) > 1:
+            raise Ambiguous(
+                f"Several molecules are called {query}.",
+                "Ask by ChEMBL id.",
+                tuple(f"{row.name or 'unnamed'} ({row.chembl_id})" for row in named[:10]),
+            )
+    return await _from_structure(query, context)
+
+
+async def _from_structure(query: str, context: ToolContext) -> Molecule:
+    chembl = context.bench.chembl
+    try:
+        parsed = await context.bench.chemistry.call("parse", {"structure": query})
+    except InvalidStructure:
+        if query.startswith("InChI=") or _looks_like_smiles(query):
+            raise
+        nearest = tuple(name for name, _ in chembl.nearest_names(query))
+        raise NotFound(
+            f"No molecule called {shorten(query, 80)} is in {chembl.source.release}.",
+            "Check the spelling, or give its SMILES.",
+            nearest,
+        ) from None
+    row = chembl.molecule_by_inchikey(parsed["inchikey"]) if parsed["inchikey"] else None
+    return Molecule(
+        query=query,
+        name=row.name if row else None,
+        chembl_id=row.chembl_id if row else None,
+        smiles=parsed["smiles"],
+        inchikey=parsed["inchikey"] or None,
+        matched_by="InChI" if query.startswith("InChI=") else "SMILES",
+        row=row,
+    )
+
+
+def _from_row(query: str, row: MoleculeRow, matched_by: str) -> Molecule:
+    return Molecule(query, row.name, row.chembl_id, row.smiles or "", row.inchikey, matched_by, row)
+
+
+def _looks_like_smiles(text: str) -> bool:
+    if any(char.isspace() for char in text):
+        return False
+    return _SMILES_SIGNS.search(text) is not None or _ATOMS_ONLY.fullmatch(text) is not None or not text.strip()

@@ -1,0 +1,27 @@
+"""The shapes of identifiers, checked before any of them reaches a source."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["is_chembl_id", "is_inchikey", "is_uniprot_accession"]
+
+_CHEMBL = re.compile(r"(?:CHEMBL\d{1,9}|BCSTARTER\d{1,6}|BCT-?[A-Z0-9-]{1,30})", re.IGNORECASE)
+_INCHIKEY = re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]", re.IGNORECASE)
+# The pattern that UniProt documents for its accessions, with an optional isoform number.
+_ACCESSION = re.compile(r"(?:[OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9](?:[A-Z][A-Z0-9]{2}[0-9]){1,2})(?:-\d{1,3})?", re.IGNORECASE)
+
+
+def is_chembl_id(text: str) -> bool:
+    """Whether it has the shape of a ChEMBL id (or of the starter set's own ids)."""
+    return _CHEMBL.fullmatch(text) is not None
+
+
+def is_inchikey(text: str) -> bool:
+    """Whether it has the shape of a standard InChIKey."""
+    return _INCHIKEY.fullmatch(text) is not None
+
+
+def is_uniprot_accession(text: str) -> bool:
+    """Whether it has the shape of a UniProt accession, isoform number allowed."""
+    return _ACCESSION.fullmatch(text) is not None
