@@ -20,27 +20,27 @@ _ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
 
 def measure(quick: bool) -> Measured:
     """Wall milliseconds a molecule, over the same structures of the starter set."""
-    with Workbench(workers=1) as bench:
+    with Workbench(workers=1) as bench, asyncio.Runner() as runner:
         smiles = [row[2] for row in bench.chembl.all_structures() if 15 <= len(row[2]) <= 90]
         chosen = smiles[:: max(1, len(smiles) // (8 if quick else 60))]
         rows, ratios = [], {}
         for name, arguments, plain in _PAIRS:
-            ours = [_call(bench, name, {"molecule": one, **arguments}) for one in [chosen[0], *chosen]][1:]
+            ours = [_call(runner, bench, name, {"molecule": one, **arguments}) for one in [chosen[0], *chosen]][1:]
             peer = [wall_ms(partial(plain, one)) for one in [chosen[0], *chosen]][1:]
             rows += [Row.of(f"{name} (tool)", ours), Row.of(f"{name} (plain RDKit)", peer)]
             ratios[f"{name}: tool / plain"] = rows[-2].median / rows[-1].median
     return Measured("tools", "wall ms", tuple(rows), ratios, (f"{len(chosen)} structures of the starter set",))
 
 
-def _call(bench: Workbench, name: str, arguments: dict[str, Any]) -> float:
+def _call(runner: asyncio.Runner, bench: Workbench, name: str, arguments: dict[str, Any]) -> float:
     call = ToolCall(id="c1", tool=name, arguments=arguments)
     results = []
 
     def run() -> None:
-        results.append(asyncio.run(execute(call, all_tools(), ToolContext(bench=bench), lambda: "E1")))
+        results.append(runner.run(execute(call, all_tools(), ToolContext(bench=bench), lambda: "E1")))
 
     elapsed = wall_ms(run)
-    if results[0].status in ("failed",):
+    if results[0].status == "failed":
         raise RuntimeError(f"{name} of {arguments} failed: {results[0].digest}")
     return elapsed
 

@@ -107,7 +107,7 @@ def _from_file(file: Path | None) -> dict[str, Any]:
         return {}
     try:
         table = tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidSetting(f"{file} is not a TOML file: {error}.", "Write lines such as: seconds = 60") from error

@@ -33,7 +33,7 @@ class NameIndex:
             marks = ",".join("?" * len(kinds))
             rows = self._database.rows(
                 f"SELECT name_key, name, kind, id, rank FROM bc_name WHERE name_key = ? AND kind IN ({marks})"
-                " ORDER BY rank, kind, id",
+                " ORDER BY rank, rowid",
                 (key, *kinds),
             )
             return [NameHit(row["name_key"], row["name"], row["kind"], row["id"], row["rank"]) for row in rows]

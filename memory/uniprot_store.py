@@ -97,7 +97,7 @@ class UniprotStore:
         best = [hit for hit in hits if hit.rank == hits[0].rank] if hits else []
         entries = [self.entry(accession) for accession in dict.fromkeys(hit.id for hit in best)]
         found = [entry for entry in entries if entry is not None]
-        return sorted(found, key=lambda entry: (entry.tax_id != HUMAN, not entry.reviewed, entry.accession))
+        return sorted(found, key=lambda entry: (entry.tax_id != HUMAN, not entry.reviewed))  # else in the index's order
 
     def nearest_names(self, name: str, most: int = 5) -> list[tuple[str, float]]:
         """Target names that resemble this one."""

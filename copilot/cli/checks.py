@@ -12,7 +12,7 @@ from typing import Literal
 
 from ...memory.errors import BiocopilotError
 from ..settings import Settings, load_settings
-from .store_status import store_status
+from .store_status import source_label, store_status
 
 __all__ = ["Check", "Finding", "all_checks"]
 
@@ -96,24 +96,25 @@ def _settings(about: str) -> Finding:
 
 def _store(about: str) -> Finding:
     status = store_status()
-    releases = " and ".join(f"{source.name} {source.release}" for source in status.sources)
+    releases = "; ".join(source_label(source) for source in status.sources[:2])
     return Finding(
         about,
         "good",
         f"{status.counts['molecules']:,} molecules, {status.counts['targets']:,} targets and"
-        f" {status.counts['activities']:,} activities, from {releases}.",
+        f" {status.counts['measured activities']:,} measured activities. Releases: {releases}.",
     )
 
 
 def _chemistry(about: str) -> Finding:
     from ...tools.chemistry.workers import ChemistryWorkers
 
+    ethanol = {"structure": "CCO"}
     workers = ChemistryWorkers(1)
     started = time.perf_counter()
     try:
-        workers.call_blocking("identify", {"smiles": "CCO"}, deadline_s=20.0)
+        workers.call_blocking("parse", ethanol, deadline_s=20.0)
         first = time.perf_counter() - started
-        workers.call_blocking("identify", {"smiles": "CCO"}, deadline_s=20.0)
+        workers.call_blocking("parse", ethanol, deadline_s=20.0)
         second = time.perf_counter() - started - first
     finally:
         workers.close()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated
+from textwrap import wrap
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from .checks import Finding
 
 __all__ = ["doctor"]
 
@@ -20,11 +24,8 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
         found = check()
         findings.append(found)
         if not as_json:
-            glyph = {"good": "✓", "bad": "✗", "note": "·"}[found.state]
-            sys.stdout.write(f"{glyph} {found.about:<15} {found.sentence}\n")
-            if found.hint:
-                sys.stdout.write(f"  {'':<15} → {found.hint}\n")
-            sys.stdout.flush()
+            sys.stdout.write(_shown(found))
+            sys.stdout.flush()  # a check may take a second; those before it are read meanwhile
     bad = sum(found.state == "bad" for found in findings)
     if as_json:
         rows = [
@@ -37,3 +38,11 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
         sys.stdout.write(f"\n{end}\n")
     if bad:
         raise typer.Exit(5)
+
+
+def _shown(found: Finding) -> str:
+    glyph = {"good": "✓", "bad": "✗", "note": "·"}[found.state]
+    lines = wrap(found.sentence, 64, break_long_words=False, break_on_hyphens=False)
+    lines += [f"→ {line}" for line in wrap(found.hint, 62, break_long_words=False, break_on_hyphens=False)]
+    first, *rest = lines
+    return "\n".join([f"{glyph} {found.about:<12} {first}", *(f"{'':<15}{line}" for line in rest)]) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import traceback
@@ -14,7 +15,17 @@ from typer.core import TyperGroup
 from ...memory.errors import BiocopilotError
 from ...memory.text import clean, shorten
 
-__all__ = ["DEBUG_VARIABLE", "READER_LEFT", "Commands", "apologise", "say", "show_error", "silence_stdout"]
+__all__ = [
+    "DEBUG_VARIABLE",
+    "READER_LEFT",
+    "Commands",
+    "apologise",
+    "is_full",
+    "output_lost",
+    "say",
+    "show_error",
+    "silence_stdout",
+]
 
 DEBUG_VARIABLE = "BIOCOPILOT_DEBUG"
 """Set to 1, it shows the traceback of an unexpected error."""
@@ -67,6 +78,19 @@ def show_error(error: BiocopilotError) -> None:
     say(f"{error.title}: {shorten(clean(error.message), _MESSAGE_CHARACTERS)}")
     if error.hint:
         say(f"  {shorten(clean(error.hint), _MESSAGE_CHARACTERS)}")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether what is written to has no room, or is broken: nothing that a report to us would mend."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+
+
+def output_lost(error: BaseException) -> int:
+    """Say that standard output cannot be written, and return the exit code."""
+    silence_stdout()
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    say(f"Output lost: it cannot be written ({reason}).")
+    return 5
 
 
 def apologise(error: Exception) -> int:

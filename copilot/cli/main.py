@@ -36,9 +36,9 @@ def _run(arguments: list[str]) -> int:
         sys.stderr.write("\nStopped.\n")
         return 130
     except Exception as error:
-        from .failures import apologise
+        from .failures import apologise, is_full, output_lost
 
-        return apologise(error)
+        return output_lost(error) if is_full(error) else apologise(error)
     finally:
         if bench is not None:
             bench.close()
@@ -71,11 +71,9 @@ def _flushed(code: int) -> int:
         silence_stdout()
         return READER_LEFT
     except OSError as error:
-        from .failures import silence_stdout
+        from .failures import output_lost
 
-        silence_stdout()
-        sys.stderr.write(f"Output lost: standard output cannot be written ({error.strerror}).\n")
-        return 5
+        return output_lost(error)
     return code
 
 

@@ -10,6 +10,9 @@ from ...memory.text import clean
 __all__ = ["record_text"]
 
 _QUANTITY_KEYS = frozenset({"value", "unit", "relation", "kind", "convention"})
+_LONGEST = 400
+"""A longer text is a sequence or a drawing, which nobody reads here."""
+
 _UNIT_SHOWN_AS = {"dimensionless": "", "count": ""}
 
 
@@ -23,7 +26,10 @@ def _lines(record: Mapping[str, Any], indent: int) -> Iterator[str]:
     for key, value in record.items():
         if value is None or value == [] or value == {}:
             continue
-        if _is_flat(value):
+        if _is_quantity(value):
+            yield f"{pad}{_word(key)}: {_flat(value)}"
+            yield from _lines({name: part for name, part in value.items() if name not in _QUANTITY_KEYS}, indent + 2)
+        elif _is_flat(value):
             yield f"{pad}{_word(key)}: {_flat(value)}"
         elif isinstance(value, Mapping):
             yield f"{pad}{_word(key)}"
@@ -48,7 +54,7 @@ def _item(item: Any, indent: int) -> Iterator[str]:
 
 
 def _is_quantity(value: Any) -> bool:
-    return isinstance(value, Mapping) and set(value) == _QUANTITY_KEYS
+    return isinstance(value, Mapping) and value.keys() >= _QUANTITY_KEYS
 
 
 def _is_flat(value: Any) -> bool:
@@ -68,7 +74,8 @@ def _flat(value: Any) -> str:
         return ", ".join(_flat(item) for item in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return clean(str(value))
+    text = " ".join(clean(str(value)).split())
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text):,} characters; --json shows them all)"
 
 
 def _word(key: str) -> str:

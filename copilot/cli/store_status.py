@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 
-from ...memory.errors import SourceUnavailable
 from ...memory.records import Source
 from ...tools.workbench import Workbench
 from ..settings import load_settings
 
-__all__ = ["StoreStatus", "store_status"]
+__all__ = ["StoreStatus", "source_label", "store_status"]
 
-_COUNTS = {
-    "molecules": "SELECT count(*) FROM molecule_dictionary",
-    "approved drugs": "SELECT count(*) FROM molecule_dictionary WHERE max_phase = 4",
-    "structures": "SELECT count(*) FROM compound_structures",
-    "targets": "SELECT count(*) FROM target_dictionary",
-    "proteins": "SELECT count(*) FROM uniprot_entry",
-    "activities": "SELECT count(*) FROM activities",
-    "targets with activities": "SELECT count(DISTINCT s.tid) FROM activities a JOIN assays s USING (assay_id)",
-    "mechanisms": "SELECT count(*) FROM drug_mechanism",
-    "indications": "SELECT count(*) FROM drug_indication",
-    "target descriptions": "SELECT count(*) FROM bc_target_description",
+_FURTHER = {
+    "structures": ("compound_structures", "SELECT count(*) AS n FROM compound_structures"),
+    "targets with measured activities": (
+        "assays",
+        "SELECT count(DISTINCT tid) AS n FROM assays WHERE assay_id IN (SELECT assay_id FROM activities)",
+    ),
+    "target descriptions, our own": ("bc_target_description", "SELECT count(*) AS n FROM bc_target_description"),
 }
-"""What is counted; a table that a store lacks is left out."""
+"""What is counted beyond what the stores count themselves: the table it needs, and the query."""
 
 
 @dataclass(frozen=True)
@@ -61,35 +56,48 @@ class StoreStatus:
         lines = [f"{what}: {self.path} ({self.bytes / 1_000_000:.1f} MB)", ""]
         lines += [f"{number:>10,}  {name}" for name, number in self.counts.items()]
         for source in self.sources:
-            lines += ["", f"{source.name} {source.release}, {source.licence}", f"  {source.attribution}"]
+            lines += ["", f"{source_label(source)}, {source.licence}"]
+            lines += [f"  {line}" for line in wrap(source.attribution, 76)]
         return "\n".join(lines) + "\n"
+
+
+def source_label(source: Source) -> str:
+    """Name and release, without saying the name twice where the release begins with it."""
+    return source.release if source.release.startswith(source.name) else f"{source.name} {source.release}"
 
 
 def store_status(store: Path | None = None) -> StoreStatus:
     """Look at the store that the settings name, or at `store`.
 
     Raises:
-        SourceUnavailable: there is none, or it cannot be read.
+        SourceUnavailable: there is none.
+        StorageError: it is damaged.
     """
     chosen = store if store is not None else load_settings().settings.store
     with Workbench(chosen) as bench:
-        path, kind = bench.chembl.path, bench.chembl.backend
-        sources = (bench.chembl.source, bench.uniprot.source)
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
-            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            counts = {name: _count(connection, query) for name, query in _COUNTS.items() if _table(query) in tables}
-            releases = (
-                dict(connection.execute("SELECT name, creation_date FROM version")) if "version" in tables else {}
-            )
-    except sqlite3.Error as error:
-        raise SourceUnavailable(f"{path} cannot be read: {error}.", "Install biocopilot again.") from error
-    return StoreStatus(kind, path, path.stat().st_size, counts, sources, releases)
+        database, path = bench.chembl.database, bench.chembl.database.path
+        counts = {**bench.chembl.counts(), **bench.uniprot.counts()}
+        for name, (table, query) in _FURTHER.items():
+            if database.has(table):
+                counts[name] = int(database.rows(query)[0]["n"])
+        labels = []
+        if database.has("bc_fact_source"):
+            labels = [
+                row["source"] for row in database.rows("SELECT DISTINCT source FROM bc_fact_source ORDER BY source")
+            ]
+        sources = (bench.chembl.source, bench.uniprot.source, *(bench.chembl.fact_source(label) for label in labels))
+        releases = {
+            row["name"]: row["creation_date"] or "" for row in database.rows("SELECT name, creation_date FROM version")
+        }
+        return StoreStatus(
+            kind=bench.chembl.backend,
+            path=path,
+            bytes=path.stat().st_size,
+            counts=counts,
+            sources=_distinct(sources),
+            releases=releases,
+        )
 
 
-def _table(query: str) -> str:
-    return query.split(" FROM ")[1].split()[0]
-
-
-def _count(connection: sqlite3.Connection, query: str) -> int:
-    return int(connection.execute(query).fetchone()[0])
+def _distinct(sources: Iterable[Source]) -> tuple[Source, ...]:
+    return tuple({source.name: source for source in sources}.values())

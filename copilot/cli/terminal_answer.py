@@ -17,6 +17,7 @@ from rich.text import Text
 
 from ...memory.records import Answer, Evidence
 from ...memory.text import clean, shorten
+from .store_status import source_label
 
 __all__ = ["answer_renderables", "print_answer"]
 
@@ -131,4 +132,4 @@ def _source_line(item: Evidence) -> str:
     source = item.source
     values = [str(value) for value in item.arguments.values() if isinstance(value, str | int | float) and value != ""]
     call = shorten(clean(" ".join([item.tool, *values])), 80)
-    return f"{source.name} {source.release} ({source.licence}), {item.backend} · {call}"
+    return f"{source_label(source)} ({source.licence}), {item.backend} · {call}"

@@ -21,6 +21,9 @@ __all__ = ["FieldOption", "command_line", "named_files", "options_of", "parse_fi
 _PATH_FIELDS = frozenset({"file", "files", "to"})
 """Fields whose value is a path; typed by the user, it is a path that the tool may touch."""
 
+_LONGEST_CHOICE = 50
+"""Choices that take more room than this are listed below their field instead of behind its flag."""
+
 _METAVARS = {"string": "TEXT", "integer": "INTEGER", "number": "NUMBER", "object": "JSON"}
 
 
@@ -31,6 +34,7 @@ class FieldOption:
     name: str
     metavar: str
     """What stands behind the flag; empty for a switch."""
+    choices: tuple[str, ...]
     required: bool
     default: Any
     repeated: bool
@@ -71,10 +75,12 @@ def options_of(tool: Tool) -> tuple[FieldOption, ...]:
     for name, given in schema.get("properties", {}).items():
         part = _resolved(given, schema)
         repeated = part.get("type") == "array"
+        item = _resolved(part.get("items", {}), schema) if repeated else part
         found.append(
             FieldOption(
                 name=name,
-                metavar=_metavar(_resolved(part.get("items", {}), schema) if repeated else part),
+                metavar=_metavar(item),
+                choices=tuple(map(str, item.get("enum", ()))),
                 required=name in required,
                 default=given.get("default"),
                 repeated=repeated,
@@ -157,7 +163,8 @@ def _metavar(part: Mapping[str, Any]) -> str:
     if part.get("type") == "boolean":
         return ""
     if "enum" in part:
-        return "|".join(map(str, part["enum"]))
+        shown = "|".join(map(str, part["enum"]))
+        return shown if len(shown) <= _LONGEST_CHOICE else "NAME"
     return str(part.get("const", _METAVARS.get(str(part.get("type")), "TEXT")))
 
 

@@ -118,4 +118,6 @@ def _field_lines(tool: Tool) -> list[str]:
         flag = f"{option.flag} {option.metavar}".rstrip()
         lines.append(f"  {flag}  ({option.nature})")
         lines += [f"      {line}" for line in wrap(option.description, 74)]
+        if option.metavar == "NAME":
+            lines += [f"      {line}" for line in wrap(f"one of {', '.join(option.choices)}", 74)]
     return lines

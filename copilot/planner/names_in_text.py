@@ -12,7 +12,7 @@ from typing import Protocol
 
 from ...memory.starter.names import name_key
 
-__all__ = ["NameFound", "NameSource", "mend", "stem_of"]
+__all__ = ["NameFound", "NameSource", "mend"]
 
 
 class NameFound(Protocol):
@@ -51,16 +51,8 @@ _STEMS = sorted(
 _DRUG_STEMS = tuple(stem for stem in _STEMS if len(stem) >= 4 or stem in ("mab", "vir", "lol"))
 
 
-def stem_of(key: str) -> tuple[str, str]:
-    """A name key's own part and the ending that its class shares: imatinib → (ima, tinib)."""
-    for ending in _DRUG_STEMS:
-        if key.endswith(ending) and len(key) > len(ending):
-            return key[: -len(ending)], ending
-    return key, ""
-
-
-def mend(written: str, candidates: Sequence[str]) -> str | None:
-    """The candidate that `written` is a misspelling of, or None where none is near enough or two are equally near.
+def mend(written: str, candidates: Sequence[str]) -> tuple[float, tuple[str, ...]]:
+    """The candidates that `written` is a misspelling of and their distance: none, one, or several that are equally near.
 
     Args:
         written: a word that is no exact name and no word of the language.
@@ -68,17 +60,15 @@ def mend(written: str, candidates: Sequence[str]) -> str | None:
     """
     key = name_key(written)
     if len(key) < 5 or any(char.isdigit() for char in key):
-        return None
+        return 0.0, ()
     scored: dict[str, tuple[float, str]] = {}
     for name in candidates:
         other = name_key(name)
         distance = _distance(key, other)
         if distance is not None and other not in scored:
             scored[other] = (distance, name)
-    ranked = sorted((distance, other, name) for other, (distance, name) in scored.items())
-    if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
-        return None
-    return ranked[0][2]
+    least = min((distance for distance, _ in scored.values()), default=0.0)
+    return least, tuple(name for distance, name in scored.values() if distance == least)
 
 
 def _distance(key: str, other: str) -> float | None:
@@ -91,9 +81,9 @@ def _distance(key: str, other: str) -> float | None:
     edits, sound_edits = OSA.distance(key, other), OSA.distance(sound, other_sound)
     if key[0] != other[0] and sound[:1] != other_sound[:1] and not (edits == 1 and min(len(key), len(other)) >= 6):
         return None
-    own, ending = stem_of(sound)
-    other_own, other_ending = stem_of(other_sound)
-    if ending and ending == other_ending:
+    ending = next((stem for stem in _DRUG_STEMS if sound.endswith(_sound(stem)) and other_sound.endswith(_sound(stem))), "")
+    if ending:
+        own, other_own = sound[: -len(_sound(ending))], other_sound[: -len(_sound(ending))]
         # Only what is their own may be compared: erbotinib and erlotinib differ in one letter of four.
         own_edits = OSA.distance(own, other_own)
         shortest = min(len(own), len(other_own))

@@ -13,7 +13,7 @@ from .frames import EntityKind
 
 __all__ = ["sequences"]
 
-_BLOCK = re.compile(r"(?<![A-Za-z0-9_@\[\]()=#-])(?:5['’′]-?\s?)?([A-Za-z]{5,}\*?(?:\s+[A-Za-z]{5,}\*?)*)(?:\s?-?3['’′])?(?![A-Za-z0-9_\[\]()=#@-])")
+_NEXT = re.compile(r"[ \t]*\n?[ \t\d]*([A-Za-z]+\*?)")
 _WORD = re.compile(r"[A-Za-z]+\*?")
 _DNA = frozenset("ACGTN")
 _DNA_WIDE = frozenset("ACGTNRYSWKMBDHV")
@@ -23,8 +23,8 @@ _ELEMENTS = frozenset("CNOSPFIBH")
 _PROTEIN_ONLY = frozenset("DEFHIKLMPQRVWY")
 
 
-def sequences(text: str) -> Iterator[tuple[int, int, str, EntityKind]]:
-    """Start, end, letters in capitals and kind of every sequence; lines and blocks that continue it are joined."""
+def sequences(text: str, *, joined: bool = True) -> Iterator[tuple[int, int, str, EntityKind]]:
+    """Start, end, letters in capitals and kind of every sequence; lines and, where `joined`, blocks of ten are put together."""
     position = 0
     while position < len(text):
         hit = _WORD.search(text, position)
@@ -37,9 +37,9 @@ def sequences(text: str) -> Iterator[tuple[int, int, str, EntityKind]]:
         if kind is None:
             continue
         letters, end = hit.group(), hit.end()
-        while (more := re.compile(r"[ \t]*\n?[ \t\d]*([A-Za-z]+\*?)").match(text, end)) is not None:
+        while (more := _NEXT.match(text, end)) is not None:
             piece = more.group(1)
-            if not _stands_free(text, more.start(1), more.end(1)) or not _continues(piece, kind, letters, text[end : more.start(1)]):
+            if not _stands_free(text, more.start(1), more.end(1)) or not _continues(piece, kind, letters, text[end : more.start(1)], joined):
                 break
             letters, end = letters + piece, more.end(1)
         position = end
@@ -83,7 +83,7 @@ def _kind(word: str) -> EntityKind | None:
     return None
 
 
-def _continues(piece: str, kind: EntityKind, so_far: str, gap: str) -> bool:
+def _continues(piece: str, kind: EntityKind, so_far: str, gap: str, joined: bool) -> bool:
     """Whether a following word is the next line or block of ten of the same sequence."""
     upper = piece.upper().rstrip("*")
     alphabet = _DNA if kind == "dna" else _RNA if kind == "rna" else _PEPTIDE
@@ -92,6 +92,4 @@ def _continues(piece: str, kind: EntityKind, so_far: str, gap: str) -> bool:
     if "\n" in gap:
         return len(so_far) >= 20 and (len(upper) >= 10 or len(so_far) >= 50)
     # Blocks of ten, as UniProt and GenBank print them; two sequences side by side are two.
-    return len(so_far) % 10 == 0 and len(upper) <= 10 and len(so_far) <= 10 + 10 * (len(so_far) // 10) and (
-        len(upper) == 10 or len(so_far) >= 20
-    )
+    return joined and len(so_far) % 10 == 0 and len(upper) <= 10

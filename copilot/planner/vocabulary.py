@@ -6,11 +6,12 @@ single spaces for hyphens; a plural s on its last word need not be listed.
 Aspects (values of `aspect` entities and of `Frame.aspects`) say which part of a record is asked for:
 function, location, family, length, mass, disease, names, sequence, organism, ec, accession, gene, chembl_id, xref,
 keywords, approved, year, phase, status, inchikey, smiles, inchi, formula, stereo, salt, target, action, bbb, gi, pi,
-gravy, instability, extinction, aromaticity, charge, longest, structure.
+gravy, gc, instability, extinction, aromaticity, charge, longest, structure.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from ...tools.chemistry.engine.groups import GROUPS
@@ -123,6 +124,7 @@ _ASPECTS = {
     "instability": "instability index|instability|stable|unstable|protein stability index",
     "extinction": "extinction coefficient|molar extinction coefficient|a280|molar absorptivity|extinction|molar extinction|absorbance at 280",
     "aromaticity": "aromaticity",
+    "gc": "gc content|gc|gc percentage|percent gc|gc percent|g c content|gc fraction|gc ratio|g c percentage|guanine cytosine content|cg content",
     "longest": "longest orf|longest open reading frame|longest",
 }  # fmt: skip
 
@@ -146,7 +148,8 @@ def phrases() -> dict[str, tuple[EntityKind, str]]:
                 table.setdefault(_plain(phrase), (kind, value))
     for enzyme in ENZYMES:
         table.setdefault(enzyme.casefold(), ("enzyme", enzyme))
-        if enzyme.endswith("III") or enzyme.endswith("II") or enzyme.endswith("I"):
+        table.setdefault(f"{enzyme[:3]} {enzyme[3:]}".casefold(), ("enzyme", enzyme))
+        if enzyme.endswith("I"):
             stem = enzyme.rstrip("I")
             roman = enzyme[len(stem) :]
             table.setdefault(f"{stem} {roman}".casefold(), ("enzyme", enzyme))
@@ -174,4 +177,4 @@ def term(phrase: str) -> tuple[EntityKind, str] | None:
 
 
 def _plain(phrase: str) -> str:
-    return " ".join(phrase.casefold().replace("-", " ").replace("β", "beta").replace("’", "'").split())
+    return " ".join(re.findall(r"[^\W_]+", phrase.casefold().replace("β", "beta")))

@@ -7,7 +7,7 @@ and no structure; nothing is corrected here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...memory.chembl_rows import MoleculeRow
@@ -34,6 +34,8 @@ class Molecule:
     inchikey: str | None
     matched_by: str
     row: MoleculeRow | None = None
+    same_name: tuple[str, ...] = ()
+    """ChEMBL ids of other molecules of this name, where one of them was clearly meant."""
 
     def record(self) -> dict[str, Any]:
         """How a record names its molecule."""
@@ -44,6 +46,7 @@ class Molecule:
             "smiles": self.smiles or None,
             "inchikey": self.inchikey,
             "matched_by": self.matched_by,
+            **({"other_molecules_of_this_name": list(self.same_name)} if self.same_name else {}),
         }
 
     @property
@@ -87,9 +90,11 @@ async def identify(text: str, context: ToolContext) -> Molecule:
         return _from_row(query, row, "InChIKey")
     if not query.startswith("InChI="):
         named = chembl.molecules_named(query) if len(query) <= 200 else []
-        if len(named) == 1:
-            return _from_row(query, named[0], "name")
-        if len(named) > 1:
+        meant = _one_of(named, context)
+        if meant is not None:
+            others = tuple(row.chembl_id for row in named if row is not meant)
+            return replace(_from_row(query, meant, "name"), same_name=others)
+        if named:
             raise Ambiguous(
                 f"Several molecules are called {query}.",
                 "Ask by ChEMBL id.",
@@ -121,6 +126,20 @@ async def _from_structure(query: str, context: ToolContext) -> Molecule:
         matched_by="InChI" if query.startswith("InChI=") else "SMILES",
         row=row,
     )
+
+
+def _one_of(named: list[MoleculeRow], context: ToolContext) -> MoleculeRow | None:
+    """The one that a shared name means: the parent of the others, else the only one that is approved or acts as a drug."""
+    if len(named) < 2:
+        return named[0] if named else None
+    chembl = context.bench.chembl
+    if len({chembl.family_of(row.chembl_id)[0] for row in named}) == 1:
+        return named[0]
+    approved = [row for row in named if row.max_phase == 4]
+    if len(approved) == 1:
+        return approved[0]
+    acting = [row for row in approved if chembl.mechanisms(molecules=[row.chembl_id])]
+    return acting[0] if len(acting) == 1 else None
 
 
 def _from_row(query: str, row: MoleculeRow, matched_by: str) -> Molecule:

@@ -19,7 +19,7 @@ def test_counts_are_those_of_the_tables(home: Path) -> None:
     connection = sqlite3.connect(f"{found.path.as_uri()}?mode=ro&immutable=1", uri=True)
     for name, table in (
         ("molecules", "molecule_dictionary"),
-        ("activities", "activities"),
+        ("measured activities", "activities"),
         ("proteins", "uniprot_entry"),
     ):
         assert found.counts[name] == connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] > 0
@@ -31,9 +31,9 @@ def test_text_and_json_name_release_licence_and_path(home: Path) -> None:
     text, found = status().stdout, json.loads(status("--json").stdout)
     assert {"CC BY-SA 3.0", "CC BY 4.0"} <= {source["licence"] for source in found["sources"]}
     for source in found["sources"]:
-        assert f"{source['name']} {source['release']}, {source['licence']}" in text
+        assert f"{source['release']}, {source['licence']}" in text
     assert found["path"] in text
-    assert f"{found['counts']['activities']:,}  activities" in text
+    assert f"{found['counts']['measured_activities']:,}  measured activities" in text
 
 
 def test_a_store_that_is_absent_or_is_none_is_unavailable(home: Path, tmp_path: Path, monkeypatch: Any) -> None:

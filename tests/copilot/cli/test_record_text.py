@@ -27,3 +27,14 @@ def test_text_from_a_source_cannot_steer_the_terminal() -> None:
 
 def test_brackets_stay_as_they_are() -> None:
     assert record_text({"smiles": "C[C@H](N)C(=O)[O-]"}) == "smiles: C[C@H](N)C(=O)[O-]"
+
+
+def test_what_a_quantity_says_beyond_itself_follows_it() -> None:
+    text = record_text({"sa": {**quantity(2.19, "dimensionless"), "drivers": {"rings": 1}}})
+    assert text.split("\n") == ["sa: 2.19  (as measured)", "  drivers", "    rings: 1"]
+
+
+def test_a_long_text_is_cut_and_said_to_be() -> None:
+    text = record_text({"drawing": "<svg>\n" + "x" * 1_000})
+    assert text.startswith("drawing: <svg> xxx")
+    assert text.endswith("… (1,006 characters; --json shows them all)")

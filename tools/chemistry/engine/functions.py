@@ -72,19 +72,15 @@ def similarity(structure: str, other: str) -> dict[str, Any]:
     return {"similarity": tanimoto(molecule_from(structure), molecule_from(other))}
 
 
-def library(name: str, structures: Sequence[str]) -> dict[str, Any]:
-    """Keep the fingerprints of a set under a name, for `nearest`."""
-    from .similarity import Library
+def nearest(
+    structure: str, name: str, most: int, skip: Sequence[int] = (), structures: Sequence[str] | None = None
+) -> dict[str, Any] | None:
+    """The most similar of a named set. The set is sent once and kept; None asks for it to be sent."""
+    from .similarity import Library, neighbours
 
-    _bounded(structures)
-    _LIBRARIES[name] = Library(structures)
-    return {"kept": len(_LIBRARIES[name].rows), "unparsable": _LIBRARIES[name].unparsable}
-
-
-def nearest(structure: str, name: str, most: int, skip: Sequence[int] = ()) -> dict[str, Any] | None:
-    """The most similar of a kept set; None where this process has not kept it."""
-    from .similarity import neighbours
-
+    if structures is not None:
+        _bounded(structures)
+        _LIBRARIES[name] = Library(structures)
     if name not in _LIBRARIES:
         return None
     kept = _LIBRARIES[name]
@@ -178,7 +174,7 @@ def _bounded(structures: Sequence[str]) -> None:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
-        parse, parse_many, properties, describe, alerts, similarity, library, nearest, substructure, check_pattern,
+        parse, parse_many, properties, describe, alerts, similarity, nearest, substructure, check_pattern,
         group_smarts, scaffold, standardise, common_core, draw, loaded_modules, version,
     )
 }  # fmt: skip

@@ -1,0 +1,156 @@
+"""Drugs: how they work, whether and when they were approved, what they are used for, which there are for a disease."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....memory.records import Evidence
+from ..contract import Part, Row, Sentence, Table
+from ..frames import Frame
+from .plan import Node, Results, Section
+from .properties import molecule_keys, molecule_nodes
+from .words import capital, count_of, join, molecule_name, notes, number, plain_name, settle
+
+__all__ = ["DrugStatus", "DrugsForIndication", "Indications", "Mechanism"]
+
+_ROWS = 25
+
+
+class Mechanism:
+    """`mechanism`: a sentence a target, with its reference."""
+
+    def plan(self, frame: Frame) -> list[Node]:
+        return molecule_nodes(frame, "drug_mechanisms")
+
+    def compose(self, frame: Frame, results: Results) -> Section:
+        keys = [key for key, _ in molecule_keys(frame)]
+        parts: list[Part] = []
+        for key in keys:
+            result = results.get(key)
+            if result is None or results.found(key) is None:
+                continue
+            for item in result.evidence:
+                parts += _mechanisms(item)
+        return settle(parts, results, keys)
+
+
+def _mechanisms(item: Evidence) -> list[Part]:
+    record, name = item.record, molecule_name(item.record)
+    parts: list[Part] = []
+    for row in record["rows"]:
+        genes = f" ({join(row['genes'])})" if row["genes"] else ""
+        target_id = f", {row['target_chembl_id']}" if str(row["target_chembl_id"] or "").startswith("CHEMBL") else ""
+        said = row["mechanism"] or f"{row['target_name']} {str(row['action'] or 'ligand').lower()}"
+        parts.append(Sentence(f"{capital(name)} acts as: {said}{genes}{target_id}.", (item.id,)))
+    references = list(dict.fromkeys(reference for row in record["rows"] for reference in row["references"]))
+    if references:
+        shown = "; ".join(f"`{reference}`" for reference in references[:4])
+        parts.append(Sentence(f"Reference: {shown}.", (item.id,)))
+    return [*parts, *notes(item)]
+
+
+class DrugStatus:
+    """`drug_status`: approved or not, and the year."""
+
+    def plan(self, frame: Frame) -> list[Node]:
+        return molecule_nodes(frame, "drug_status")
+
+    def compose(self, frame: Frame, results: Results) -> Section:
+        keys = [key for key, _ in molecule_keys(frame)]
+        parts: list[Part] = []
+        for key in keys:
+            item = results.found(key)
+            if item is not None:
+                parts += _status(item, frame)
+        return settle(parts, results, keys)
+
+
+def _status(item: Evidence, frame: Frame) -> list[Part]:
+    record, name = item.record, molecule_name(item.record)
+    asks_year = "year" in frame.aspects and "approved" not in frame.aspects
+    year = record["first_approval"]
+    parts: list[Part] = []
+    if record["approved"]:
+        text = f"{capital(name)} was first approved in {year}." if asks_year and year else f"Yes: {name} is an approved drug."
+        parts.append(Sentence(text, (item.id,)))
+        if year and not asks_year:
+            parts.append(Sentence(f"It was first approved in {year}.", (item.id,)))
+        elif not year:
+            parts.append(Sentence("The year of its first approval is not in this source.", (item.id,)))
+    elif record["approved"] is False:
+        parts.append(Sentence(f"No: {name} is not recorded as approved.", (item.id,)))
+    else:
+        parts.append(Sentence(f"Whether {name} is approved is not known to this source.", (item.id,)))
+    if record["max_phase"] is not None and "phase" in frame.aspects:
+        parts.append(Sentence(f"Its highest phase is {number(record['max_phase'])}.", (item.id,)))
+    return [*parts, *notes(item)]
+
+
+class Indications:
+    """`indications`: terms, in a list of what is recorded."""
+
+    def plan(self, frame: Frame) -> list[Node]:
+        return molecule_nodes(frame, "drug_indications")
+
+    def compose(self, frame: Frame, results: Results) -> Section:
+        keys = [key for key, _ in molecule_keys(frame)]
+        parts: list[Part] = []
+        for key in keys:
+            result = results.get(key)
+            if result is None or results.found(key) is None:
+                continue
+            for item in result.evidence:
+                terms = [str(row["indication"]) for row in item.record["rows"]]
+                name = molecule_name(item.record)
+                shown = join(terms[:_ROWS])
+                parts.append(Sentence(f"{capital(name)} is recorded as used for: {shown}.", (item.id,)))
+                if len(terms) > _ROWS:
+                    parts.append(Sentence(f"Shown: {_ROWS} of {number(item.record['count'])} terms.", (item.id,)))
+                parts += notes(item)
+        return settle(parts, results, keys)
+
+
+class DrugsForIndication:
+    """`drugs_for_indication`: a table, approved drugs first."""
+
+    def plan(self, frame: Frame) -> list[Node]:
+        more: dict[str, Any] = {"approved_only": True} if "approved" in frame.aspects else {}
+        if frame.most is not None:
+            more["most"] = frame.most
+        wanted = frame.diseases or frame.unknown
+        return [
+            Node(f"d{index}", "drugs_for_indication", {"indication": entity.value, **more})
+            for index, entity in enumerate(wanted, 1)
+        ]
+
+    def compose(self, frame: Frame, results: Results) -> Section:
+        keys = [node.key for node in self.plan(frame)]
+        parts: list[Part] = []
+        for key in keys:
+            result = results.get(key)
+            if result is None or results.found(key) is None:
+                continue
+            for item in result.evidence:
+                parts += _drugs(item)
+        return settle(parts, results, keys)
+
+
+def _drugs(item: Evidence) -> list[Part]:
+    record = item.record
+    rows = record["rows"][:_ROWS]
+    table = [
+        Row(
+            (
+                plain_name(row["name"] or row["chembl_id"]),
+                str(row["first_approval"] or "–"),
+                str(row["indication"]),
+                str(row["chembl_id"]),
+            ),
+            (item.id,),
+        )
+        for row in rows
+    ]
+    lead = f"{capital(count_of(record['count'], 'drug'))} in this source: recorded for {record['indication']}."
+    parts: list[Part] = [Sentence(lead, (item.id,))]
+    parts.append(Table(("drug", "first approval", "recorded for", "ChEMBL id"), tuple(table)))
+    return [*parts, *notes(item)]

@@ -1,0 +1,54 @@
+"""How mechanisms and indications become rows of a record, and evidence drafts by the source of each fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from ...memory.chembl_rows import IndicationRow, MechanismRow
+from ..contract import Draft, ToolContext
+
+__all__ = ["by_source", "mechanism_row", "split_drafts"]
+
+_Fact = TypeVar("_Fact", MechanismRow, IndicationRow)
+
+
+def by_source(facts: Iterable[_Fact]) -> dict[str, list[_Fact]]:
+    """Facts by the label of their source, in the order in which the labels first come."""
+    found: dict[str, list[_Fact]] = {}
+    for fact in facts:
+        found.setdefault(fact.source, []).append(fact)
+    return found
+
+
+def mechanism_row(fact: MechanismRow) -> dict[str, Any]:
+    """A mechanism as a record's row."""
+    return {
+        "name": fact.molecule_name,
+        "chembl_id": fact.molecule_chembl_id,
+        "approved": fact.max_phase == 4,
+        "first_approval": fact.first_approval,
+        "mechanism": fact.mechanism,
+        "action": fact.action,
+        "target_name": fact.target_name,
+        "target_chembl_id": fact.target_chembl_id,
+        "genes": list(fact.target_genes),
+        "accessions": list(fact.target_accessions),
+        "references": list(fact.references),
+    }
+
+
+def split_drafts(
+    record: dict[str, Any], groups: dict[str, Sequence[dict[str, Any]]], label: str, context: ToolContext
+) -> tuple[Draft, ...]:
+    """One draft a source: the record with that source's rows, so that each fact names where it is from."""
+    chembl = context.bench.chembl
+    drafts = []
+    for source, rows in groups.items():
+        own = {**record, "rows": list(rows), "count": len(rows)}
+        drafts.append(Draft(own, chembl.fact_source(source), chembl.backend, f"{label}: {_told(rows)}"))
+    return tuple(drafts)
+
+
+def _told(rows: Sequence[dict[str, Any]]) -> str:
+    return "; ".join(str(row.get("mechanism") or row.get("name") or row.get("indication")) for row in rows[:8])

@@ -1,0 +1,82 @@
+"""The `drugs_for_indication` tool: the drugs recorded for a disease."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from ...memory.errors import NotFound
+from ...memory.records import Omitted
+from ...memory.text import shorten
+from ..contract import Findings, ToolArguments, ToolContext, tool
+from .drug_rows import split_drafts
+
+__all__ = ["drugs_for_indication"]
+
+
+class DrugsForIndicationArguments(ToolArguments):
+    """For which disease."""
+
+    indication: str = Field(min_length=1, max_length=200, description="a disease or condition, such as psoriasis")
+    approved_only: bool = Field(default=False, description="only approved drugs")
+    most: int = Field(default=50, ge=1, le=500, description="how many drugs to give")
+
+
+@tool(title="Drugs for indication", cost="instant", examples=({"indication": "psoriasis"},))
+async def drugs_for_indication(arguments: DrugsForIndicationArguments, context: ToolContext) -> Findings:
+    """List the drugs recorded for a disease or condition.
+
+    Use it for "which drugs are used in …". Not for treatment advice. The term is looked up exactly, then as part of longer terms
+    ("asthma" also finds "Asthma prevention"); the terms taken are said. Comes back: drugs with first approval year, ChEMBL id and term,
+    approved first, then by year; a record a source. An unknown term lists the nearest ones.
+    """
+    chembl = context.bench.chembl
+    terms = _terms(arguments.indication, context)
+    facts = [fact for term in terms for fact in chembl.indications(term=term)]
+    if arguments.approved_only:
+        facts = [fact for fact in facts if fact.max_phase == 4]
+    unique = list({fact.molecule_chembl_id: fact for fact in reversed(facts)}.values())
+    unique.sort(key=lambda fact: (fact.max_phase != 4, fact.first_approval or 9999, fact.molecule_name or ""))
+    shown = unique[: arguments.most]
+    record = {
+        "type": "drugs_for_indication",
+        "indication": arguments.indication,
+        "terms": terms,
+        "total": len(unique),
+        "notes": ["This is a list of recorded uses, not treatment advice."],
+    }
+    groups: dict[str, list[dict[str, object]]] = {}
+    for fact in shown:
+        groups.setdefault(fact.source, []).append(
+            {
+                "name": fact.molecule_name,
+                "chembl_id": fact.molecule_chembl_id,
+                "approved": fact.max_phase == 4,
+                "first_approval": fact.first_approval,
+                "indication": fact.term,
+            }
+        )
+    omitted = None
+    if len(shown) < len(unique):
+        again = {**arguments.model_dump(mode="json"), "most": 500}
+        omitted = Omitted(what=f"{len(unique) - len(shown)} more drugs", tool="drugs_for_indication", arguments=again)
+    return Findings(
+        split_drafts(record, dict(groups), arguments.indication, context),
+        matched=len(unique),
+        returned=len(shown),
+        omitted=omitted,
+        empty=not unique,
+    )
+
+
+def _terms(wanted: str, context: ToolContext) -> list[str]:
+    chembl = context.bench.chembl
+    known = chembl.indication_terms()
+    exact = [term for term in known if term.casefold() == wanted.casefold()]
+    named = [hit.id for hit in chembl.names_matching(wanted, ("disease",)) if hit.id not in exact]
+    words = wanted.casefold().split()
+    longer = [term for term in known if all(word in term.casefold().split() for word in words)]
+    found = list(dict.fromkeys([*exact, *named, *longer]))
+    if not found:
+        nearest = tuple(name for name, _ in chembl.nearest_names(wanted, "disease"))
+        raise NotFound(f"No indication called {shorten(wanted, 80)} is in this source.", "Try another term.", nearest)
+    return found[:40]
