@@ -70,7 +70,7 @@ def _alerts(smiles: str) -> object:
 
     if not _catalogues:
         parameters = FilterCatalogParams()
-        for kind in ("PAINS", "BRENK", "NIH", "ZINC"):
+        for kind in ("PAINS", "BRENK", "NIH"):
             parameters.AddCatalog(getattr(FilterCatalogParams.FilterCatalogs, kind))
         _catalogues.append(FilterCatalog(parameters))
     return [hit.GetDescription() for hit in _catalogues[0].GetMatches(MolFromSmiles(smiles))]

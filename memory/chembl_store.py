@@ -269,7 +269,8 @@ class ChemblStore:
 
     def _mechanism(self, row: Row) -> MechanismRow:
         found = self.database.row(
-            "SELECT tid, chembl_id, pref_name, target_type, organism, tax_id FROM target_dictionary WHERE tid = ?", (row["tid"],)
+            "SELECT tid, chembl_id, pref_name, target_type, organism, tax_id FROM target_dictionary WHERE tid = ?",
+            (row["tid"],),
         )
         target = None if found is None else self._target(found)
         references = self.database.rows(

@@ -74,7 +74,9 @@ class NameIndex:
         """A full dump's own names; only molecules that have one, which are some ten thousand."""
         for row in self._database.rows("SELECT pref_name FROM molecule_dictionary WHERE pref_name IS NOT NULL"):
             yield "molecule", row["pref_name"]
-        for row in self._database.rows("SELECT DISTINCT component_synonym FROM component_synonyms WHERE syn_type = 'GENE_SYMBOL'"):
+        for row in self._database.rows(
+            "SELECT DISTINCT component_synonym FROM component_synonyms WHERE syn_type = 'GENE_SYMBOL'"
+        ):
             if row["component_synonym"]:
                 yield "target", row["component_synonym"]
 

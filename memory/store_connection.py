@@ -102,4 +102,6 @@ class Database:
 
 
 def _damaged(path: Path, error: Exception) -> StorageError:
-    return StorageError(f"The local store {path} cannot be read: {error}.", "Register an intact file, or install the package again.")
+    return StorageError(
+        f"The local store {path} cannot be read: {error}.", "Register an intact file, or install the package again."
+    )

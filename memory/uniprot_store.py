@@ -1,5 +1,4 @@
-"""Protein entries from the uniprot_* tables of a local store; what a full ChEMBL dump knows of proteins where it has none.
-"""
+"""Protein entries from the uniprot_* tables of a local store; what a full ChEMBL dump knows of proteins where it has none."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ __all__ = ["Conversion", "Measured", "Unit", "convert", "parse", "parse_unit", "
 Dimension = Literal["molar", "mass", "logged"]
 
 _PREFIXES = {
-    "": "", "m": "milli", "µ": "micro", "μ": "micro", "u": "micro", "mc": "micro", "n": "nano", "p": "pico", "f": "femto",
-    "k": "kilo", "c": "centi", "d": "deci",
+    "": "", "m": "milli", "µ": "micro", "μ": "micro", "u": "micro", "mc": "micro",
+    "n": "nano", "p": "pico", "f": "femto", "k": "kilo", "c": "centi", "d": "deci",
 }  # fmt: skip
 _SHORT = {
     "": "",
@@ -182,8 +182,8 @@ def convert(
         relation: `<` and `>` change places when a logged unit is on one side only.
 
     Raises:
-        InvalidQuantity: a unit is missing or unknown, the value cannot be (negative, infinite, zero where it is logged),
-            or the molecular weight is missing.
+        InvalidQuantity: a unit is missing or unknown, the value cannot be (negative, infinite, zero where it is
+            logged), or the molecular weight is missing.
     """
     given = Measured(value, parse_unit(from_unit), relation)
     wanted = parse_unit(to_unit)

@@ -135,7 +135,9 @@ def _nm(value: float | None, kind: str, convention: str, relation: Any = "=") ->
     if value is None:
         return None
     rounded = float(f"{value:.3g}")
-    return Quantity(value=rounded, unit="nM", relation=relation, kind=kind, convention=convention).model_dump(mode="json")
+    return Quantity(value=rounded, unit="nM", relation=relation, kind=kind, convention=convention).model_dump(
+        mode="json"
+    )
 
 
 def _row(item: Measurement) -> dict[str, Any]:

@@ -15,12 +15,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..memory.errors import Ambiguous, BiocopilotError, DeadlineExceeded, InvalidArguments, NotFound, OfflineRefused, UnknownTool
+from ..memory.errors import (
+    Ambiguous,
+    BiocopilotError,
+    DeadlineExceeded,
+    InvalidArguments,
+    NotFound,
+    OfflineRefused,
+    UnknownTool,
+)
 from ..memory.records import DIGEST_CHARACTERS, Evidence, ToolCall, ToolResult, record_sha256
 from ..memory.text import shorten
 from .contract import Draft, Findings, Tool, ToolContext
 
-__all__ = ["explain_validation", "execute", "find_tool", "validate_arguments"]
+__all__ = ["execute", "explain_validation", "find_tool", "validate_arguments"]
 
 EvidenceIds = Callable[[], str]
 
@@ -107,7 +115,9 @@ def _not_found(error: NotFound, call: ToolCall, context: ToolContext) -> Finding
     return Findings((draft,), matched=0, returned=0, empty=True)
 
 
-def _stamp(call: ToolCall, tool: Tool, findings: Findings, next_id: EvidenceIds, now: Callable[[], datetime]) -> ToolResult:
+def _stamp(
+    call: ToolCall, tool: Tool, findings: Findings, next_id: EvidenceIds, now: Callable[[], datetime]
+) -> ToolResult:
     evidence, lines = [], []
     for draft in findings.drafts:
         record = json.loads(json.dumps(draft.record, allow_nan=False))  # what JSON would give back, tuples as lists

@@ -47,7 +47,9 @@ async def compare_molecules(arguments: CompareMoleculesArguments, context: ToolC
         for other, second in enumerate(molecules[index + 1 :], index + 1):
             found = await chemistry.call("similarity", {"structure": first.smiles, "other": second.smiles})
             pairs.append({"first": index, "second": other, "similarity": found["similarity"]})
-    core = await chemistry.call("common_core", {"structures": [molecule.smiles for molecule in molecules]}, deadline_s=15)
+    core = await chemistry.call(
+        "common_core", {"structures": [molecule.smiles for molecule in molecules]}, deadline_s=15
+    )
     record = {
         "type": "molecule_comparison",
         "rows": rows,

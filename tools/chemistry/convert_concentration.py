@@ -42,11 +42,11 @@ class ConvertConcentrationArguments(ToolArguments):
 async def convert_concentration(arguments: ConvertConcentrationArguments, context: ToolContext) -> Findings:
     """Convert a concentration: molar (nM, µM, …), mass per volume (µg/mL, …), or logged (pIC50, pKi, …).
 
-    Use it when a value is in another unit than the one needed. Not for doses per body weight, and not to turn an IC50 into
-    a Ki, which needs an assay's conditions. Comes back: both quantities, the calculation in a line and, between mass and
-    molar units, the molecular weight used: the average weight of the structure as given, counter-ions and water
-    included. Six significant digits. Fails on a missing or unknown unit, on a negative value, and between mass and molar units
-    without a molecule or for one without a structure.
+    Use it when a value is in another unit than the one needed. Not for doses per body weight, and not to turn an IC50
+    into a Ki, which needs an assay's conditions. Comes back: both quantities, the calculation in a line and, between
+    mass and molar units, the molecular weight used: the average weight of the structure as given, counter-ions and
+    water included. Six significant digits. Fails on a missing or unknown unit, on a negative value, and between mass
+    and molar units without a molecule or for one without a structure.
     """
     given, wanted = parse_unit(arguments.unit), parse_unit(arguments.to_unit)
     molecule: Molecule | None = None
@@ -82,9 +82,8 @@ async def _molecular_weight(molecule: Molecule, context: ToolContext) -> tuple[d
         "properties", {"structure": form["parent"]["smiles"], "wanted": ["molecular_weight"], "rules": False}
     )
     parent_weight = parent["properties"]["molecular_weight"]["value"]
-    return weight, [
-        f"The structure has {form['components']} parts and its whole weight was used; the parent alone weighs {parent_weight} g/mol."
-    ]
+    parts = f"The structure has {form['components']} parts and its whole weight was used"
+    return weight, [f"{parts}; the parent alone weighs {parent_weight} g/mol."]
 
 
 def _record(

@@ -25,7 +25,9 @@ class DrawMoleculeArguments(ToolArguments):
     format: Literal["svg", "png"] = Field(default="svg", description="svg or png")
     width: int = Field(default=450, ge=100, le=2_000, description="in pixels")
     height: int = Field(default=350, ge=100, le=2_000, description="in pixels")
-    to: str | None = Field(default=None, description="a new file to write, named by the user; the record holds the drawing where absent")
+    to: str | None = Field(
+        default=None, description="a new file to write, named by the user; the record holds the drawing where absent"
+    )
 
 
 @tool(title="Draw molecule", cost="fast", examples=({"molecule": "caffeine"},))
@@ -73,9 +75,13 @@ def _target(arguments: DrawMoleculeArguments, context: ToolContext) -> Path | No
     except (OSError, ValueError, RuntimeError) as error:
         raise FileRefused(f"{shown!r} is no file name.", "Give the path of a file to write.") from error
     if path not in context.files:
-        raise FileRefused(f"{shown!r} may not be written, because you did not name it.", "Name the file on the command line.")
+        raise FileRefused(
+            f"{shown!r} may not be written, because you did not name it.", "Name the file on the command line."
+        )
     if path.suffix.lower() != f".{arguments.format}":
-        raise FileRefused(f"{shown!r} does not end in .{arguments.format}.", "Give --format and the file the same kind.")
+        raise FileRefused(
+            f"{shown!r} does not end in .{arguments.format}.", "Give --format and the file the same kind."
+        )
     if path.exists():
         raise FileRefused(f"{path.name} is there already.", "Name another file, or move it away.")
     return path
@@ -86,4 +92,6 @@ def _write(path: Path, data: bytes) -> None:
         with path.open("xb") as file:
             file.write(data)
     except OSError as error:
-        raise StorageError(f"{path.name} cannot be written: {error.strerror}.", "Check the folder and the disk.") from error
+        raise StorageError(
+            f"{path.name} cannot be written: {error.strerror}.", "Check the folder and the disk."
+        ) from error

@@ -21,7 +21,9 @@ class NearestMoleculesArguments(ToolArguments):
     """Nearest to what, and among what."""
 
     molecule: str = Field(min_length=1, description="name, SMILES, InChI, InChIKey or ChEMBL id")
-    file: str | None = Field(default=None, description="a file of structures that the user named; the local store where absent")
+    file: str | None = Field(
+        default=None, description="a file of structures that the user named; the local store where absent"
+    )
     most: int = Field(default=10, ge=1, le=100, description="how many to give")
 
 

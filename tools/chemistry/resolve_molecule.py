@@ -46,7 +46,9 @@ async def resolve_molecule(arguments: ResolveMoleculeArguments, context: ToolCon
         "structure_source": _structure_source(molecule, context),
         "notes": _notes(described),
     }
-    return Findings((computed(record, f"{molecule.label}: {molecule.inchikey or 'no structure'}"),), matched=1, returned=1)
+    return Findings(
+        (computed(record, f"{molecule.label}: {molecule.inchikey or 'no structure'}"),), matched=1, returned=1
+    )
 
 
 def _structure_source(molecule: Molecule, context: ToolContext) -> str:
@@ -60,7 +62,9 @@ def _notes(form: dict[str, Any]) -> list[str]:
         return ["No structure of it is in this source."]
     if form["removed"]:
         parts = ", ".join(
-            f"{part['count']} × {part['name'] or part['smiles']}" if part["count"] > 1 else part["name"] or part["smiles"]
+            f"{part['count']} × {part['name'] or part['smiles']}"
+            if part["count"] > 1
+            else part["name"] or part["smiles"]
             for part in form["removed"]
         )
         notes.append(f"It is a salt or mixture: its parent leaves out {parts}.")

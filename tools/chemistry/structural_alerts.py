@@ -21,7 +21,9 @@ class StructuralAlertsArguments(ToolArguments):
     """Which molecule, and which catalogues."""
 
     molecule: str = Field(min_length=1, description="name, SMILES, InChI, InChIKey or ChEMBL id")
-    catalogues: tuple[Catalogue, ...] = Field(default=("PAINS", "BRENK", "NIH"), min_length=1, description="catalogues to search")
+    catalogues: tuple[Catalogue, ...] = Field(
+        default=("PAINS", "BRENK", "NIH"), min_length=1, description="catalogues to search"
+    )
 
 
 @tool(title="Structural alerts", cost="fast", examples=({"molecule": "erlotinib"},))
@@ -48,4 +50,6 @@ async def structural_alerts(arguments: StructuralAlertsArguments, context: ToolC
     }
     told = ", ".join(f"{alert['catalogue']} {alert['name']}" for alert in found["alerts"]) or "no alert"
     draft = computed(record, f"{molecule.label} ({', '.join(catalogues)}): {told}")
-    return Findings((draft,), matched=len(found["alerts"]), returned=len(found["alerts"]), filters={"catalogues": list(catalogues)})
+    return Findings(
+        (draft,), matched=len(found["alerts"]), returned=len(found["alerts"]), filters={"catalogues": list(catalogues)}
+    )

@@ -89,7 +89,9 @@ def _from_table(text: str, separator: str, path: Path) -> list[tuple[str, str]]:
     column = next((header.index(name) for name in _COLUMNS if name in header), None)
     if column is None:
         raise FileRefused(f"{path.name} has no column called `smiles`.", "Give the SMILES column that name.")
-    label = next((header.index(name) for name in ("name", "id", "compound", "title", "chembl_id") if name in header), None)
+    label = next(
+        (header.index(name) for name in ("name", "id", "compound", "title", "chembl_id") if name in header), None
+    )
     return [
         (row[column].strip(), row[label].strip() if label is not None and label < len(row) else "")
         for row in rows[1:]

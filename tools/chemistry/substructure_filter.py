@@ -61,7 +61,12 @@ async def substructure_filter(arguments: SubstructureFilterArguments, context: T
     matched = {hit["row"]: hit for hit in found["matched"]}
     unparsable = {*bad, *found["unparsable"]}
     rows = [
-        {"row": index + 1, "molecule": item.record(), "count": matched[index]["count"], "atoms": matched[index]["atoms"]}
+        {
+            "row": index + 1,
+            "molecule": item.record(),
+            "count": matched[index]["count"],
+            "atoms": matched[index]["atoms"],
+        }
         for index, item in enumerate(molecules)
         if index in matched
     ]
@@ -112,9 +117,7 @@ async def _smarts(group: str, context: ToolContext) -> str:
     return str(found["smarts"])
 
 
-async def _given(
-    arguments: SubstructureFilterArguments, context: ToolContext
-) -> tuple[list[Molecule], set[int], str]:
+async def _given(arguments: SubstructureFilterArguments, context: ToolContext) -> tuple[list[Molecule], set[int], str]:
     """The molecules in order, the rows of those that could not be identified, and where they are from."""
     if arguments.file is not None:
         listed = read_structures(arguments.file, context)

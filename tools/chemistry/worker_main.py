@@ -43,7 +43,12 @@ def serve(requests: IO[bytes], replies: IO[bytes]) -> None:
 
 
 def _failure(number: int, message: str) -> dict[str, object]:
-    return {"id": number, "error": "InvalidStructure", "message": message, "hint": "Check the structure, or try a smaller one."}
+    return {
+        "id": number,
+        "error": "InvalidStructure",
+        "message": message,
+        "hint": "Check the structure, or try a smaller one.",
+    }
 
 
 def _bound_memory() -> None:

@@ -23,7 +23,17 @@ from ...memory.errors import BiocopilotError, DeadlineExceeded, WorkerDied, erro
 
 __all__ = ["ChemistryWorkers"]
 
-_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
+_KEPT_VARIABLES = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "SYSTEMROOT",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "TMPDIR",
+    "VIRTUAL_ENV",
+    "PYTHONPATH",
+)
 """A worker gets no secrets: only what finding Python and its libraries takes."""
 
 DEADLINE_S = 10.0
@@ -44,7 +54,9 @@ class _Worker:
                 start_new_session=True,  # a Ctrl-C at the terminal is the parent's to handle
             )
         except OSError as error:
-            raise WorkerDied(f"The chemistry worker could not be started: {error.strerror}.", "`biocopilot doctor`") from error
+            raise WorkerDied(
+                f"The chemistry worker could not be started: {error.strerror}.", "`biocopilot doctor`"
+            ) from error
 
     def exchange(self, line: bytes) -> bytes:
         """Write a request and read its reply; empty where the process ended."""

@@ -19,8 +19,12 @@ class CompoundActivitiesArguments(ToolArguments):
     """Of which compound, and on what."""
 
     molecule: str = Field(min_length=1, description="name, SMILES, InChI, InChIKey or ChEMBL id")
-    target: str | None = Field(default=None, description="gene symbol, name, accession or ChEMBL target id; all targets where absent")
-    activity_type: Literal["IC50", "Ki", "Kd", "EC50"] | None = Field(default=None, description="the type; the most frequent one where absent")
+    target: str | None = Field(
+        default=None, description="gene symbol, name, accession or ChEMBL target id; all targets where absent"
+    )
+    activity_type: Literal["IC50", "Ki", "Kd", "EC50"] | None = Field(
+        default=None, description="the type; the most frequent one where absent"
+    )
     threshold_nm: float | None = Field(default=None, gt=0, description="only values at or below this many nM")
     min_pchembl: float | None = Field(default=None, ge=0, le=15, description="only values at or above this pChEMBL")
     most: int = Field(default=10, ge=1, le=200, description="how many rows to give")

@@ -26,7 +26,9 @@ async def drug_status(arguments: DrugStatusArguments, context: ToolContext) -> F
     """
     molecule = await identify(arguments.molecule, context)
     chembl = context.bench.chembl
-    family = [chembl.molecule(chembl_id) for chembl_id in (chembl.family_of(molecule.chembl_id) if molecule.chembl_id else [])]
+    family = [
+        chembl.molecule(chembl_id) for chembl_id in (chembl.family_of(molecule.chembl_id) if molecule.chembl_id else [])
+    ]
     forms = [row for row in family if row is not None]
     years = sorted(row.first_approval for row in forms if row.first_approval)
     own = molecule.row.first_approval if molecule.row else None
@@ -45,11 +47,18 @@ async def drug_status(arguments: DrugStatusArguments, context: ToolContext) -> F
         "first_approval": own or (years[0] if years else None),
         "molecule_type": molecule.row.molecule_type if molecule.row else None,
         "forms": [
-            {"chembl_id": row.chembl_id, "name": row.name, "max_phase": row.max_phase, "first_approval": row.first_approval}
+            {
+                "chembl_id": row.chembl_id,
+                "name": row.name,
+                "max_phase": row.max_phase,
+                "first_approval": row.first_approval,
+            }
             for row in forms
         ],
         "notes": notes,
     }
     told = "approved" if approved else "not known to be approved"
-    draft = Draft(record, chembl.source, chembl.backend, f"{molecule.label}: {told}, first in {record['first_approval']}")
+    draft = Draft(
+        record, chembl.source, chembl.backend, f"{molecule.label}: {told}, first in {record['first_approval']}"
+    )
     return Findings((draft,), matched=1, returned=1)

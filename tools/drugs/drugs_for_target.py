@@ -37,7 +37,9 @@ async def drugs_for_target(arguments: DrugsForTargetArguments, context: ToolCont
     unique.sort(key=lambda fact: (fact.max_phase != 4, fact.first_approval or 9999, fact.molecule_name or ""))
     record = {"type": "drugs_for_target", "target": target.record(), "total": len(unique), "notes": []}
     if not unique:
-        message = f"No {'approved ' if arguments.approved_only else ''}drug that acts on {target.label} is in this source."
+        message = (
+            f"No {'approved ' if arguments.approved_only else ''}drug that acts on {target.label} is in this source."
+        )
         draft = Draft({**record, "message": message, "rows": []}, chembl.source, chembl.backend, message)
         return Findings((draft,), matched=0, returned=0, filters=_filters(arguments), empty=True)
     shown = unique[: arguments.most]

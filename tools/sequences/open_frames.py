@@ -13,17 +13,20 @@ __all__ = ["MOST_FRAMES", "open_frames"]
 MOST_FRAMES = 50
 
 
-def open_frames(sequence: Sequence, genetic_code: int, least_aa: int, start_codon: str) -> dict[str, Any]:
+def open_frames(
+    sequence: Sequence, genetic_code: int, least_aa: int, start_codon: str, skip: int = 0
+) -> dict[str, Any]:
     """Every ORF of at least `least_aa` amino acids, longest first; `total` is how many there are before the cut.
 
-    An ORF runs from the first start codon after a stop (or after the end) to the next in-frame stop, which is counted in
-    its coordinates and not in its length. One that runs off the end has no stop and says so.
+    An ORF runs from the first start codon after a stop to the next in-frame stop, which is counted in its
+    coordinates and not in its length. One that runs off the end has no stop and says so.
 
     Args:
         sequence: DNA or RNA.
         genetic_code: NCBI's number of the table.
         least_aa: shortest protein to report.
         start_codon: `ATG`, or `any` for all starts of the table.
+        skip: how many of the longest to leave out.
     """
     table = code_table(genetic_code)
     starts = {"ATG"} if start_codon == "ATG" else set(table.start_codons)
@@ -36,12 +39,12 @@ def open_frames(sequence: Sequence, genetic_code: int, least_aa: int, start_codo
     found.sort(key=lambda orf: (-orf["length"]["value"], orf["strand"], orf["start"]))
     return {
         "type": "sequence_orfs",
-        "orfs": found[:MOST_FRAMES],
+        "orfs": found[skip : skip + MOST_FRAMES],
         "total": counted(len(found), "count", "open_reading_frames", f"at least {least_aa} amino acids, both strands"),
         "genetic_code": code_record(table),
         "start_codons": sorted(starts),
         "least_length": counted(least_aa, "aa", "least_length", "amino acids, stop not counted"),
-        "coordinates": "1-based, inclusive, on the strand given, stop codon included; start above end: the other strand",
+        "coordinates": "1-based, inclusive, on the strand given, stop codon included; start above end on the other",
         "notes": []
         if found
         else [f"No ORF of at least {least_aa} amino acids starts with {' or '.join(sorted(starts))}."],

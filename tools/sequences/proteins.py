@@ -33,7 +33,8 @@ def protein_properties(sequence: Sequence) -> dict[str, Any]:
     record: dict[str, Any] = {
         "type": "protein_properties",
         "molecular_weight": counted(
-            round(molecular_weight(letters, "protein"), 3), "g/mol", "molecular_weight_average", "average atomic masses, unmodified, Biopython"
+            round(molecular_weight(letters, "protein"), 3),
+            "g/mol", "molecular_weight_average", "average residue masses plus water, unmodified, Biopython",
         ),
         "monoisotopic_mass": counted(
             round(molecular_weight(letters, "protein", monoisotopic=True), 4),

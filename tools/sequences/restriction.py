@@ -11,9 +11,10 @@ from .reading import Sequence, counted
 __all__ = ["COMMON_ENZYMES", "restriction_sites"]
 
 COMMON_ENZYMES = (
-    "AgeI", "ApaI", "AscI", "AvrII", "BamHI", "BglII", "BsaI", "BsmBI", "BspEI", "ClaI", "DpnI", "EagI", "EcoRI", "EcoRV",
-    "HaeIII", "HindIII", "HpaI", "KpnI", "MfeI", "MluI", "NcoI", "NdeI", "NheI", "NotI", "NruI", "NsiI", "PacI", "PmeI", "PstI",
-    "PvuI", "PvuII", "SacI", "SacII", "SalI", "SbfI", "ScaI", "SmaI", "SpeI", "SphI", "StuI", "SwaI", "XbaI", "XhoI", "XmaI",
+    "AgeI", "ApaI", "AscI", "AvrII", "BamHI", "BglII", "BsaI", "BsmBI", "BspEI", "ClaI", "DpnI", "EagI",
+    "EcoRI", "EcoRV", "HaeIII", "HindIII", "HpaI", "KpnI", "MfeI", "MluI", "NcoI", "NdeI", "NheI", "NotI",
+    "NruI", "NsiI", "PacI", "PmeI", "PstI", "PvuI", "PvuII", "SacI", "SacII", "SalI", "SbfI", "ScaI", "SmaI",
+    "SpeI", "SphI", "StuI", "SwaI", "XbaI", "XhoI", "XmaI",
 )  # fmt: skip
 """Enzymes of everyday cloning, looked at when none is named."""
 

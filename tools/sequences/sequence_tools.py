@@ -60,6 +60,9 @@ class SequenceToolsArguments(ToolArguments):
     start_codon: Literal["ATG", "any"] = Field(
         default="ATG", description="for orfs: ATG only, or any start of the genetic code"
     )
+    skip_orfs: int = Field(
+        default=0, ge=0, description="for orfs: how many of the longest to leave out, to see the next"
+    )
     enzymes: tuple[str, ...] = Field(
         default=(), max_length=100, description="for restriction_sites: names; a common set where empty"
     )
@@ -85,21 +88,21 @@ async def sequence_tools(arguments: SequenceToolsArguments, context: ToolContext
     """Work on one DNA, RNA or protein sequence: translate, transcribe, reverse_complement, gc_content, orfs,
     protein_properties, align (with `other`), restriction_sites, identify.
 
-    Use it for letters that someone gives. Not for the sequence of a named protein (`target_profile` has it), and not for
-    structures of small molecules. Comes back: one record with the result, its conventions (genetic code, frame, scale, scores,
-    denominators, 1-based coordinates) and notes on what was cleaned. Limits: 100,000 letters; an alignment's lengths multiply
-    to at most 16,000,000; 50 ORFs. Fails with the position of the first letter that is no residue, on several FASTA records, and on a
-    protein where a nucleic acid is needed or the other way round.
+    Use it for letters that someone gives. Not for the sequence of a named protein (`target_profile` has it), and not
+    for structures of small molecules. Comes back: one record with the result, its conventions (genetic code, frame,
+    scale, scores, denominators, 1-based coordinates) and notes on what was cleaned. Limits: 100,000 letters; an
+    alignment's lengths multiply to at most 16,000,000; 50 ORFs a call. Fails with the position of the first letter that
+    is no residue, on several FASTA records, and on a protein where a nucleic acid is needed or the other way round.
     """
     # Biopython is quick within these limits but blocks; in a thread the run's deadline and cancellation stay alert.
-    record, length = await asyncio.to_thread(_work, arguments)
+    record = await asyncio.to_thread(_work, arguments)
     draft = Draft(record, _source(), "computed", _summary(record))
     if record["type"] != "sequence_orfs":
         return Findings((draft,), matched=1, returned=1)
-    return _orf_findings(arguments, record, draft, length)
+    return _orf_findings(arguments, record, draft)
 
 
-def _work(arguments: SequenceToolsArguments) -> tuple[dict[str, Any], int]:
+def _work(arguments: SequenceToolsArguments) -> dict[str, Any]:
     operation = arguments.operation
     expected: Literal["nucleotide", "protein"] | None = None
     if operation in ("translate", "transcribe", "reverse_complement", "gc_content", "orfs", "restriction_sites"):
@@ -110,7 +113,7 @@ def _work(arguments: SequenceToolsArguments) -> tuple[dict[str, Any], int]:
     result = _result(arguments, sequence)
     kind = result.pop("type")
     notes = list(dict.fromkeys([*sequence.notes, *result.pop("notes")]))
-    return {"type": kind, "sequence": sequence.record(), **result, "notes": notes}, len(sequence)
+    return {"type": kind, "sequence": sequence.record(), **result, "notes": notes}
 
 
 def _result(arguments: SequenceToolsArguments, sequence: Sequence) -> dict[str, Any]:
@@ -124,7 +127,9 @@ def _result(arguments: SequenceToolsArguments, sequence: Sequence) -> dict[str, 
         case "gc_content":
             return gc_content(sequence)
         case "orfs":
-            return open_frames(sequence, arguments.genetic_code, arguments.min_orf_aa, arguments.start_codon)
+            return open_frames(
+                sequence, arguments.genetic_code, arguments.min_orf_aa, arguments.start_codon, arguments.skip_orfs
+            )
         case "protein_properties":
             return protein_properties(sequence)
         case "align":
@@ -154,7 +159,7 @@ def _identified(sequence: Sequence) -> dict[str, Any]:
     }
 
 
-def _orf_findings(arguments: SequenceToolsArguments, record: dict[str, Any], draft: Draft, length: int) -> Findings:
+def _orf_findings(arguments: SequenceToolsArguments, record: dict[str, Any], draft: Draft) -> Findings:
     total, shown = record["total"]["value"], record["orfs"]
     filters = {
         "min_orf_aa": arguments.min_orf_aa,
@@ -163,9 +168,11 @@ def _orf_findings(arguments: SequenceToolsArguments, record: dict[str, Any], dra
     }
     if total == len(shown):
         return Findings((draft,), matched=total, returned=total, filters=filters, empty=total == 0)
-    shortest = shown[-1]["length"]["value"]
-    again = {**arguments.model_dump(mode="json", exclude_defaults=True), "min_orf_aa": shortest + 1}
-    what = f"{total - len(shown)} ORFs of {shortest} amino acids or fewer in {length} nt; ask with the part of the sequence that matters"
+    before = arguments.skip_orfs
+    if before + len(shown) >= total:
+        return Findings((draft,), matched=total, returned=len(shown), filters={**filters, "skip_orfs": before})
+    again = {**arguments.model_dump(mode="json", exclude_defaults=True), "skip_orfs": before + len(shown)}
+    what = f"{total - before - len(shown)} of {total} ORFs, none longer than the last one shown"
     return Findings(
         (draft,),
         matched=total,
@@ -179,7 +186,8 @@ def _summary(record: dict[str, Any]) -> str:
     """The result in a line."""
     match record["type"]:
         case "sequence_translation":
-            return f"protein {shorten(record['protein'], 300)}, {record['protein_length']['value']} aa, code {record['genetic_code']['ncbi_id']}, frame {record['frame']}"
+            how = f"code {record['genetic_code']['ncbi_id']}, frame {record['frame']}"
+            return f"protein {shorten(record['protein'], 300)}, {record['protein_length']['value']} aa, {how}"
         case "sequence_gc":
             return f"GC content {record['gc_content']['value']} % of {record['counted_letters']['value']} nt"
         case "sequence_orfs":
@@ -194,7 +202,8 @@ def _summary(record: dict[str, Any]) -> str:
             cuts = "; ".join(f"{row['enzyme']} {row['positions'][:5]}" for row in record["cutters"][:12])
             return f"{record['cutter_count']['value']} enzymes cut: {cuts}" if cuts else "no enzyme cuts"
         case "sequence_identity":
-            return f"{record['sequence']['alphabet']}, {record['sequence']['length']['value']} {record['sequence']['length']['unit']}"
+            length = record["sequence"]["length"]
+            return f"{record['sequence']['alphabet']}, {length['value']} {length['unit']}"
         case _:
             return shorten(record["result"], 300)
 

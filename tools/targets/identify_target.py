@@ -33,7 +33,9 @@ class Target:
     @property
     def main(self) -> TargetRow | None:
         """The ChEMBL target that stands for it alone, where there is one."""
-        single = [row for row in self.targets if row.target_type == "SINGLE PROTEIN" and not row.chembl_id.startswith("BCT")]
+        single = [
+            row for row in self.targets if row.target_type == "SINGLE PROTEIN" and not row.chembl_id.startswith("BCT")
+        ]
         if single:
             return single[0]
         return self.targets[0] if self.matched_by == "ChEMBL id" and self.targets else None
@@ -85,7 +87,10 @@ def candidates(text: str, context: ToolContext) -> list[Target]:
     if is_chembl_id(query):
         row = bench.chembl.target(query.upper())
         if row is None:
-            raise NotFound(f"No target with the id {query.upper()} is in {bench.chembl.source.release}.", "Give a gene or an accession.")
+            raise NotFound(
+                f"No target with the id {query.upper()} is in {bench.chembl.source.release}.",
+                "Give a gene or an accession.",
+            )
         entry = bench.uniprot.entry(row.accessions[0]) if len(row.accessions) == 1 else None
         return [_from_target(query, row, entry)]
     if is_uniprot_accession(query):
@@ -105,7 +110,11 @@ def candidates(text: str, context: ToolContext) -> list[Target]:
             return [_from_target(query, rows[0], None)]
     nearest = tuple(name for name, _ in bench.uniprot.nearest_names(query))
     where = f"{bench.uniprot.source.name} {bench.uniprot.source.release}"
-    raise NotFound(f"No target called {shorten(query, 80)} is in {where}.", "Check the spelling, or give its UniProt accession.", nearest)
+    raise NotFound(
+        f"No target called {shorten(query, 80)} is in {where}.",
+        "Check the spelling, or give its UniProt accession.",
+        nearest,
+    )
 
 
 def _from_entry(query: str, entry: ProteinEntry, matched_by: str, context: ToolContext) -> Target:

@@ -18,7 +18,9 @@ class TargetActivitiesArguments(ToolArguments):
     """On which target, and which of its activities."""
 
     target: str = Field(min_length=1, description="gene symbol, name, UniProt accession or ChEMBL target id")
-    activity_type: Literal["IC50", "Ki", "Kd", "EC50"] | None = Field(default=None, description="the type; the most frequent one where absent")
+    activity_type: Literal["IC50", "Ki", "Kd", "EC50"] | None = Field(
+        default=None, description="the type; the most frequent one where absent"
+    )
     threshold_nm: float | None = Field(default=None, gt=0, description="only values at or below this many nM")
     min_pchembl: float | None = Field(default=None, ge=0, le=15, description="only values at or above this pChEMBL")
     approved_only: bool = Field(default=False, description="only approved drugs")

@@ -34,12 +34,20 @@ async def target_profile(arguments: TargetProfileArguments, context: ToolContext
     record = _profile(target, context, arguments.include_sequence)
     uniprot = context.bench.uniprot
     summary = record["description"] or f"{target.label}: {target.name}, {record['family'] or 'no family'}"
-    return Findings((Draft(record, uniprot.source, uniprot.backend, f"{target.label}: {summary}"),), matched=1, returned=1)
+    return Findings(
+        (Draft(record, uniprot.source, uniprot.backend, f"{target.label}: {summary}"),), matched=1, returned=1
+    )
 
 
 def _profile(target: Target, context: ToolContext, with_sequence: bool) -> dict[str, Any]:
     uniprot, entry = context.bench.uniprot, target.entry
-    record: dict[str, Any] = {"type": "target_profile", "target": target.record(), "description": "", "family": None, "notes": []}
+    record: dict[str, Any] = {
+        "type": "target_profile",
+        "target": target.record(),
+        "description": "",
+        "family": None,
+        "notes": [],
+    }
     if entry is None:
         record["notes"] = ["No UniProt entry of this target is in this source."]
         return record
@@ -59,7 +67,9 @@ def _profile(target: Target, context: ToolContext, with_sequence: bool) -> dict[
         names=uniprot.other_names(accession)[:_NAMES],
         ec_numbers=uniprot.ec_numbers(accession),
         cross_references=uniprot.cross_references(accession),
-        chembl_targets=[{"chembl_id": row.chembl_id, "name": row.name, "type": row.target_type} for row in target.targets],
+        chembl_targets=[
+            {"chembl_id": row.chembl_id, "name": row.name, "type": row.target_type} for row in target.targets
+        ],
     )
     if entry.length:
         record["length"] = _quantity(entry.length, "amino acids", "sequence_length", release)

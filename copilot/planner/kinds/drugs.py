@@ -71,7 +71,11 @@ def _status(item: Evidence, frame: Frame) -> list[Part]:
     year = record["first_approval"]
     parts: list[Part] = []
     if record["approved"]:
-        text = f"{capital(name)} was first approved in {year}." if asks_year and year else f"Yes: {name} is an approved drug."
+        text = (
+            f"{capital(name)} was first approved in {year}."
+            if asks_year and year
+            else f"Yes: {name} is an approved drug."
+        )
         parts.append(Sentence(text, (item.id,)))
         if year and not asks_year:
             parts.append(Sentence(f"It was first approved in {year}.", (item.id,)))

@@ -61,7 +61,11 @@ class Alerts(_EachMolecule):
             for alert in alerts
         ]  # fmt: skip
         parts.append(Table(("catalogue", "alert", "atoms (from 0)"), tuple(rows)))
-        clear = [str(catalogue) for catalogue in item.record["catalogues"] if catalogue not in {a["catalogue"] for a in alerts}]
+        clear = [
+            str(catalogue)
+            for catalogue in item.record["catalogues"]
+            if catalogue not in {a["catalogue"] for a in alerts}
+        ]
         if clear:
             parts.append(Sentence(f"No alert of {join(clear, 'or')}.", (item.id,)))
         return parts
@@ -105,13 +109,20 @@ class Compare:
             return settle((), results, ["all"])
         rows = item.record["rows"]
         parts: list[Part] = []
-        ranked = sorted((row for row in rows if "qed" in row["properties"]), key=lambda row: -row["properties"]["qed"]["value"])
+        ranked = sorted(
+            (row for row in rows if "qed" in row["properties"]), key=lambda row: -row["properties"]["qed"]["value"]
+        )
         if len(ranked) > 1:
-            first, *others = [f"{molecule_name(row)} ({property_cell(row['properties']['qed'], 'qed')})" for row in ranked]
+            first, *others = [
+                f"{molecule_name(row)} ({property_cell(row['properties']['qed'], 'qed')})" for row in ranked
+            ]
             parts.append(Sentence(f"By QED, {first} scores higher than {join(others)}.", (item.id,)))
         shown = [key for key in frame.properties or _COMPARED if all(key in row["properties"] for row in rows)]
         table = [
-            Row((capital(property_words(key)), *(property_cell(row["properties"][key], key) for row in rows)), (item.id,))
+            Row(
+                (capital(property_words(key)), *(property_cell(row["properties"][key], key) for row in rows)),
+                (item.id,),
+            )
             for key in shown
         ]
         parts.append(Table(("", *(molecule_name(row) for row in rows)), tuple(table)))
@@ -182,7 +193,12 @@ class Substructure:
             text = f"{capital(number(counts['matched']))} of {number(counts['parsed'])} molecules contain {name}."
             told = [Sentence(text, (item.id,))]
             if counts["unparsable"]:
-                told.append(Sentence(f"{number(counts['unparsable'])} of {number(counts['given'])} rows could not be parsed.", (item.id,)))
+                told.append(
+                    Sentence(
+                        f"{number(counts['unparsable'])} of {number(counts['given'])} rows could not be parsed.",
+                        (item.id,),
+                    )
+                )
             if rows:
                 table = [Row((number(row["row"]), molecule_name(row)), (item.id,)) for row in rows[:50]]
                 told.append(Table(("row", "molecule"), tuple(table)))
@@ -203,7 +219,9 @@ class Scaffold(_EachMolecule):
         record, name = item.record, molecule_name(item.record)
         if not record.get("scaffold"):
             return [Sentence(f"{capital(name)} has no ring, and so no Bemis–Murcko scaffold.", (item.id,))]
-        parts: list[Part] = [Sentence(f"The Bemis–Murcko scaffold of {name} is {code(record['scaffold'])}.", (item.id,))]
+        parts: list[Part] = [
+            Sentence(f"The Bemis–Murcko scaffold of {name} is {code(record['scaffold'])}.", (item.id,))
+        ]
         if record.get("generic"):
             parts.append(Sentence(f"As a generic framework it is {code(record['generic'])}.", (item.id,)))
         return parts

@@ -98,8 +98,8 @@ def _function(record: Mapping[str, Any]) -> str:
 
 
 def _location(record: Mapping[str, Any]) -> str:
-    places = [str(place) for place in record.get("locations", [])]
-    return f"{target_name(record)} is located in: {join(place.lower() if place.istitle() or place[:1].isupper() else place for place in places)}." if places else ""
+    places = join(str(place)[:1].lower() + str(place)[1:] for place in record.get("locations", []))
+    return f"{target_name(record)} is located in: {places}." if places else ""
 
 
 def _family(record: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -177,19 +178,18 @@ def test_a_wrong_setting_stops_a_question_with_2(biocopilot: Command) -> None:
     assert "Did you mean BIOCOPILOT_PLANNER?" in done.stderr
 
 
-def test_a_reader_that_leaves_and_a_full_device_leave_no_traceback(home: Path) -> None:
-    command = f"{sys.executable} -m biocopilot.copilot"
-    left = subprocess.run(
-        ["bash", "-c", f"{command} tools list | true"], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert left.stderr == ""
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_leaves_and_a_full_device_leave_no_traceback(
+    home: Path, unbuffered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
+
+    def shell(behind: str) -> subprocess.CompletedProcess[str]:
+        command = f"{shlex.quote(sys.executable)} -m biocopilot.copilot config show {behind}"
+        return subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+
+    assert shell("| true").stderr == ""
     if Path("/dev/full").exists():
-        full = subprocess.run(
-            ["bash", "-c", f"{command} config show > /dev/full"],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        full = shell("> /dev/full")
         assert full.returncode == 5
         assert full.stderr.startswith("Output lost")

@@ -15,7 +15,9 @@ __all__ = ["drawing_of"]
 _LIT = (1.0, 0.72, 0.55)
 
 
-def drawing_of(molecule: Chem.Mol, form: str, lit: Sequence[int], legend: str, width: int, height: int) -> dict[str, Any]:
+def drawing_of(
+    molecule: Chem.Mol, form: str, lit: Sequence[int], legend: str, width: int, height: int
+) -> dict[str, Any]:
     """`svg` as text, or `png` as base64."""
     drawer = rdMolDraw2D.MolDraw2DSVG(width, height) if form == "svg" else rdMolDraw2D.MolDraw2DCairo(width, height)
     options = drawer.drawOptions()
@@ -23,7 +25,9 @@ def drawing_of(molecule: Chem.Mol, form: str, lit: Sequence[int], legend: str, w
     options.legendFontSize = 18
     rdDepictor.SetPreferCoordGen(True)
     atoms = sorted(set(lit))
-    bonds = [bond.GetIdx() for bond in molecule.GetBonds() if {bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()} <= set(atoms)]
+    bonds = [
+        bond.GetIdx() for bond in molecule.GetBonds() if {bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()} <= set(atoms)
+    ]
     rdMolDraw2D.PrepareAndDrawMolecule(
         drawer,
         Chem.Mol(molecule),

@@ -139,7 +139,12 @@ def common_core(structures: Sequence[str], seconds: int = 5) -> dict[str, Any]:
     found = rdFMCS.FindMCS(
         [molecule_from(text) for text in structures], timeout=seconds, ringMatchesRingOnly=True, completeRingsOnly=True
     )
-    return {"smarts": found.smartsString, "atoms": found.numAtoms, "bonds": found.numBonds, "complete": not found.canceled}
+    return {
+        "smarts": found.smartsString,
+        "atoms": found.numAtoms,
+        "bonds": found.numBonds,
+        "complete": not found.canceled,
+    }
 
 
 def draw(structure: str, form: str, highlight: str, legend: str, width: int, height: int) -> dict[str, Any]:

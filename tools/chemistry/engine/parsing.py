@@ -81,7 +81,9 @@ def _parsed(parse: Any, text: str, kind: str) -> Chem.Mol:
         molecule = parse(text)
     if molecule is not None:
         return molecule
-    raise InvalidStructure(f"This {kind} cannot be read: {_reason(text, kind)}.", "Check brackets, ring numbers and valences.")
+    raise InvalidStructure(
+        f"This {kind} cannot be read: {_reason(text, kind)}.", "Check brackets, ring numbers and valences."
+    )
 
 
 def _reason(text: str, kind: str) -> str:
@@ -130,7 +132,9 @@ def pattern_from(smarts: str) -> Chem.Mol:
         depth += (char in "([") - (char in ")]")
         deepest = max(deepest, depth)
     if deepest > SMARTS_NESTING:
-        raise InvalidStructure(f"The SMARTS is nested {deepest} deep; {SMARTS_NESTING} is the most.", "Give a simpler pattern.")
+        raise InvalidStructure(
+            f"The SMARTS is nested {deepest} deep; {SMARTS_NESTING} is the most.", "Give a simpler pattern."
+        )
     with rdBase.BlockLogs():
         query = Chem.MolFromSmarts(smarts)
     if query is None or query.GetNumAtoms() == 0:

@@ -50,7 +50,9 @@ class Library:
                 self.unparsable.append(row)
 
 
-def neighbours(molecule: Chem.Mol, library: Library, most: int, skip: Sequence[int] = ()) -> list[tuple[int, dict[str, Any]]]:
+def neighbours(
+    molecule: Chem.Mol, library: Library, most: int, skip: Sequence[int] = ()
+) -> list[tuple[int, dict[str, Any]]]:
     """(row, similarity) of the most similar, best first; ties keep the library's order."""
     values = DataStructs.BulkTanimotoSimilarity(_generator().GetFingerprint(molecule), library.fingerprints)
     left = set(skip)
