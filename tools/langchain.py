@@ -74,8 +74,8 @@ def _structured(
     kind: type[StructuredTool], tool: Tool, tools: Mapping[str, Tool], context: ToolContext, next_id: _Numbers
 ) -> StructuredTool:
     async def call(**arguments: Any) -> tuple[str, ToolResult]:
-        # LangChain gives the fields as its model read them, defaults and nested models included.
-        given = tool.arguments.model_construct(**arguments).model_dump(mode="json", exclude_unset=True)
+        # LangChain gives every field as its model read it; evidence records what was asked, without the defaults.
+        given = tool.arguments.model_construct(**arguments).model_dump(mode="json", exclude_defaults=True)
         result = await execute(ToolCall(id=tool.name, tool=tool.name, arguments=given), tools, context, next_id)
         return _content(result), result
 

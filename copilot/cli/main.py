@@ -47,7 +47,7 @@ def _run(arguments: list[str]) -> int:
 
 def _early_bench(arguments: list[str]) -> Workbench | None:
     """A workbench whose chemistry process is already loading, where the command is a question."""
-    if arguments[:1] != ["ask"] or "--help" in arguments or len(arguments) < 2:
+    if arguments[:1] != ["ask"] or {"-h", "--help"} & set(arguments) or len(arguments) < 2:
         return None
     from ...memory.errors import BiocopilotError
     from ...tools.workbench import Workbench

@@ -76,7 +76,7 @@ def gc_content(sequence: Sequence) -> dict[str, Any]:
             "every undecided letter taken for G or C",
         )
         record["notes"] = [
-            f"{undecided} ambiguous letters were left out of the percentage; lowest and highest bound it."
+            f"Ambiguous letters left out of the percentage: {undecided}; lowest and highest bound it."
         ]
     return record
 
