@@ -9,7 +9,7 @@ SUITABLE := "import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_in
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := .setup.stamp
-PYTEST_OPTIONS ?= -n 2 -q
+PYTEST_OPTIONS ?= -n 2 --dist loadfile -q
 QUESTION ?= Is erlotinib drug-like, how potent is it on EGFR, and what does EGFR do?
 
 # The stamp holds where the environment was made: a moved or deleted one is made anew.
@@ -25,6 +25,7 @@ help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
 
 setup: $(STAMP)  ## make .venv with the package and what its tests need; done once
+	@echo 'Ready: $(BIN)/biocopilot --help'
 
 demo: $(STAMP)  ## answer a real question offline, with its evidence
 	@printf '\n$$ %s\n' '$(BIN)/biocopilot ask --offline "$(QUESTION)"'
