@@ -338,8 +338,8 @@ class Run:
 
         if give.text:
             text = give.text
-            for part in split_claims(give.text):
-                text = text.replace(part, check(part), 1)
+            for sentence in split_claims(give.text):
+                text = text.replace(sentence, check(sentence), 1)
             blocks.append(text)
         paragraph: list[str] = []
         for part in give.parts:

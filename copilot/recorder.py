@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder"]
 
-E = TypeVar("E", bound="Event")  # type: ignore[misc]  # Event is an annotated union: any of its members
+E = TypeVar("E", bound="Event")
+"""Any member of the union of events."""
 
 
 class Recorder:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from biocopilot.copilot import Copilot
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -24,9 +24,9 @@ LOADED = f"print(*sorted({HEAVY | {'numpy'}!r} & set(sys.modules)))"
 
 def contract_holds(namespace: Path, config: Path) -> tuple[bool, str]:
     """Whether import-linter keeps the contract of pyproject.toml for the packages in that folder."""
+    linter = "from importlinter.cli import lint_imports_command as run; run()"
     done = subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"]
-        + ["--config", str(config), "--no-cache", "--no-logo"],
+        [sys.executable, "-c", linter, "--config", str(config), "--no-cache", "--no-logo"],
         capture_output=True,
         text=True,
         encoding="utf-8",
