@@ -56,12 +56,13 @@ clean:  ## delete .venv and everything else that was made here
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): pyproject.toml constraints.txt
-	@if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c $(SUITABLE); then \
+	@if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c $(SUITABLE) 2>/dev/null; then \
 		echo "Biocopilot needs Python 3.11, 3.12 or 3.13 with its venv module (on Debian: the package python3-venv)." >&2; \
 		echo "Found: $$("$(or $(PYTHON),python3)" --version 2>&1). To name one: make setup PYTHON=/path/to/python3.12" >&2; \
 		exit 1; \
 	fi
 	@echo "Setting up $(VENV) with $$("$(PYTHON)" --version 2>&1); the first time takes a minute or two."
+	@if [ -s $(STAMP) ] && [ "$$(cat $(STAMP))" != "$$(pwd -P)" ]; then rm -rf $(VENV); fi
 	@rm -f $(STAMP)
 	@if ! $(BIN)/python -c $(SUITABLE) 2>/dev/null; then "$(PYTHON)" -m venv --clear $(VENV); fi
 	@if ! $(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
