@@ -125,14 +125,14 @@ class _Finder:
             chunk = chunk[:-1] if chunk.endswith(",") else chunk
             if looks_like_smarts(chunk) and not follows_grammar(chunk):
                 start = hit.start() + hit.group().index(chunk)
-                self.add("group", start, start + len(chunk), chunk)
+                self.add("group", start, start + len(chunk), chunk, "SMARTS")
         for start, end, value in smiles_tokens(self.text, bare=announced):
             if set(value) <= set("C-") and "-" in value:
                 continue
             if value.isalpha() and self._is_word(value):
                 continue
             if marked and not any(entity.kind == "group" for entity in self.entities):
-                self.add("group", start, end, value)
+                self.add("group", start, end, value, "SMARTS")
             else:
                 self.add("molecule", start, end, value)
 
@@ -234,7 +234,7 @@ class _Finder:
         text, plain = word.text, word.plain
         if text.isdigit() or len(text) < 2:
             return False
-        as_symbol = text.isupper() and not self.shouted
+        as_symbol = sum(char.isupper() for char in text) > 1 and not self.shouted
         if is_common(plain) and plain not in disease_names():
             follows_cue = self._cue_before(word) and any(hit.kind == "target" for hit in hits)
             return (as_symbol and any(hit.kind == "target" for hit in hits)) or (follows_cue and len(plain) >= 3 and plain not in _FUNCTION_WORDS)

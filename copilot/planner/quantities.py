@@ -37,7 +37,7 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _LOGGED = re.compile(
-    rf"(?<!\w)(?P<unit>p-?(?:IC|EC|Ki|Kd|ChEMBL|XC|GI)-?\s?(?:50)?)(?:\s*(?:value|values|is|was|are|of|equal|to|with|and|a|scores?))*\s*"
+    rf"(?<!\w)(?P<unit>p-?(?:(?:IC|EC|XC|GI)-?\s?50|Ki|Kd|ChEMBL))(?:\s*(?:value|values|is|was|are|of|equal|to|with|and|a|scores?))*\s*"
     rf"(?:{_RELATION}|=|:)?(?:\s*(?:or|than|of|to|equal|=))*\s*(?P<number>\d+(?:\.\d+)?)(?![\w.]*\d)(?!\s?(?:{_UNIT})\b)",
     re.IGNORECASE,
 )

@@ -68,10 +68,10 @@ _CATALOGUES = {
     "|inpharmatica alert",
 }
 _ACTIVITIES = {
-    "IC50": "ic50|ic 50|half maximal inhibitory concentration|ic50 value|inhibitory concentration|ic50s",
-    "Ki": "ki|k i|inhibition constant|ki value|inhibitory constant|ki values",
-    "Kd": "kd|k d|dissociation constant|kd value|binding constant",
-    "EC50": "ec50|ec 50|half maximal effective concentration|ec50 value|effective concentration",
+    "IC50": "ic50|pic50|pic50s|ic 50|half maximal inhibitory concentration|ic50 value|inhibitory concentration|ic50s",
+    "Ki": "ki|pki|k i|inhibition constant|ki value|inhibitory constant|ki values",
+    "Kd": "kd|pkd|k d|dissociation constant|kd value|binding constant",
+    "EC50": "ec50|pec50|ec 50|half maximal effective concentration|ec50 value|effective concentration",
 }
 ENZYMES = (
     "AatII AccI AflII AgeI AluI ApaI ApaLI AscI AseI AvaI AvaII AvrII BamHI BanI BanII BbsI BclI BglI BglII BmtI BsaI BsmBI BspEI"

@@ -210,7 +210,7 @@ class Permeability:
     """`permeability`: BOILED-Egg, always labelled as a rule."""
 
     def plan(self, frame: Frame) -> list[Node]:
-        return molecule_nodes(frame, "molecule_properties", properties=["clogp", "tpsa"])
+        return molecule_nodes(frame, "molecule_properties", properties=["clogp", "tpsa"], rules=True)
 
     def compose(self, frame: Frame, results: Results) -> Section:
         keys = [key for key, _ in molecule_keys(frame)]
