@@ -2,4 +2,5 @@
 
 python -m benchmarks                 all of them
 python -m benchmarks startup loop    these
+python -m benchmarks --keep          as the figures that docs/performance.md quotes
 """

@@ -90,8 +90,8 @@ def command_path(name: str) -> str | None:
     return str(beside) if beside.exists() else shutil.which(name)
 
 
-def report(measured: Measured) -> None:
-    """Print the table and save it below `benchmarks/results/`."""
+def report(measured: Measured, keep: bool = False) -> None:
+    """Print the table and save it below `benchmarks/results/`: `NAME.local.json`, or `NAME.json` to keep."""
     width = max(len(row.what) for row in measured.rows)
     print(f"\n{measured.name} ({measured.unit})")
     print(f"{'':<{width}}  {'median':>9}  {'least':>9}  {'most':>9}  {'n':>4}  goal")
@@ -103,7 +103,8 @@ def report(measured: Measured) -> None:
     for note in measured.notes:
         print(f"note: {note}")
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{measured.name}.json").write_text(json.dumps(_saved(measured), indent=2) + "\n", "utf-8")
+    suffix = "json" if keep else "local.json"
+    (RESULTS / f"{measured.name}.{suffix}").write_text(json.dumps(_saved(measured), indent=2) + "\n", "utf-8")
 
 
 def _saved(measured: Measured) -> dict[str, object]:

@@ -33,9 +33,11 @@ def test_a_report_is_printed_and_saved(
     said = capsys.readouterr().out
     assert "2.5 met" in said
     assert "3 MISSED" in said
-    saved = json.loads((tmp_path / "thing.json").read_text("utf-8"))
+    saved = json.loads((tmp_path / "thing.local.json").read_text("utf-8"))
     assert saved["rows"][0] == {"what": "ours", "median": 2.0, "least": 1.0, "most": 9.0, "repeats": 3, "goal": 2.5}
     assert saved["ratios"] == {"peer / ours": 2.0}
+    measure.report(measure.Measured("thing", "ms", rows), keep=True)
+    assert json.loads((tmp_path / "thing.json").read_text("utf-8"))["unit"] == "ms"
 
 
 def test_each_benchmark_is_a_file() -> None:
