@@ -9,7 +9,7 @@ SUITABLE := "import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_in
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := .setup.stamp
-PYTEST_OPTIONS ?= -n 2 --dist loadfile -q
+PYTEST_OPTIONS ?= -n 2 --dist loadfile
 QUESTION ?= Is erlotinib drug-like, how potent is it on EGFR, and what does EGFR do?
 
 # The stamp holds where the environment was made: a moved or deleted one is made anew.
