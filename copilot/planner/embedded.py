@@ -16,6 +16,7 @@ from .frames import KINDS, Frame, Reading
 from .kinds import kind_of
 from .kinds.plan import Node, Results, Section, Status
 from .reading import read
+from .slots import NEEDS, lacking
 
 __all__ = ["EmbeddedPlanner"]
 
@@ -82,9 +83,7 @@ class EmbeddedPlanner:
         parts: list[Part] = []
         statuses: list[Status] = []
         for index, frame in enumerate(work.reading.frames):
-            section = (
-                kind_of(frame.kind).compose(frame, Results(results[index])) if work.sure[index] else _unsure(frame)
-            )
+            section = self._section(work, index, frame, results[index])
             if parts:
                 parts.append(Break())
             parts += section.parts
@@ -102,6 +101,13 @@ class EmbeddedPlanner:
             notices=tuple(notices),
             plan="" if work.call_ids else _summary(work.reading),
         )
+
+    def _section(self, work: _Work, index: int, frame: Frame, results: dict[str, ToolResult]) -> Section:
+        if not work.sure[index]:
+            return _unsure(frame)
+        if not work.nodes[index] and NEEDS[frame.kind]:
+            return _ask_back(frame)
+        return kind_of(frame.kind).compose(frame, Results(results))
 
 
 def _results_by_frame(work: _Work, state: State) -> list[dict[str, ToolResult]]:
@@ -150,6 +156,12 @@ def _unsure(frame: Frame) -> Section:
     recognised = f" I recognised {', '.join(shorten(text, 60) for text in seen)}." if seen else ""
     offers = "\n".join(f"- {text}" for text in kinds)
     return Section((Aside(f"I am not sure what is asked.{recognised} Did you want to know"), Aside(offers)), "unknown")
+
+
+def _ask_back(frame: Frame) -> Section:
+    """What was understood, and what has to be named for it."""
+    missing = lacking(frame.kind, frame.entities) or "more to go on"
+    return Section((Aside(f"I understood a question about {KINDS[frame.kind]}. For that I need {missing}."),), "unknown")
 
 
 def _nothing_understood() -> Section:

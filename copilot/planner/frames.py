@@ -125,6 +125,14 @@ class Frame:
     """For `concentration`: the unit asked for."""
     most: int | None = None
     """How many were asked for ("top 5")."""
+    limit: tuple[str, float] | None = None
+    """For `property`: the relation and number that the value is to be compared with ("below 500")."""
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """Everything that it is about, files as entities of their own."""
+        files = tuple(Entity("file", name, -1, -1, name, name) for name in self.files)
+        return (*self.molecules, *self.targets, *self.diseases, *self.sequences, *self.quantities, *self.groups, *self.unknown, *files)
 
 
 @dataclass(frozen=True)

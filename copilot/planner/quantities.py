@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["FoundQuantity", "count_asked", "quantities", "target_unit"]
+__all__ = ["FoundQuantity", "count_asked", "limit_asked", "quantities", "target_unit"]
 
 _SPELLED = {
     "nM": "nm|nanomolar|nanomol/l|nmol/l|nmolar|nano molar|nanomoles per litre|nanomoles per liter",
@@ -141,4 +141,26 @@ def count_asked(text: str) -> tuple[int, int, int] | None:
         count = int(written) if written.isdigit() else _WORDS[written]
         if count > 0:
             return hit.start(group), hit.end(group), count
+    return None
+
+
+_LIMIT = re.compile(
+    rf"(?:{_RELATION}|(?P<exact>exactly|equal to|equals))(?:\s*(?:or|a|an|of|value|equal|to|than|about|the|=))*\s*(?P<number>{_NUMBER}|\b(?:{_COUNT_WORD}|zero)\b)"
+    rf"(?!\s?(?:{_UNIT})(?![\w/]))|(?P<heavier>heavier|bigger|larger|longer)\s+than\s+(?P<weight>{_NUMBER})|(?P<lighter>lighter|smaller|shorter)\s+than\s+(?P<less>{_NUMBER})",
+    re.IGNORECASE,
+)
+
+
+def limit_asked(text: str) -> tuple[str, float] | None:
+    """The relation and the bare number that a computed value is to be compared with: `below 500`, `more than 5 donors`."""
+    for hit in _LIMIT.finditer(text):
+        written = hit.group("number") or hit.group("weight") or hit.group("less")
+        number = {**_WORDS, "zero": 0}.get(written.casefold()) if written.isalpha() else _number(written)
+        if number is None:
+            continue
+        if hit.group("heavier") or hit.group("lighter"):
+            return (">" if hit.group("heavier") else "<"), float(number)
+        if hit.group("exact"):
+            return "=", float(number)
+        return _relation(text, hit)[1], float(number)
     return None

@@ -16,7 +16,7 @@ from .clauses import PRONOUNS, Clause, clauses_of, is_bare, tokens_of
 from .entities import Recognised, recognise
 from .frames import Entity, EntityKind, Frame, Kind, Reading
 from .masking import MASKS, merge_lists
-from .quantities import count_asked, target_unit
+from .quantities import count_asked, limit_asked, target_unit
 from .slots import NEEDS, SEQUENCES, fits, slot_of
 from .words import Word
 
@@ -102,7 +102,7 @@ class _Reader:
             following = [entity for later in self.clauses[index + 1 :] for entity in later.names]
             made = self._followed_up(clause, frames) or self._understood(clause, following)
             if made:
-                frames += made
+                frames += [frame for frame in made if not any(_same(frame, other) for other in frames)]
             elif clause.words:
                 dropped.append(clause.text.strip())
             self.context = self.context.with_named(clause.entities)
@@ -186,6 +186,12 @@ class _Reader:
         if leans and not own:
             ways += [(weight, lent, clause) for weight, lent in pairs]
         return ways
+
+
+def _same(one: Frame, other: Frame) -> bool:
+    """Whether the two ask the same; wordings and confidence aside."""
+    aside = {"clause": "", "probability": 0.0, "margin": 0.0, "runners_up": ()}
+    return replace(one, **aside) == replace(other, **aside)  # type: ignore[arg-type]  # field names and values above
 
 
 def _gap(clause: Clause) -> bool:
@@ -328,6 +334,7 @@ def _frame(clause: Clause, guess: Guess, entities: list[Entity]) -> Frame:
         unknown=of("unknown"),
         to_unit=unit[2] if unit else "",
         most=counted[2] if counted else None,
+        limit=limit_asked(clause.text) if kind == "property" else None,
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from ....memory.records import Evidence
-from ..contract import Part, Row, Sentence, Table
+from ..contract import Aside, Part, Row, Sentence, Table
 from ..frames import Frame
 from .plan import Node, Results, Section
 from .properties import molecule_keys, molecule_nodes
-from .words import capital, count_of, join, molecule_name, notes, number, plain_name, settle
+from .words import capital, count_of, join, known_id, molecule_name, notes, number, plain_name, settle
 
-__all__ = ["DrugStatus", "DrugsForIndication", "Indications", "Mechanism"]
+__all__ = ["DrugStatus", "DrugsForIndication", "Indications", "Mechanism", "mechanisms_told"]
 
 _ROWS = 25
 
@@ -30,11 +30,12 @@ class Mechanism:
             if result is None or results.found(key) is None:
                 continue
             for item in result.evidence:
-                parts += _mechanisms(item)
+                parts += mechanisms_told(item)
         return settle(parts, results, keys)
 
 
-def _mechanisms(item: Evidence) -> list[Part]:
+def mechanisms_told(item: Evidence) -> list[Part]:
+    """A sentence a target, then the references."""
     record, name = item.record, molecule_name(item.record)
     parts: list[Part] = []
     for row in record["rows"]:
@@ -132,29 +133,32 @@ class DrugsForIndication:
         parts: list[Part] = []
         for key in keys:
             result = results.get(key)
-            if result is None or results.found(key) is None:
-                continue
-            for item in result.evidence:
-                parts += _drugs(item)
+            if result is not None and results.found(key) is not None:
+                parts += _drugs(result.evidence)
         return settle(parts, results, keys)
 
 
-def _drugs(item: Evidence) -> list[Part]:
-    record = item.record
-    rows = record["rows"][:_ROWS]
+def _drugs(evidence: tuple[Evidence, ...]) -> list[Part]:
+    """The drugs of all sources in one table: those for the very term first, each row with its source's evidence."""
+    first = evidence[0].record
+    total, wanted = first["total"], str(first["indication"])
+    rows = [(row, item) for item in evidence for row in item.record["rows"]]
+    rows.sort(key=lambda pair: (str(pair[0]["indication"]).casefold() != wanted.casefold(), not pair[0]["approved"]))
     table = [
         Row(
             (
                 plain_name(row["name"] or row["chembl_id"]),
                 str(row["first_approval"] or "–"),
                 str(row["indication"]),
-                str(row["chembl_id"]),
+                known_id(row["chembl_id"]),
             ),
             (item.id,),
         )
-        for row in rows
+        for row, item in rows[:_ROWS]
     ]
-    lead = f"{capital(count_of(record['count'], 'drug'))} in this source: recorded for {record['indication']}."
-    parts: list[Part] = [Sentence(lead, (item.id,))]
+    lead = f"{capital(count_of(total, 'drug'))} in this source {'is' if total == 1 else 'are'} recorded for {wanted.lower()}."
+    parts: list[Part] = [Sentence(lead, (evidence[0].id,))]
     parts.append(Table(("drug", "first approval", "recorded for", "ChEMBL id"), tuple(table)))
-    return [*parts, *notes(item)]
+    if len(table) < total:
+        parts.append(Aside(f"The table shows {len(table)} of them."))
+    return [*parts, *notes(evidence[0])]

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ....memory.records import Evidence, ToolResult
-from ..contract import Part, Row, Sentence, Table
+from ..contract import Break, Part, Row, Sentence, Table
 from ..frames import Entity, Frame
+from .drugs import mechanisms_told
 from .plan import Node, Results, Section
 from .properties import molecule_keys
 from .words import amount, capital, code, count_of, join, misses, molecule_name, notes, number, plain_name, target_name
@@ -28,7 +29,11 @@ class Measured:
             if nodes:
                 return nodes
         if frame.kind == "compound_activities" or not targets:
-            return [Node(key, "compound_activities", {"molecule": item.value, **common}) for key, item in molecules]
+            nodes = [Node(key, "compound_activities", {"molecule": item.value, **common}) for key, item in molecules]
+            if common:
+                return nodes
+            # What a drug acts on is known even where nothing was measured in this source.
+            return [*(Node(f"a{key}", "drug_mechanisms", {"molecule": item.value}) for key, item in molecules), *nodes]
         return [
             Node(f"{key}{other}", "compound_activities", {"molecule": molecule.value, "target": target.value, **common})
             for key, molecule in molecules
@@ -37,18 +42,46 @@ class Measured:
 
     def compose(self, frame: Frame, results: Results) -> Section:
         parts: list[Part] = []
-        missed: list[ToolResult] = []
+        missed: dict[str, ToolResult] = {}
+        found: list[Evidence] = []
+        acts: set[str] = set()
         for node in self.plan(frame):
             result = results.get(node.key)
-            item = results.found(node.key, "activities")
             if result is None:
                 continue
-            if item is None:
-                missed.append(result)
+            if node.tool == "drug_mechanisms":
+                if results.found(node.key) is not None:
+                    acts.add(node.key[1:])
+                    parts += [part for item in result.evidence for part in mechanisms_told(item)]
                 continue
-            parts += _told(item, result, frame)
-        told = misses(missed)
-        return Section((*parts, *told), "answered" if parts and not told else "partial" if parts else "unknown")
+            item = results.found(node.key, "activities")
+            if item is None:
+                missed[node.key] = result
+                continue
+            found.append(item)
+            parts += [*([Break()] if parts else []), *_told(item, result, frame)]
+        lead = _compared(found)
+        told = misses(missed.values())
+        answered = bool(parts) and all(key in acts for key in missed)
+        return Section((*lead, *parts, *told), "answered" if answered else "partial" if parts else "unknown")
+
+
+def _compared(found: list[Evidence]) -> list[Part]:
+    """Which of several is the more potent, where one type was measured of all of them."""
+    ranked = [item for item in found if item.record["statistics"].get("median")]
+    if len(ranked) < 2 or len({item.record["activity_type"] for item in ranked}) > 1:
+        return []
+    ranked.sort(key=lambda item: float(item.record["statistics"]["median"]["value"]))
+    kind = ranked[0].record["activity_type"]
+    first, *others = [f"{_pair(item.record)} ({amount(item.record['statistics']['median'])})" for item in ranked]
+    text = f"By median {kind}, the most potent is {first}, then {join(others)}; assays differ, so small gaps mean little."
+    return [Sentence(text, tuple(item.id for item in ranked)), Break()]
+
+
+def _pair(record: Mapping[str, Any]) -> str:
+    parts = [molecule_name(record)] if record.get("molecule") else []
+    parts += [target_name(record)] if record.get("target") else []
+    return " on ".join(parts)
 
 
 def _targets(frame: Frame) -> list[tuple[str, Entity]]:

@@ -100,7 +100,11 @@ class Property:
             return settle((), results, keys)
         parts: list[Part]
         if len(found) == 1 and 0 < len(frame.properties) <= 4:
-            parts = [_told(found[0], key) for key in frame.properties if key in found[0].record["properties"]]
+            parts = [
+                _told(found[0], key, limit=frame.limit if len(frame.properties) == 1 else None)
+                for key in frame.properties
+                if key in found[0].record["properties"]
+            ]
             if frame.properties == ("molecular_weight",) and "monoisotopic_mass" in found[0].record["properties"]:
                 parts.append(_told(found[0], "monoisotopic_mass", subject="Its"))
         elif len(found) == 1:
@@ -114,18 +118,29 @@ class Property:
         return settle(parts, results, keys)
 
 
-def _told(item: Evidence, key: str, subject: str = "") -> Sentence:
+def _told(item: Evidence, key: str, subject: str = "", limit: tuple[str, float] | None = None) -> Sentence:
     record = item.record
     value = record["properties"][key]
     name = molecule_name(record)
     shown = property_cell(value, key)
     convention = f" ({value['convention']})" if value.get("convention") and not subject else ""
+    verdict = _verdict(value, limit)
     if key in _COUNTS:
         noun = _SINGULAR[key] if value["value"] == 1 else property_words(key)
-        return Sentence(f"{capital(name)} has {shown} {noun}{convention}.", (item.id,))
+        return Sentence(f"{verdict}{name if verdict else capital(name)} has {shown} {noun}{convention}.", (item.id,))
     if subject:
         return Sentence(f"{subject} {property_words(key)} is {shown}.", (item.id,))
-    return Sentence(f"The {property_words(key)} of {name} is {shown}{convention}.", (item.id,))
+    return Sentence(f"{verdict}{'the' if verdict else 'The'} {property_words(key)} of {name} is {shown}{convention}.", (item.id,))
+
+
+def _verdict(value: Mapping[str, Any], limit: tuple[str, float] | None) -> str:
+    """`Yes: ` or `No: ` where the question compares the value with a number of its own."""
+    if limit is None or "value" not in value:
+        return ""
+    relation, number = limit
+    found = float(value["value"])
+    holds = {"<": found < number, "<=": found <= number, ">": found > number, ">=": found >= number, "=": found == number}
+    return "Yes: " if holds[relation] else "No: "
 
 
 def _panel(item: Evidence) -> Table:

@@ -109,14 +109,10 @@ class Compare:
             return settle((), results, ["all"])
         rows = item.record["rows"]
         parts: list[Part] = []
-        ranked = sorted(
-            (row for row in rows if "qed" in row["properties"]), key=lambda row: -row["properties"]["qed"]["value"]
-        )
-        if len(ranked) > 1:
-            first, *others = [
-                f"{molecule_name(row)} ({property_cell(row['properties']['qed'], 'qed')})" for row in ranked
-            ]
-            parts.append(Sentence(f"By QED, {first} scores higher than {join(others)}.", (item.id,)))
+        for key in frame.properties or ("qed",):
+            ranked = _ranked(rows, key)
+            if ranked:
+                parts.append(Sentence(ranked, (item.id,)))
         shown = [key for key in frame.properties or _COMPARED if all(key in row["properties"] for row in rows)]
         table = [
             Row(
@@ -126,11 +122,25 @@ class Compare:
             for key in shown
         ]
         parts.append(Table(("", *(molecule_name(row) for row in rows)), tuple(table)))
+        if frame.properties:
+            return settle(parts, results, ["all"])
         core = item.record.get("common_core")
         if core and core.get("smarts"):
             atoms = count_of(core["atoms"], "heavy atom")
             parts.append(Sentence(f"Their largest common core has {atoms}: {code(core['smarts'])}.", (item.id,)))
         return settle([*parts, *notes(item)], results, ["all"])
+
+
+def _ranked(rows: Sequence[Mapping[str, Any]], key: str) -> str:
+    """Who has the highest value; empty where fewer than two rows have one."""
+    listed = [row for row in rows if "value" in row["properties"].get(key, {})]
+    if len(listed) < 2:
+        return ""
+    listed.sort(key=lambda row: -row["properties"][key]["value"])
+    first, *others = [f"{molecule_name(row)} ({property_cell(row['properties'][key], key)})" for row in listed]
+    if listed[0]["properties"][key]["value"] == listed[-1]["properties"][key]["value"]:
+        return f"{capital(join([first, *others]))} do not differ in {property_words(key)}."
+    return f"By {property_words(key)}, {first} is higher than {join(others)}."
 
 
 _COMPARED = ("molecular_weight", "clogp", "tpsa", "hbd", "hba", "rotatable_bonds", "fsp3", "qed", "sa_score")
@@ -200,10 +210,19 @@ class Substructure:
                     )
                 )
             if rows:
-                table = [Row((number(row["row"]), molecule_name(row)), (item.id,)) for row in rows[:50]]
-                told.append(Table(("row", "molecule"), tuple(table)))
+                table = [Row((number(row["row"]), *_as_given(row)), (item.id,)) for row in rows[:50]]
+                told.append(Table(("row", "as given", "molecule"), tuple(table)))
+                if len(rows) > 50:
+                    told.append(Sentence(f"Shown: 50 of {number(counts['matched'])} matches.", (item.id,)))
         told.append(Sentence(f"The SMARTS used is {code(record['smarts'])}.", (item.id,)))
         return told
+
+
+def _as_given(row: Mapping[str, Any]) -> tuple[str, str]:
+    """What the user wrote, letter for letter, and the molecule's name where it has one."""
+    molecule = row["molecule"]
+    query, name = str(molecule.get("query") or ""), str(molecule.get("name") or "")
+    return (query if query.casefold() == name.casefold() else code(query)), plain_name(name) or "–"
 
 
 def _article(noun: str) -> str:

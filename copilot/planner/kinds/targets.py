@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ....memory.records import Evidence
-from ..contract import Part, Row, Sentence, Table
+from ..contract import Aside, Part, Row, Sentence, Table
 from ..frames import Entity, Frame
 from .plan import Node, Results, Section
-from .words import amount, capital, code, count_of, join, notes, number, plain_name, settle, target_name
+from .words import amount, capital, code, count_of, join, known_id, notes, plain_name, settle, target_name
 
 __all__ = ["DrugsForTarget", "TargetIdentity", "TargetProfile", "target_keys"]
 
 _DRUG_ROWS = 25
+"""Rows of a table that a person still reads."""
 
 
 def target_keys(frame: Frame) -> list[tuple[str, Entity]]:
@@ -76,18 +78,58 @@ class TargetProfile:
         return settle(parts, results, keys)
 
 
+_CLASS = re.compile(
+    r"\b(?:is|was)\s+\S.*?\b(?:an?|in the)\s+(?:human\s+)?(kinase|gpcr|g[- ]protein[- ]coupled receptor|ion channel|transcription factor|protease|nuclear receptor|enzyme"
+    r"|membrane protein|transporter|phosphatase|hydrolase|receptor)\b",
+    re.IGNORECASE,
+)
+_CLASS_WORDS = {"gpcr": "g-protein coupled receptor", "g protein coupled receptor": "g-protein coupled receptor", "membrane protein": "membrane"}
+
+
 def _profile(evidence: tuple[Evidence, ...], frame: Frame) -> list[Part]:
-    told = []
-    for aspect in [aspect for aspect in frame.aspects if aspect in _ASPECTS] or ["function", "location", "family"]:
+    first = evidence[0]
+    asked = [aspect for aspect in frame.aspects if aspect in _ASPECTS]
+    told: list[Part] = []
+    wanted = _CLASS.search(frame.clause)
+    if wanted is not None:
+        told.append(Sentence(_of_class(first.record, wanted.group(1)), (first.id,)))
+    if not asked or "function" in asked:
+        told.append(Sentence(_who(first.record), (first.id,)))
+    for aspect in asked or ["function", "location", "family"]:
         for item in evidence:
             sentence = _ASPECTS[aspect](item.record)
             if sentence:
                 told.append(Sentence(sentence, (item.id,)))
                 break
         else:
-            name = target_name(evidence[0].record)
-            told.append(Sentence(f"No {_ASPECT_WORDS[aspect]} of {name} is in this source.", (evidence[0].id,)))
+            name = target_name(first.record)
+            told.append(Sentence(f"No {_ASPECT_WORDS[aspect]} of {name} is in this source.", (first.id,)))
     return [*told, *(note for item in evidence for note in notes(item))]
+
+
+def _of_class(record: Mapping[str, Any], wanted: str) -> str:
+    """Whether UniProt's family, keywords, locations or names make it one of these."""
+    word = wanted.casefold().replace("-", " ") if wanted.casefold().startswith("g") else wanted.casefold()
+    word = _CLASS_WORDS.get(word, word)
+    described = [record.get("family"), *record.get("molecular_functions", []), *record.get("locations", []), record["target"].get("name")]
+    terms = [str(text) for text in described if text]
+    hit = next((text for text in terms if word in text.casefold()), None)
+    if hit is None and word == "enzyme":
+        hit = next((f"EC {ec}" for ec in record.get("ec_numbers", [])), None)
+    if hit is None:
+        return f"No: neither UniProt's family nor its keywords call {target_name(record)} a {wanted}."
+    return f"Yes: UniProt says of {target_name(record)}: {hit}."
+
+
+def _who(record: Mapping[str, Any]) -> str:
+    """Which protein it is, so that the reader sees what the name was taken for."""
+    target = record["target"]
+    name = str(target.get("name") or target.get("query"))
+    accession = f"UniProt {target['accession']}" if target.get("accession") else ""
+    where = ", ".join(part for part in (accession, str(target.get("organism") or "")) if part)
+    gene = target.get("gene")
+    lead = f"{gene} is {name}" if gene and gene != name else f"This is {name}"
+    return f"{lead} ({where})." if where else f"{lead}."
 
 
 def _function(record: Mapping[str, Any]) -> str:
@@ -162,33 +204,32 @@ class DrugsForTarget:
         parts: list[Part] = []
         for key in keys:
             result = results.get(key)
-            if result is None or results.found(key) is None:
-                continue
-            for item in result.evidence:
-                parts += _drugs(item, result.matched, result.returned)
+            if result is not None and results.found(key) is not None:
+                parts += _drugs(result.evidence)
         return settle(parts, results, keys)
 
 
-def _drugs(item: Evidence, matched: int | None, returned: int | None) -> list[Part]:
-    record, rows = item.record, item.record["rows"]
-    name = target_name(record)
-    if not rows:
-        return [Sentence(f"No drug that acts on {name} is in this source.", (item.id,)), *notes(item)]
+def _drugs(evidence: tuple[Evidence, ...]) -> list[Part]:
+    """The drugs of all sources in one table, every row with the evidence of its own source."""
+    first, total = evidence[0], evidence[0].record["total"]
+    name = target_name(first.record)
+    rows = [(row, item) for item in evidence for row in item.record["rows"]]
+    rows.sort(key=lambda pair: (not pair[0]["approved"], pair[0]["first_approval"] or 9999, str(pair[0]["name"])))
     table = [
         Row(
             (
-                plain_name(row["name"]),
+                plain_name(row["name"] or row["chembl_id"]),
                 str(row.get("action") or "–").lower(),
                 str(row["first_approval"]) if row.get("first_approval") else "–",
-                str(row.get("chembl_id") or "–"),
+                known_id(row.get("chembl_id")),
             ),
             (item.id,),
         )
-        for row in rows[:_DRUG_ROWS]
+        for row, item in rows[:_DRUG_ROWS]
     ]
-    lead = f"{capital(count_of(record['count'], 'drug'))} in this source {'acts' if record['count'] == 1 else 'act'} on {name}."
-    parts: list[Part] = [Sentence(lead, (item.id,))]
+    verb = "acts" if total == 1 else "act"
+    parts: list[Part] = [Sentence(f"{capital(count_of(total, 'drug'))} in this source {verb} on {name}.", (first.id,))]
     parts.append(Table(("drug", "action", "first approval", "ChEMBL id"), tuple(table)))
-    if matched is not None and returned is not None and returned < matched:
-        parts.append(Sentence(f"Shown: {number(returned)} of {number(matched)}.", (item.id,)))
-    return [*parts, *notes(item)]
+    if len(table) < total:
+        parts.append(Aside(f"The table shows the first {len(table)}; ask for more by number, as in “top {min(total, 100)}”."))
+    return [*parts, *(note for item in evidence for note in notes(item))]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ....memory.records import Evidence, ToolResult
+from ....memory.starter.names import name_key
 from ..contract import Aside, Part, Sentence
 from .plan import Results, Section, Status
 
@@ -15,6 +16,7 @@ __all__ = [
     "code",
     "count_of",
     "join",
+    "known_id",
     "misses",
     "molecule_name",
     "notes",
@@ -79,14 +81,21 @@ def plain_name(name: str) -> str:
 
 
 def molecule_name(record: Mapping[str, Any]) -> str:
-    """What to call a record's molecule: its name, the user's own word for it, or its SMILES as code."""
+    """What to call a record's molecule: the user's own word for it with the source's name, else its SMILES as code."""
     molecule = record.get("molecule", record)
     query, name = molecule.get("query") or "", molecule.get("name") or ""
-    if name and query and name.casefold() == query.casefold():
-        return plain_name(name)
-    if name and query.upper().startswith("CHEMBL"):
+    if not name:
+        return code(molecule.get("smiles") or query)
+    if query.upper().startswith("CHEMBL"):
         return f"{plain_name(name)} ({query})"
-    return plain_name(name) if name else code(molecule.get("smiles") or query)
+    if molecule.get("matched_by") == "name" and name_key(query) != name_key(name):
+        return f"{plain_name(query)} ({plain_name(name)})"
+    return plain_name(name)
+
+
+def known_id(chembl_id: str | None) -> str:
+    """A ChEMBL id; the starter set's own stand-ins for ids that it does not know are shown as a dash."""
+    return chembl_id if chembl_id and chembl_id.upper().startswith("CHEMBL") else "–"
 
 
 def target_name(record: Mapping[str, Any]) -> str:

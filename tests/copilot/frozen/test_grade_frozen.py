@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 
 # A change of the set is deliberate: mend the row, then this digest, and say why in the commit message.
-FROZEN_SHA256 = "06b1010df72328a403f356a964bdf86109f691e67761ed12d989d88b1c822a32"
+FROZEN_SHA256 = "58a71716bab9608dc7f700cf8e85225774268dc495060d639d8048548af63797"
 
 
 def _load() -> ModuleType:
