@@ -17,7 +17,7 @@ ifneq ($(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null),$(CURDIR))
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help setup demo test check format bench clean
+.PHONY: help setup demo test check format docs bench clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -47,6 +47,9 @@ check: $(STAMP)  ## formatting, lint, types, direction of imports
 format: $(STAMP)  ## format the code and mend what lint can mend
 	@$(BIN)/python -m ruff check --fix --quiet . || true
 	@$(BIN)/python -m ruff format .
+
+docs: $(STAMP)  ## write docs/tools.md from the tools
+	@$(BIN)/python docs/tools_page.py
 
 bench: $(STAMP)  ## measure, beside peers; saves to benchmarks/results
 	@$(BIN)/python -m benchmarks

@@ -29,7 +29,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_make_alone_lists_every_target(make: Path) -> None:
     text = (make / "Makefile").read_text("utf-8")
     targets = re.findall(r"^([a-z]+):", text, re.MULTILINE)
-    assert {"setup", "demo", "test", "check", "bench", "format", "clean", "help"} == set(targets)
+    assert {"setup", "demo", "test", "check", "bench", "format", "docs", "clean", "help"} == set(targets)
     said = run(make).stdout
     for target in targets:
         assert re.search(rf"^  {target} +\S", said, re.MULTILINE), target
