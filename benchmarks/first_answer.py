@@ -9,7 +9,7 @@ from .measure import Measured, Row, child_cpu_s, command_path
 
 __all__ = ["measure"]
 
-_QUESTIONS = (("MW of ibuprofen?", 1.0), ("What does EGFR do?", None))
+_QUESTIONS = (("MW of ibuprofen?", 0.5), ("What does EGFR do?", None))
 _PEER = (
     "from rdkit import Chem\n"
     "from rdkit.Chem.rdMolDescriptors import CalcExactMolWt, _CalcMolWt\n"

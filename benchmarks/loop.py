@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from biocopilot.copilot.loop import Budget, Run
 from biocopilot.copilot.planner.contract import CallTools, Give
@@ -46,11 +48,17 @@ def measure(quick: bool) -> Measured:
         rows.append(Row.of(f"{steps:>5} steps, no run log", [_run(steps, log=False)[0] for _ in range(repeats)]))
         notes.append(f"run log: {logged[-1][1]:,.0f} bytes a step at {steps} steps")
     ratios = {f"ms a step, {lengths[-1]} / {lengths[0]} steps": rows[-2].median / rows[0].median}
-    try:
-        rows.append(Row.of("LangChain: one ainvoke of the same tool", [_langchain() for _ in range(5)]))
-        ratios["LangChain's tool call / our whole step"] = rows[-1].median / rows[-3].median
-    except ImportError:
-        notes.append("langchain-core is not installed: pip install 'biocopilot[dev]'")
+    ours = next(row for row in rows if row.what.strip() == "100 steps, no run log")
+    peers: tuple[tuple[str, str, Callable[[], float]], ...] = (
+        ("LangChain: one ainvoke of the same tool", "biocopilot[dev]", _langchain_tool),
+        ("LangChain: create_agent, 100 steps, nothing kept", "biocopilot[agent]", _langchain_agent),
+    )
+    for what, package, peer in peers:
+        try:
+            rows.append(Row.of(what, [peer() for _ in range(5)]))
+            ratios[f"{what} / our step, nothing kept"] = rows[-1].median / ours.median
+        except ImportError:
+            notes.append(f"left out, not installed: {what}: pip install '{package}'")
     return Measured("loop", "CPU ms a step", tuple(rows), ratios, tuple(notes))
 
 
@@ -83,13 +91,8 @@ def _run(steps: int, log: bool) -> tuple[float, float]:
     return spent, size
 
 
-def _langchain() -> float:
-    from langchain_core.tools import StructuredTool
-
-    async def work(step: int) -> str:
-        return f"nothing {step}"
-
-    made = StructuredTool.from_function(coroutine=work, name="nothing", description="Do nothing.")
+def _langchain_tool() -> float:
+    made = _as_langchain()
 
     async def call(times: int) -> None:
         for step in range(times):
@@ -99,3 +102,35 @@ def _langchain() -> float:
     started = time.process_time()
     asyncio.run(call(50))
     return (time.process_time() - started) * 1000 / 50
+
+
+def _langchain_agent(steps: int = 100) -> float:
+    """The same work by LangChain's agent: a model that costs nothing asks for the tool, step by step."""
+    from langchain.agents import create_agent
+    from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
+    from langchain_core.messages import AIMessage
+
+    class Scripted(GenericFakeChatModel):
+        def bind_tools(self, tools: Any, **options: Any) -> Any:
+            return self
+
+    calls = [AIMessage("", tool_calls=[{"name": "nothing", "args": {"step": i}, "id": f"c{i}"}]) for i in range(steps)]
+    agent = create_agent(Scripted(messages=iter([*calls, AIMessage("done")])), [_as_langchain()])
+
+    async def to_the_end() -> None:
+        done = await agent.ainvoke({"messages": [("user", "nothing")]}, {"recursion_limit": 10 * steps})
+        if len(done["messages"]) < 2 * steps:
+            raise RuntimeError(f"only {len(done['messages'])} messages for {steps} steps")
+
+    started = time.process_time()
+    asyncio.run(to_the_end())
+    return (time.process_time() - started) * 1000 / steps
+
+
+def _as_langchain() -> Any:
+    from langchain_core.tools import StructuredTool
+
+    async def work(step: int) -> str:
+        return f"nothing {step}"
+
+    return StructuredTool.from_function(coroutine=work, name="nothing", description="Do nothing.")

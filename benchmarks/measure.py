@@ -20,7 +20,7 @@ from pathlib import Path
 __all__ = ["Measured", "Row", "child_cpu_s", "command_path", "report", "wall_ms"]
 
 RESULTS = Path(__file__).parent / "results"
-_PACKAGES = ("biocopilot", "rdkit", "typer", "pydantic", "langchain-core", "llm")
+_PACKAGES = ("biocopilot", "rdkit", "typer", "pydantic", "langchain-core", "langchain")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 from .measure import Measured, Row, child_cpu_s, command_path
@@ -26,5 +27,7 @@ def measure(quick: bool) -> Measured:
         notes.append("llm is not installed: pip install -r benchmarks/requirements.txt")
     else:
         rows.append(Row.of("llm --help", child_cpu_s([peer, "--help"], min(repeats, 5))))
+        said = subprocess.run([peer, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+        notes.append(f"peer: {said}")
         ratios["llm / biocopilot"] = rows[-1].median / rows[0].median
     return Measured("startup", "CPU seconds", tuple(rows), ratios, tuple(notes))
