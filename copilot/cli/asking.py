@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from ...memory.errors import BiocopilotError
 from ...memory.events import Event
@@ -24,7 +23,7 @@ from ..agent import QUESTION_CHARACTERS, Copilot
 from ..loop import Budget
 from ..settings import Settings, load_settings
 from .failures import say
-from .progress import Progress, quiet, step_lines
+from .showing import Form, print_line, progress_for, show_answer
 
 __all__ = ["EXIT_CODES", "Request", "answer_request"]
 
@@ -36,7 +35,7 @@ class Request:
     """What the user typed behind `biocopilot ask`."""
 
     words: tuple[str, ...]
-    form: Literal["auto", "plain", "json", "jsonl"] = "auto"
+    form: Form = "auto"
     planner: str = ""
     offline: bool = False
     session: str | None = None
@@ -56,12 +55,12 @@ def answer_request(request: Request, bench: Workbench | None = None) -> int:
     events: list[Event] = []
     with _copilot(request, settings, bench) as copilot:
         try:
-            with _progress(request) as progress:
+            with progress_for(request.form) as progress:
 
                 def listen(event: Event) -> None:
                     events.append(event)
                     if request.form == "jsonl":
-                        _print_line(event.model_dump_json())
+                        print_line(event.model_dump_json())
                     progress(event)
 
                 answers: list[Answer] = []
@@ -70,9 +69,9 @@ def answer_request(request: Request, bench: Workbench | None = None) -> int:
             return _stopped(request, events)
         except BiocopilotError:
             if events and request.form == "json":
-                _print_line(answer_of(events).model_dump_json())
+                print_line(answer_of(events).model_dump_json())
             raise
-        _show(answers[0], request)
+        show_answer(answers[0], request.form, recorded=request.log)
     return EXIT_CODES[answers[0].status]
 
 
@@ -112,40 +111,6 @@ def _copilot(request: Request, settings: Settings, bench: Workbench | None) -> C
     return copilot
 
 
-def _progress(request: Request) -> contextlib.AbstractContextManager[Callable[[Event], None]]:
-    if request.form != "auto":
-        return quiet()
-    return Progress() if sys.stderr.isatty() else step_lines()
-
-
-def _print_line(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
-def _show(answer: Answer, request: Request) -> None:
-    if request.form == "jsonl":
-        return
-    if request.form == "json":
-        _print_line(answer.model_dump_json())
-        return
-    if request.form == "auto" and sys.stdout.isatty():
-        from .terminal_answer import print_answer
-
-        print_answer(answer)
-    else:
-        from ..rendering import render_answer
-
-        sys.stdout.write(render_answer(answer))
-        sys.stdout.flush()
-    if request.form == "auto":
-        from .suggestions import try_next
-
-        lines = try_next(answer, recorded=request.log)
-        if lines:
-            say("\nTry next\n" + "\n".join(f"  {line}" for line in lines))
-
-
 def _stopped(request: Request, events: list[Event]) -> int:
     """Say that the user stopped it; with --json the object is printed all the same, its status `cancelled`."""
     if not events:
@@ -153,7 +118,7 @@ def _stopped(request: Request, events: list[Event]) -> int:
         return EXIT_CODES["cancelled"]
     answer = answer_of(events)
     if request.form == "json":
-        _print_line(answer.model_dump_json())
+        print_line(answer.model_dump_json())
     kept = f" What was found so far: biocopilot runs show {answer.run_id}" if request.log else ""
     say(f"Stopped after {answer.seconds:.1f} s.{kept}")
     return EXIT_CODES["cancelled"]

@@ -10,6 +10,7 @@ from textwrap import wrap
 
 from ...memory.records import Source
 from ...tools.workbench import Workbench
+from ..rendering import source_label
 from ..settings import load_settings
 
 __all__ = ["StoreStatus", "source_label", "store_status"]
@@ -59,11 +60,6 @@ class StoreStatus:
             lines += ["", f"{source_label(source)}, {source.licence}"]
             lines += [f"  {line}" for line in wrap(source.attribution, 76)]
         return "\n".join(lines) + "\n"
-
-
-def source_label(source: Source) -> str:
-    """Name and release, without saying the name twice where the release begins with it."""
-    return source.release if source.release.startswith(source.name) else f"{source.name} {source.release}"
 
 
 def store_status(store: Path | None = None) -> StoreStatus:

@@ -1,0 +1,116 @@
+"""`biocopilot runs`: the recorded runs: list them, look at one, show its answer again, check it, take it along."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ...memory.events import Event
+    from ...memory.run_log import RunLog
+
+__all__ = ["app"]
+
+app = typer.Typer(help="See, replay, verify and export recorded runs.", no_args_is_help=True, rich_markup_mode=None)
+
+_RunId = Annotated[
+    str,
+    typer.Argument(help="The run's id, its beginning, or last for the newest run.", metavar="ID", show_default=False),
+]
+_AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command("list")
+def list_runs(
+    most: Annotated[int, typer.Option(metavar="N", min=1, help="How many runs, newest first.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the newest runs: id, how each ended, question."""
+    from ...memory.errors import RunNotFound
+    from .run_text import rows_json, rows_text
+
+    try:
+        with _run_log() as log:
+            rows = log.runs(most)
+    except RunNotFound:
+        rows = ()
+    if not rows:
+        from .failures import say
+
+        say('No run is recorded yet. The first question starts the log: biocopilot ask "MW of ibuprofen?"')
+    sys.stdout.write(rows_json(rows) if as_json else rows_text(rows))
+
+
+@app.command("show")
+def show_run(run_id: _RunId, as_json: _AsJson = False) -> None:
+    """Show a run's steps, claims with verdicts, and evidence."""
+    from .run_text import run_json, run_text
+
+    events = _events(run_id)
+    sys.stdout.write(run_json(events) if as_json else run_text(events))
+
+
+@app.command("replay")
+def replay_run(
+    run_id: _RunId,
+    plain: Annotated[bool, typer.Option("--plain", help="Print what `ask --plain` printed.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what `ask --json` printed.")] = False,
+    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="Print what `ask --jsonl` printed.")] = False,
+) -> None:
+    """Print a run's answer again, byte for byte, with no planner."""
+    chosen = [name for name, on in (("json", as_json), ("jsonl", as_jsonl), ("plain", plain)) if on]
+    if len(chosen) > 1:
+        raise typer.BadParameter(f"choose one of --{' and --'.join(chosen)}.")
+    from .replaying import replay
+
+    replay(_events(run_id), "json" if as_json else "jsonl" if as_jsonl else "plain" if plain else "auto")
+
+
+@app.command("verify")
+def verify(run_id: _RunId, as_json: _AsJson = False) -> None:
+    """Check every claim of a run again, offline."""
+    from .verifying import verify_and_show
+
+    code = verify_and_show(_events(run_id), as_json)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command("export")
+def export(
+    run_id: _RunId,
+    to: Annotated[
+        Path, typer.Option(metavar="FILE", help="The file to write: .md, .html, .json or .bib.", show_default=False)
+    ],
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+) -> None:
+    """Write a run's answer, with its evidence, to a file."""
+    from ..export import export_run, format_of
+
+    format_of(to)  # a wrong kind is told before anything is read
+    written = export_run(_events(run_id), to, force=force)
+    sys.stdout.write(f"{written}\n")
+
+
+@contextmanager
+def _run_log() -> Iterator[RunLog]:
+    """The user's run log, which is not made here. Raises RunNotFound where there is none."""
+    from ...memory.errors import RunNotFound
+    from ...memory.paths import run_log_path
+    from ...memory.run_log import RunLog
+
+    path = run_log_path()
+    if not any(path.parent.glob(f"{path.name}*")):
+        raise RunNotFound("No run is recorded yet.", 'Ask something first: biocopilot ask "MW of ibuprofen?"')
+    with RunLog.open(path) as log:
+        yield log
+
+
+def _events(run_id: str) -> tuple[Event, ...]:
+    with _run_log() as log:
+        return log.events(log.find(run_id))
