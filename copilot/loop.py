@@ -42,6 +42,7 @@ from ..tools.workbench import Workbench
 from .claims import check_claim, split_claims
 from .planner.contract import Aside, Break, CallTools, Give, Observation, Planner, Row, Sentence, State, Table, Turn
 from .recorder import Recorder
+from .user_files import hashed
 
 __all__ = ["Approve", "Budget", "Run"]
 
@@ -126,6 +127,7 @@ class Run:
             offline=self.offline,
             version=self.version,
             environment=dict(self.environment),
+            files=hashed(self.files),
         )
         for text in self.notices:
             emit(Notice, text=text, kind="storage")

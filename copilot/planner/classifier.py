@@ -15,7 +15,18 @@ from pathlib import Path
 from .frames import Kind
 from .masking import features
 
-__all__ = ["Guess", "classify", "load_weights"]
+__all__ = ["LEAST_MARGIN", "Guess", "classify", "load_weights"]
+
+LEAST_MARGIN = 0.10
+"""Below this lead of the best kind over the next that is answered otherwise nothing is called; see `docs/planner.md`."""
+
+# Kinds whose answers serve each other's questions: which of them it is makes no one wait for an answer.
+_KIN: tuple[frozenset[Kind], ...] = (
+    frozenset(("target_identity", "target_profile")),
+    frozenset(("mechanism", "compound_activities", "potency")),
+    frozenset(("compare", "similarity")),
+    frozenset(("property", "drug_likeness")),
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +45,9 @@ class Guess:
 
     @property
     def margin(self) -> float:
-        return self.ranked[0][1] - self.ranked[1][1]
+        """The lead over the best kind that is answered otherwise."""
+        kin = next((group for group in _KIN if self.kind in group), frozenset((self.kind,)))
+        return self.probability - next(chance for kind, chance in self.ranked if kind not in kin)
 
     def of(self, kind: Kind) -> float:
         """The probability of one kind."""

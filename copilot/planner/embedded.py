@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from ...memory.records import ToolCall, ToolResult
 from ...memory.text import shorten
+from .classifier import LEAST_MARGIN
 from .contract import Aside, Break, CallTools, Give, Part, State, Step
 from .frames import KINDS, Frame, Reading
 from .kinds import kind_of
@@ -19,10 +20,6 @@ from .reading import read
 from .slots import NEEDS, lacking
 
 __all__ = ["EmbeddedPlanner"]
-
-LEAST_MARGIN = 0.10
-"""Below this lead of the best kind over the second nothing is called; measured in `docs/planner.md`."""
-
 
 @dataclass
 class _Work:
@@ -82,8 +79,12 @@ class EmbeddedPlanner:
     def _answer(self, work: _Work, results: list[dict[str, ToolResult]]) -> Give:
         parts: list[Part] = []
         statuses: list[Status] = []
+        told: list[tuple[Part, ...]] = []
         for index, frame in enumerate(work.reading.frames):
             section = self._section(work, index, frame, results[index])
+            if section.parts in told or (frame.optional and section.status == "unknown"):
+                continue
+            told.append(section.parts)
             if parts:
                 parts.append(Break())
             parts += section.parts

@@ -67,6 +67,7 @@ def recognise(text: str, bench: Workbench) -> Recognised:
     found.quantities()
     found.names_and_terms()
     found.leftovers()
+    found.mended_terms()
     entities = sorted(found.entities, key=lambda entity: entity.start)
     return Recognised(text, entities, found.words, found.others)
 
@@ -84,6 +85,7 @@ class _Finder:
         self.shouted = len(letters) > 12 and sum(char.isupper() for char in letters) > 0.85 * len(letters)
         self.words = list(split_words(text))
         self._looked_up: dict[str, Sequence[NameFound]] = {}
+        self._mended: set[int] = set()
 
     def add(self, kind: EntityKind, start: int, end: int, value: str, name: str = "", **more: object) -> bool:
         """Take the span, unless some of it is taken."""
@@ -184,12 +186,12 @@ class _Finder:
                 return count
         return 1
 
-    def _run(self, index: int) -> list[Word]:
+    def _run(self, index: int, *, over_terms: bool = False) -> list[Word]:
         """The words that could be one name from here on: nothing but spaces and hyphens between them."""
         run = [self.words[index]]
         for word in self.words[index + 1 : index + _NAME_WORDS]:
             gap = self.text[run[-1].end : word.start]
-            if not _NAME_GAP.fullmatch(gap) or "\n" in gap or any(self.taken[word.start : word.end]):
+            if not _NAME_GAP.fullmatch(gap) or "\n" in gap or (not over_terms and any(self.taken[word.start : word.end])):
                 break
             run.append(word)
         return run
@@ -303,6 +305,28 @@ class _Finder:
             self._mend_or_note(index)
         self._join_unknown()
 
+    def mended_terms(self) -> None:
+        """Terms of several words, one of which was misspelt: `partition coefficent`."""
+        if not self._mended:
+            return
+        for index in range(len(self.words)):
+            run = self._run(index, over_terms=True)
+            for count in range(min(len(run), longest_phrase()), 1, -1):
+                words = run[:count]
+                known = term(" ".join(word.plain for word in words)) if any(word.start in self._mended for word in words) else None
+                if known is not None and self._free(words):
+                    self.entities = [item for item in self.entities if not words[0].start <= item.start < words[-1].end]
+                    self.add(known[0], words[0].start, words[-1].end, known[1], known[1])
+                    break
+
+    def _free(self, words: list[Word]) -> bool:
+        """Whether nothing but words of the trade was found in this span, which is then free again."""
+        start, end = words[0].start, words[-1].end
+        if any(item.kind in _NAMES and item.start < end and start < item.end for item in self.entities):
+            return False
+        self.taken[start:end] = bytes(end - start)
+        return True
+
     def _disease_by_form(self, index: int) -> bool:
         word = self.words[index]
         if _DISEASE_END.fullmatch(word.plain) and word.plain not in _NOT_DISEASES:
@@ -321,6 +345,7 @@ class _Finder:
         nearest, best = self._nearest(word.text)
         if ordinary is not None and (best is None or ordinary[1] <= best[0]):
             self.words[index] = replace(word, plain=ordinary[0])
+            self._mended.add(word.start)
             known = term(ordinary[0])
             if known is not None:
                 self.add(known[0], word.start, word.end, known[1], known[1])
@@ -366,6 +391,7 @@ class _Finder:
         self.entities = joined
 
 
+_NAMES = frozenset(("molecule", "target", "disease", "dna", "rna", "peptide", "quantity", "file", "unknown"))
 _FUNCTION_WORDS = frozenset(
     "a an the of on in for to and or is are was be do does did has have with what which how who where when why it its this that these those as at by"
     " from not no if than then so me my you your i we vs versus against between about into also all any some".split()

@@ -128,6 +128,9 @@ class Frame:
     limit: tuple[str, float] | None = None
     """For `property`: the relation and number that the value is to be compared with ("below 500")."""
 
+    optional: bool = False
+    """Part of an overview: told where there is something to tell."""
+
     @property
     def entities(self) -> tuple[Entity, ...]:
         """Everything that it is about, files as entities of their own."""

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from ...memory.starter.names import name_key
 
-__all__ = ["NameFound", "NameSource", "mend"]
+__all__ = ["NameFound", "NameSource", "has_drug_stem", "mend"]
 
 
 class NameFound(Protocol):
@@ -49,6 +49,11 @@ _STEMS = sorted(
     reverse=True,
 )
 _DRUG_STEMS = tuple(stem for stem in _STEMS if len(stem) >= 4 or stem in ("mab", "vir", "lol"))
+
+
+def has_drug_stem(word: str) -> bool:
+    """Whether it ends as international drug names do: an unknown word that does is a name."""
+    return word.casefold().endswith(_DRUG_STEMS)
 
 
 def mend(written: str, candidates: Sequence[str]) -> tuple[float, tuple[str, ...]]:

@@ -29,7 +29,7 @@ _SPELLED = {
 _UNITS = {spelling: unit for unit, listed in _SPELLED.items() for spelling in listed.split("|")}
 _UNIT = "|".join(re.escape(spelling) for spelling in sorted(_UNITS, key=len, reverse=True))
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:\s?[eE][-+]?\d+|\s?[x×*]\s?10\^?[-−]?\d+)?"
-_BELOW = r"less than|lower than|below|under|at most|better than|smaller than|stronger than|within|up to|not more than|no more than|max(?:imum)?|sub|more potent than|<=|≤|=<|<"
+_BELOW = r"less than|fewer than|lower than|below|under|at most|better than|smaller than|stronger than|within|up to|not more than|no more than|max(?:imum)?|sub|more potent than|<=|≤|=<|<"
 _ABOVE = r"more than|greater than|higher than|above|over|at least|exceeding|weaker than|worse than|larger than|min(?:imum)?|less potent than|>=|≥|=>|>"
 _RELATION = rf"(?P<below>{_BELOW})|(?P<above>{_ABOVE})"
 _QUANTITY = re.compile(

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ...tools.workbench import Workbench
-from .classifier import Guess, classify
+from .classifier import LEAST_MARGIN, Guess, classify
 from .clauses import PRONOUNS, Clause, clauses_of, is_bare, tokens_of
 from .entities import Recognised, recognise
 from .frames import Entity, EntityKind, Frame, Kind, Reading
 from .masking import MASKS, merge_lists
+from .names_in_text import has_drug_stem
 from .quantities import count_asked, limit_asked, target_unit
 from .slots import NEEDS, SEQUENCES, fits, slot_of
 from .words import Word
@@ -29,6 +30,15 @@ _UNFIT = 0.12
 _RUNNERS_UP = 3
 _ABOUT: tuple[EntityKind, ...] = ("molecule", "target", "disease", "dna", "rna", "peptide", "file", "group", "quantity")
 _FASTA = re.compile(r"^[ \t]*>[^\n]*\n(?=[ \t]*[A-Za-z]{5,}[ \t]*\*?(?:\n|$))", re.MULTILINE)
+_OPENING = re.compile(
+    r"^\s*(?:hi|hello|hey|dear|good\s+(?:morning|afternoon|evening|day))(?:\s+(?:there|all|team|both|everyone|everybody|folks|guys|biocopilot|copilot|sir|madam))*\s*[,!.:-]\s*(?=\S)",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"(?<=[.?!\n,;])\s*(?:(?:many|kind|best|warm|with best)\s+)?(?:thanks|thank\s+you|thx|cheers|regards|wishes|greetings|best|yours(?:\s+sincerely)?|ty)\b(?:\s+(?:a\s+lot|so\s+much|very\s+much|in\s+advance|again))?"
+    r"[,.! ]*(?:[A-Z][\w.]*(?:\s+[A-Z][\w.]*)?)?\s*[.!]*\s*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -67,10 +77,13 @@ async def read(question: str, earlier: Sequence[str], bench: Workbench) -> Readi
 
 def _read(question: str, context: _Context, bench: Workbench) -> tuple[Reading, _Context]:
     text = _FASTA.sub(lambda hit: " " * (len(hit.group()) - 1) + "\n", question)
+    text = _CLOSING.sub(lambda hit: " " * len(hit.group()), text)
+    text = _OPENING.sub(lambda hit: " " * len(hit.group()), text)
     found = recognise(text, bench)
     clauses = clauses_of(found, lambda tokens: (guess := classify(tokens)).ranked[0])
     reader = _Reader(found, clauses, context)
     frames, dropped = reader.frames()
+    frames = _without_chatter(frames)
     leaned = reader.leaned and bool(context.question)
     reading = Reading(
         question=question,
@@ -125,7 +138,8 @@ class _Reader:
         if guess.kind == "concentration" and not any(entity.kind == "molecule" for entity in entities):
             # "and in µM?" means the same substance: its molecular weight is a part of the question.
             entities += [entity for entity in self.context.named.get("molecule", ()) if not clause.of("quantity")]
-        return [_frame(clause, guess, part) for part in _pairwise(guess.kind, entities)]
+        frames = [_frame(clause, guess, part) for part in _pairwise(guess.kind, entities)]
+        return [whole for frame in frames for whole in _overview(frame)]
 
     def _guess(self, clause: Clause, following: Sequence[Entity]) -> tuple[Guess | None, list[Entity]]:
         """The likeliest kind over all ways in which pronouns and gaps may be filled, and the entities that then count."""
@@ -151,7 +165,7 @@ class _Reader:
     def _ways(self, clause: Clause, following: Sequence[Entity]) -> list[tuple[float, tuple[Entity, ...], Clause]]:
         """(weight, entities lent by what was named elsewhere, the clause) of each way to understand the clause."""
         waiting = not clause.names and bool(clause.asked) and bool(following)
-        ways: list[tuple[float, tuple[Entity, ...], Clause]] = [(0.5 if waiting else 1.0, (), clause)]
+        ways = [(weight * (0.5 if waiting else 1.0), (), way) for weight, way in _with_and_without_noise(clause)]
         for span, others in self.found.others.items():
             if clause.start <= span[0] and span[1] <= clause.end:
                 for other in others:
@@ -170,8 +184,9 @@ class _Reader:
                 ahead.setdefault(slot_of(entity), []).append(entity)
             lenders += [(0.9, tuple(items)) for items in ahead.values()]
         own = {slot_of(entity) for entity in clause.names}
-        for _, base in [(way[0], way[2]) for way in list(ways)]:
+        for own_weight, base in [(way[0], way[2]) for way in ways]:
             for weight, lent in lenders:
+                weight *= max(own_weight, 0.9) if waiting else own_weight
                 if not leans and not _gap(base):
                     weight *= 0.7
                 if slot_of(lent[0]) in own and not _pairs(base):
@@ -188,10 +203,59 @@ class _Reader:
         return ways
 
 
+def _without_chatter(frames: list[Frame]) -> list[Frame]:
+    """Greetings, thanks and remarks beside a question, left out; alone they are answered."""
+    if not any(NEEDS[frame.kind] and frame.margin >= LEAST_MARGIN and frame.entities for frame in frames):
+        return frames
+    return [frame for frame in frames if frame.entities or not _is_chatter(frame)]
+
+
+def _is_chatter(frame: Frame) -> bool:
+    if frame.kind in ("help", "data_status"):
+        return frame.kind == "help" or not _ABOUT_DATA.search(frame.clause)
+    asks = frame.properties or frame.rules or frame.catalogues or frame.activity_types or frame.aspects
+    if frame.kind == "unsupported" or frame.margin < LEAST_MARGIN:
+        return not frame.clause.endswith("?") and (frame.kind == "unsupported" or not asks)
+    return False
+
+
+_ABOUT_DATA = re.compile(r"\b(?:data|database|sources?|release|version|licen[cs]e|chembl|uniprot|rdkit)\b", re.IGNORECASE)
+
+
 def _same(one: Frame, other: Frame) -> bool:
     """Whether the two ask the same; wordings and confidence aside."""
     aside = {"clause": "", "probability": 0.0, "margin": 0.0, "runners_up": ()}
     return replace(one, **aside) == replace(other, **aside)  # type: ignore[arg-type]  # field names and values above
+
+
+def _with_and_without_noise(clause: Clause) -> list[tuple[float, Clause]]:
+    """The clause, and the clause in which a word that is in no dictionary here is taken for a word and not for a name.
+
+    An unknown word beside a known molecule is seldom a second name, unless it stands where a target or another name of
+    a list would.
+    """
+    words = [entity for entity in clause.of("unknown") if _may_be_a_word(entity, clause)]
+    if not words:
+        return [(1.0, clause)]
+    known = bool(clause.of("molecule", "dna", "rna", "peptide", "file"))
+    rest = tuple(entity for entity in clause.entities if entity not in words)
+    as_words = tuple(Word(entity.start, entity.end, entity.text, entity.text.casefold()) for entity in words)
+    without = replace(clause, entities=rest, words=tuple(sorted((*clause.words, *as_words), key=lambda word: word.start)))
+    return [(0.6, clause), (1.0, without)] if known else [(1.0, clause), (0.7, without)]
+
+
+def _may_be_a_word(entity: Entity, clause: Clause) -> bool:
+    text = entity.text
+    if not text.replace("-", "").replace(" ", "").isalpha() or _like_a_gene(text) or has_drug_stem(text):
+        return False
+    return not _cued(entity, clause) and not _listed(entity, clause.of("molecule", "target", "unknown"), clause)
+
+
+def _cued(entity: Entity, clause: Clause) -> bool:
+    """Whether the words around it say that it is a target."""
+    before = clause.text[: max(0, entity.start - clause.start)]
+    after = clause.text[max(0, entity.end - clause.start) :]
+    return bool(_TARGET_LEAD.search(before) or _TARGET_TAIL.match(after))
 
 
 def _gap(clause: Clause) -> bool:
@@ -292,7 +356,7 @@ def _place(entity: Entity, frame: Frame) -> str | None:
 
 
 def _like_a_gene(text: str) -> bool:
-    return text.isupper() or any(char.isdigit() for char in text)
+    return sum(char.isupper() for char in text) > 1 or any(char.isdigit() for char in text)
 
 
 _TARGET_LEAD = re.compile(r"\b(?:on|against|at|inhibit\w*|inhibitors? of|ligands? of|(?:ant)?agonists? of|block\w*|hits?|target(?:s|ing)?|bind\w*(?: to)?|gene|protein|kinase|receptor|targets? like)\s*(?:the\s+|human\s+)*$", re.IGNORECASE)
@@ -334,7 +398,7 @@ def _frame(clause: Clause, guess: Guess, entities: list[Entity]) -> Frame:
         unknown=of("unknown"),
         to_unit=unit[2] if unit else "",
         most=counted[2] if counted else None,
-        limit=limit_asked(clause.text) if kind == "property" else None,
+        limit=_limit(clause, properties) if kind == "property" else None,
     )
 
 
@@ -348,6 +412,20 @@ def _pairwise(kind: Kind, entities: list[Entity]) -> list[list[Entity]]:
     return [[*about[place : place + 2], *common] for place in range(0, len(about), 2)]
 
 
+_YES_NO = re.compile(r"^\W*(?:(?:so|and|but|then|please|also)\s+)*(?:is|are|does|do|did|has|have|had|can|could|was|were|isn't|doesn't|any)\b", re.IGNORECASE)
+_COUNTED = frozenset(("hbd", "hba", "rotatable_bonds", "rings", "aromatic_rings", "stereocentres"))
+
+
+def _limit(clause: Clause, properties: tuple[str, ...]) -> tuple[str, float] | None:
+    """What the value is compared with; `does it have stereocentres` asks for more than none of them."""
+    asked = limit_asked(clause.text)
+    if asked is not None or len(properties) != 1 or not _YES_NO.match(clause.text):
+        return asked
+    if properties[0] in _COUNTED:
+        return ">", 0.0
+    return ("!=", 0.0) if properties[0] == "formal_charge" else None
+
+
 def _settled(kind: Kind, entities: Sequence[Entity]) -> Kind:
     """Kinds that differ only in what is named: a compound, a target, or one on the other."""
     kinds = {entity.kind for entity in entities}
@@ -357,7 +435,32 @@ def _settled(kind: Kind, entities: Sequence[Entity]) -> Kind:
         return "compound_activities"
     if kind == "potency" and not kinds & {"molecule", "unknown"}:
         return "target_activities"
+    aspects = {entity.value for entity in entities if entity.kind == "aspect"}
+    if kind == "identity" and aspects == {"stereo"}:
+        return "property"
+    if kind == "property" and aspects == {"scaffold"}:
+        return "scaffold"
+    if kind == "target_identity" and aspects & _OF_PROFILE and not aspects & _OF_IDENTITY:
+        return "target_profile"
     return kind
+
+
+_OF_PROFILE = frozenset(("function", "location", "family", "length", "mass", "disease", "names", "organism", "ec", "sequence"))
+_OF_IDENTITY = frozenset(("accession", "gene", "chembl_id", "xref"))
+_OVERVIEW = re.compile(
+    r"\b(?:everything|all)\s+(?:about|on|there\s+is|you\s+(?:know|have))|\btell\s+(?:me|us)\s+(?:more\s+)?about\b|\b(?:overview|profile|summary|summari[sz]e|info(?:rmation)?|facts?|background)\b"
+    r"|^\s*(?:so\s+)?what(?:'s|\s+is|\s+exactly\s+is|s)\s+\S+(?:\s+\S+)?\s*\??\s*$",
+    re.IGNORECASE,
+)
+
+
+def _overview(frame: Frame) -> list[Frame]:
+    """What there is to tell of a named molecule, where someone asks about it in general."""
+    general = frame.kind == "identity" and not frame.aspects and frame.margin >= LEAST_MARGIN and _OVERVIEW.search(frame.clause)
+    if not general or not all(entity.name for entity in frame.molecules) or not frame.molecules:
+        return [frame]
+    more: tuple[Kind, ...] = ("drug_status", "mechanism", "indications")
+    return [frame, *(replace(frame, kind=kind, optional=True) for kind in more)]
 
 
 def _asked(kind: Kind, properties: tuple[str, ...], aspects: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -365,6 +468,8 @@ def _asked(kind: Kind, properties: tuple[str, ...], aspects: tuple[str, ...]) ->
     if kind == "protein_properties":
         meant = {"formal_charge": "charge", "clogp": "gravy"}
         return properties, tuple(dict.fromkeys([*aspects, *(meant[key] for key in properties if key in meant)]))
+    if kind == "property" and not properties and "stereo" in aspects:
+        return ("stereocentres",), aspects
     if kind == "target_profile" and {"molecular_weight", "monoisotopic_mass"} & set(properties):
         return (), tuple(dict.fromkeys([*aspects, "mass"]))
     return properties, aspects
@@ -378,11 +483,9 @@ def _assigned(kind: Kind, clause: Clause, entities: Sequence[Entity]) -> list[En
         if entity.kind != "unknown":
             continue
         inside = clause.start <= entity.start < clause.end
-        before = clause.text[: max(0, entity.start - clause.start)] if inside else ""
-        after = clause.text[max(0, entity.end - clause.start) :] if inside else ""
         has = {item.kind for item in chosen}
         if "target" in needs and "target" not in has:
-            led = bool(_TARGET_LEAD.search(before) or _TARGET_TAIL.match(after))
+            led = inside and _cued(entity, clause)
             if "molecule" not in needs or "molecule" in has or (led and any(item.kind == "unknown" and item is not entity for item in entities)):
                 chosen.append(replace(entity, kind="target"))
                 continue
@@ -398,7 +501,7 @@ def _assigned(kind: Kind, clause: Clause, entities: Sequence[Entity]) -> list[En
 def _listed(entity: Entity, chosen: Sequence[Entity], clause: Clause) -> bool:
     """Whether it stands in one list with a name that is known: `aspirin and floxibrane`."""
     for other in chosen:
-        if other.kind not in ("molecule", "target", "unknown"):
+        if other.kind not in ("molecule", "target", "unknown") or other is entity:
             continue
         first, second = sorted((entity, other), key=lambda item: item.start)
         gap = clause.text[first.end - clause.start : second.start - clause.start]

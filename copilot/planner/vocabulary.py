@@ -5,7 +5,7 @@ single spaces for hyphens; a plural s on its last word need not be listed.
 
 Aspects (values of `aspect` entities and of `Frame.aspects`) say which part of a record is asked for:
 function, location, family, length, mass, disease, names, sequence, organism, ec, accession, gene, chembl_id, xref,
-keywords, approved, year, phase, status, inchikey, smiles, inchi, formula, stereo, salt, target, action, bbb, gi, pi,
+keywords, approved, year, phase, status, inchikey, smiles, inchi, formula, stereo, salt, target, action, scaffold, cas, bbb, gi, pi,
 gravy, gc, instability, extinction, aromaticity, charge, longest, structure.
 """
 
@@ -20,25 +20,25 @@ from .frames import EntityKind
 __all__ = ["ENZYMES", "longest_phrase", "phrases", "term"]
 
 _PROPERTIES = {
-    "molecular_weight": "molecular weight|mol weight|mol wt|molwt|mol. wt|mw|mwt|molar mass|molecular mass|formula weight"
-    "|average mass|average molecular weight|average molecular mass|avg mw|fw|weight|mass|mol mass|molar weight|relative molecular mass|weigh",
+    "molecular_weight": "m w|molecularweight|molweight|molarmass|grams per mole|mol weights|weight in g mol|molecular weigth|mol mass in g mol|molecular weight|mol weight|mol wt|molwt|mol. wt|mw|mwt|molar mass|molecular mass|formula weight"
+    "|average mass|average molecular weight|average molecular mass|avg mw|fw|weight|mass|mol mass|molar weight|relative molecular mass|weigh|heavy|heavier|heaviest|lightest",
     "monoisotopic_mass": "monoisotopic mass|monoisotopic weight|monoisotopic molecular weight|monoisotopic molecular mass"
     "|mono isotopic mass|exact mass|exact molecular weight|exact mw|accurate mass|monoisotopic|hrms mass|monoisotopic mw",
     "formula": "molecular formula|chemical formula|sum formula|formula|elemental formula|brutto formula|elemental composition|empirical formula",
     "clogp": "clogp|logp|log p|c log p|clog p|c logp|alogp|slogp|wlogp|crippen logp|lipophilicity|lipophilic|octanol water partition coefficient"
-    "|partition coefficient|logp value|hydrophobicity|calculated logp|crippen clogp|octanol water|greasy|greasiness",
-    "tpsa": "tpsa|psa|topological polar surface area|polar surface area|topological psa|polar surface|polar area|t psa",
-    "hbd": "hbd|hydrogen bond donor|h bond donor|hydrogen bonding donor|hb donor|hydrogen donor|donor|donor count|hbd count|h donor|nhoh count",
-    "hba": "hba|hydrogen bond acceptor|h bond acceptor|hydrogen bonding acceptor|hb acceptor|hydrogen acceptor|acceptor|acceptor count|hba count"
+    "|partition coefficient|logp value|hydrophobicity|calculated logp|crippen clogp|octanol water|greasy|greasiness|greasier|greasiest|hydrophobic|hydrophilic|lipophilicities",
+    "tpsa": "tpsa|psa|topological polar surface area|polar surface area|topological psa|polar surface|polar area|t psa|polar|polarity",
+    "hbd": "hydrogen bond donating group|h bond donating group|donating group|hydrogen bond donating atom|hydrogen donor group|hbd|hydrogen bond donor|h bond donor|hydrogen bonding donor|hb donor|hydrogen donor|donor|donor count|hbd count|h donor|nhoh count",
+    "hba": "hydrogen bond accepting atom|hydrogen bond accepting group|h bond accepting atom|accepting atom|hydrogen acceptor atom|hba|hydrogen bond acceptor|h bond acceptor|hydrogen bonding acceptor|hb acceptor|hydrogen acceptor|acceptor|acceptor count|hba count"
     "|h acceptor",
     "rotatable_bonds": "rotatable bond|rotb|rot bond|rotatable bond count|rotors|rotor|nrotb|freely rotating bond|number of rotatable bonds|rotatables|rtb"
-    "|rotable bond|torsions",
+    "|rotable bond|torsions|flexible|flexibility|floppy",
     "rings": "ring|ring count|sssr|number of rings|ring system|nring",
-    "aromatic_rings": "aromatic ring|aromatic ring count|arom ring|aryl ring|number of aromatic rings",
-    "fsp3": "fsp3|f sp3|fraction sp3|fraction of sp3 carbons|sp3 fraction|fraction csp3|csp3 fraction|sp3 carbon fraction|fraction csp3|fcsp3"
+    "aromatic_rings": "aromatic|aromatics|aromatic ring|aromatic ring count|arom ring|aryl ring|number of aromatic rings",
+    "fsp3": "fsp³|fraction of saturated carbon|saturated carbon fraction|share of sp3 carbon|degree of saturation|carbon saturation|fsp3|f sp3|fraction sp3|fraction of sp3 carbons|sp3 fraction|fraction csp3|csp3 fraction|sp3 carbon fraction|fraction csp3|fcsp3"
     "|sp3 character|sp3 carbon|fraction of sp3 carbon|fraction of sp3|fraction of sp3 hybridised carbons|fraction of sp3 hybridized carbons"
     "|fraction of carbons that are sp3|saturation|sp3|sp3 content|percent sp3",
-    "heavy_atoms": "heavy atom|heavy atom count|hac|non hydrogen atom|number of heavy atoms|nonhydrogen atom|atom count|number of atoms",
+    "heavy_atoms": "atoms without hydrogen|atoms excluding hydrogen|atoms other than hydrogen|heavy atoms|heavy atom|heavy atom count|hac|non hydrogen atom|number of heavy atoms|nonhydrogen atom|atom count|number of atoms",
     "formal_charge": "formal charge|net charge|overall charge|net formal charge|total charge|charge",
     "qed": "qed|qed score|quantitative estimate of drug likeness|quantitative estimate of druglikeness|qed value|drug likeness score|druglikeness score"
     "|quantitative drug likeness",
@@ -86,14 +86,14 @@ _ASPECTS = {
     "location": "location|subcellular location|localisation|localization|subcellular localisation|subcellular localization|located|localised|localized"
     "|where is|where in the cell|compartment|cellular location|which compartment|found in the cell|where",
     "family": "family|protein family|superfamily|protein class|enzyme class|family does|belong to|target class|class of protein|kind of protein|type of protein",
-    "length": "length|how long|number of residues|number of amino acids|amino acids long|residues|how many residues|how many amino acids|residue count|aa long"
+    "length": "length|how long|in amino acids|amino acids|in residues|how big|number of residues|number of amino acids|amino acids long|residues|how many residues|how many amino acids|residue count|aa long"
     "|sequence length",
     "mass": "kda|molecular mass in kda|protein mass|daltons|dalton",
     "disease": "disease association|associated disease|diseases|disease|genetic disorder|linked to disease|disorders|pathology|implicated in|syndromes",
     "names": "synonyms|synonym|alias|aliases|other names|alternative names|also known as|aka|also called|alternative name|trade name|brand name|brand names|called"
     "|full name|stand for|other name",
     "sequence": "amino acid sequence|protein sequence|fasta|sequence",
-    "organism": "organism|species|which organism|which species",
+    "organism": "organism|species|come from|organisms|organism of origin|source organism|which organism|which species",
     "ec": "ec number|ec code|enzyme commission number|enzyme commission",
     "accession": "uniprot accession|uniprot id|accession|uniprot ac|uniprot|swissprot|swiss prot|accession number|uniprot identifier|uniprotkb|uniprot entry"
     "|uniprot code|uniprot number|swiss prot accession",
@@ -125,6 +125,8 @@ _ASPECTS = {
     "extinction": "extinction coefficient|molar extinction coefficient|a280|molar absorptivity|extinction|molar extinction|absorbance at 280",
     "aromaticity": "aromaticity",
     "gc": "gc content|gc|gc percentage|percent gc|gc percent|g c content|gc fraction|gc ratio|g c percentage|guanine cytosine content|cg content",
+    "scaffold": "scaffold|murcko scaffold|bemis murcko scaffold|ring framework|framework|core structure|ring scaffold|murcko framework|molecular framework",
+    "cas": "cas|cas number|cas registry number|cas rn|cas no|pubchem cid|pubchem id|drugbank id|drugbank accession|unii|iupac name|systematic name",
     "longest": "longest orf|longest open reading frame|longest",
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -139,7 +140,7 @@ def _verdict(value: Mapping[str, Any], limit: tuple[str, float] | None) -> str:
         return ""
     relation, number = limit
     found = float(value["value"])
-    holds = {"<": found < number, "<=": found <= number, ">": found > number, ">=": found >= number, "=": found == number}
+    holds = {"<": found < number, "<=": found <= number, ">": found > number, ">=": found >= number, "=": found == number, "!=": found != number}
     return "Yes: " if holds[relation] else "No: "
 
 
@@ -170,6 +171,10 @@ def _side_by_side(found: Sequence[Evidence], properties: Sequence[str]) -> Table
     return Table(("molecule", *(property_words(key) for key in shown)), tuple(rows))
 
 
+_BREAKING = re.compile(r"\b(?:violat\w*|break\w*|broken?|fail\w*|exceed\w*|against|outside|beyond)\b", re.IGNORECASE)
+"""The question is whether the rule is broken: yes and no change places."""
+
+
 class DrugLikeness:
     """`drug_likeness`: the rules asked for, or all of them with QED."""
 
@@ -182,18 +187,18 @@ class DrugLikeness:
         for key in keys:
             item = results.found(key)
             if item is not None:
-                parts += self._one(item, frame.rules)
+                parts += self._one(item, frame.rules, _BREAKING.search(frame.clause) is not None)
         return settle(parts, results, keys)
 
-    def _one(self, item: Evidence, asked: Sequence[str]) -> list[Part]:
+    def _one(self, item: Evidence, asked: Sequence[str], breaking: bool) -> list[Part]:
         name, rules = molecule_name(item.record), item.record["rules"]
         first = (asked or ("lipinski",))[0]
         parts: list[Part] = []
         for index, key in enumerate(asked or (first,)):
             rule = rules[key]
-            answer = "Yes: " if rule["passes"] and index == 0 else "No: " if index == 0 else ""
-            verb = "follows" if rule["passes"] else "does not follow"
-            parts.append(Sentence(f"{answer}{name if answer else capital(name)} {verb} {_RULES[key]}.", (item.id,)))
+            follows = f"{name} {'follows' if rule['passes'] else 'does not follow'} {_RULES[key]}"
+            answer = "Yes: " if rule["passes"] != breaking else "No: "
+            parts.append(Sentence(f"{answer}{follows}." if index == 0 else f"{capital(follows)}.", (item.id,)))
             parts.append(Sentence(_violations(rule), (item.id,)))
         if not asked:
             others = [key for key in _RULES if key in rules and key != first]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ....memory.records import Evidence
-from ..contract import Part, Row, Sentence, Table
+from ..contract import Aside, Part, Row, Sentence, Table
 from ..frames import Frame
 from .plan import Node, Results, Section
 from .properties import molecule_keys, molecule_nodes, property_cell, property_words
-from .words import amount, capital, code, count_of, join, molecule_name, notes, number, plain_name, settle
+from .words import amount, capital, code, count_of, join, known_id, molecule_name, notes, number, plain_name, settle
 
 __all__ = ["Alerts", "Compare", "Draw", "Identity", "Nearest", "Scaffold", "Similarity", "Standardise", "Substructure"]
 
@@ -29,14 +31,21 @@ class _EachMolecule:
     def plan(self, frame: Frame) -> list[Node]:
         return molecule_nodes(frame, self.tool, **self.arguments(frame))
 
+    def across(self, items: Sequence[Evidence], frame: Frame) -> list[Part]:
+        """What is to be said of all of them together, first."""
+        return []
+
     def compose(self, frame: Frame, results: Results) -> Section:
         keys = [key for key, _ in molecule_keys(frame)]
-        parts: list[Part] = []
-        for key in keys:
-            item = results.found(key)
-            if item is not None:
-                parts += [*self.told(item, frame), *notes(item)]
+        found = [item for key in keys if (item := results.found(key)) is not None]
+        parts = self.across(found, frame)
+        for item in found:
+            parts += [*self.told(item, frame), *notes(item)]
         return settle(parts, results, keys)
+
+
+_CLEAN = re.compile(r"\b(?:clean|free|clear|devoid|without|pass(?:es)?|okay|ok|fine)\b", re.IGNORECASE)
+"""The question is whether nothing is found: yes and no change places."""
 
 
 class Alerts(_EachMolecule):
@@ -51,10 +60,13 @@ class Alerts(_EachMolecule):
         name, alerts = molecule_name(item.record), item.record["alerts"]
         searched = join(str(catalogue) for catalogue in item.record["catalogues"])
         kind = f"{searched} alert" if len(item.record["catalogues"]) == 1 else "structural alert"
+        clean = _CLEAN.search(frame.clause) is not None
         if not alerts:
             where = "" if len(item.record["catalogues"]) == 1 else f" ({searched})"
-            return [Sentence(f"No {kind} was found in {name}{where}.", (item.id,))]
-        parts: list[Part] = [Sentence(f"Yes: {name} contains {count_of(len(alerts), kind)}.", (item.id,))]
+            lead = "Yes: no" if clean else "No"
+            return [Sentence(f"{lead} {kind} was found in {name}{where}.", (item.id,))]
+        verdict = "No" if clean else "Yes"
+        parts: list[Part] = [Sentence(f"{verdict}: {name} contains {count_of(len(alerts), kind)}.", (item.id,))]
         rows = [
             Row((alert["catalogue"], alert["name"].replace("_", " ") if "_" not in alert["name"] else alert["name"],
                  ", ".join(str(atom) for atom in alert["atoms"])), (item.id,))
@@ -197,8 +209,9 @@ class Substructure:
         name = f"{_article(group)} {group}" if group else "the pattern"
         if counts["given"] == 1 and counts["unparsable"] == 0:
             molecule = molecule_name(rows[0]) if rows else molecule_name(record["unmatched"][0])
-            verb = "Yes: {} contains {}." if rows else "No: {} does not contain {}."
-            told: list[Part] = [Sentence(verb.format(molecule, name), (item.id,))]
+            verb = "Yes: {} contains {}" if rows else "No: {} does not contain {}"
+            times = f", {number(rows[0]['count'])} times" if rows and rows[0]["count"] > 1 else ""
+            told: list[Part] = [Sentence(f"{verb.format(molecule, name)}{times}.", (item.id,))]
         else:
             text = f"{capital(number(counts['matched']))} of {number(counts['parsed'])} molecules contain {name}."
             told = [Sentence(text, (item.id,))]
@@ -229,10 +242,21 @@ def _article(noun: str) -> str:
     return "an" if noun[:1].lower() in "aeiou" else "a"
 
 
+_SAME = re.compile(r"\b(?:same|identical|share|shared|common|equal)\b", re.IGNORECASE)
+
+
 class Scaffold(_EachMolecule):
     """`scaffold`: Bemis–Murcko."""
 
     tool = "scaffold"
+
+    def across(self, items: Sequence[Evidence], frame: Frame) -> list[Part]:
+        if len(items) < 2 or not _SAME.search(frame.clause):
+            return []
+        names = join(molecule_name(item.record) for item in items)
+        same = len({item.record["scaffold"] for item in items}) == 1
+        text = f"Yes: {names} have the same scaffold." if same else f"No: {names} have different scaffolds."
+        return [Sentence(text, tuple(item.id for item in items))]
 
     def told(self, item: Evidence, frame: Frame) -> list[Part]:
         record, name = item.record, molecule_name(item.record)
@@ -265,14 +289,31 @@ class Standardise(_EachMolecule):
         return parts
 
 
+_LIT = re.compile(r"\b(?:highlight|alert|pains|brenk|mark|colou?r)", re.IGNORECASE)
+
+
 class Draw(_EachMolecule):
     """`draw`: an SVG in the record, and how to have it as a file."""
 
     tool = "draw_molecule"
 
+    def arguments(self, frame: Frame) -> dict[str, Any]:
+        smarts = [group.value for group in frame.groups if group.name == "SMARTS"]
+        if smarts:
+            return {"highlight": smarts[0]}
+        return {"highlight": "alerts"} if _LIT.search(frame.clause) else {}
+
     def told(self, item: Evidence, frame: Frame) -> list[Part]:
-        name = molecule_name(item.record)
-        return [Sentence(f"{capital(name)} is drawn as {item.record['format'].upper()} in this record.", (item.id,))]
+        record, name = item.record, molecule_name(item.record)
+        form = str(record["format"]).upper()
+        told: list[Part] = [Sentence(f"{capital(name)} is drawn as {form} in this record.", (item.id,))]
+        if record.get("highlighted_atoms"):
+            atoms = join(number(atom) for atom in record["highlighted_atoms"])
+            told.append(Sentence(f"The atoms lit up are {atoms}, counted from 0.", (item.id,)))
+        given = record["molecule"]
+        value = given.get("name") or given.get("smiles") or given["query"]
+        told.append(Aside(f"To have it as a file: biocopilot tools run draw_molecule {shlex.quote(str(value))} --to drawing.svg"))
+        return told
 
 
 _IDENTIFIERS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str | None]]] = {
@@ -280,7 +321,9 @@ _IDENTIFIERS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str | None]]] =
     "smiles": ("canonical SMILES", lambda record: record["molecule"]["smiles"]),
     "inchi": ("InChI", lambda record: record.get("inchi")),
     "formula": ("molecular formula", lambda record: record.get("formula")),
-    "chembl_id": ("ChEMBL id", lambda record: record["molecule"]["chembl_id"]),
+    "chembl_id": ("ChEMBL id", lambda record: known_id(record["molecule"]["chembl_id"]).strip("–") or None),
+    "names": ("other names", lambda record: join(plain_name(str(name)) for name in record.get("synonyms", [])[:12]) or None),
+    "cas": ("CAS number or identifier in other databases", lambda record: None),
 }
 _AS_CODE = frozenset(("smiles", "inchi"))
 
@@ -289,6 +332,19 @@ class Identity(_EachMolecule):
     """`identity`: the identifiers asked for, or all of them in a table."""
 
     tool = "resolve_molecule"
+
+    def across(self, items: Sequence[Evidence], frame: Frame) -> list[Part]:
+        if len(items) < 2 or not _SAME.search(frame.clause):
+            return []
+        names = join(molecule_name(item.record) for item in items)
+        keys = [str(item.record["molecule"]["inchikey"] or "") for item in items]
+        evidence = tuple(item.id for item in items)
+        if len(set(keys)) == 1:
+            return [Sentence(f"Yes: {names} have one InChIKey, {keys[0]}.", evidence)]
+        if len({key[:14] for key in keys}) == 1:
+            text = f"No: {names} have the same skeleton but differ in stereochemistry, isotopes or charge."
+            return [Sentence(text, evidence)]
+        return [Sentence(f"No: {names} have different InChIKeys, {join(keys)}.", evidence)]
 
     def told(self, item: Evidence, frame: Frame) -> list[Part]:
         record, name = item.record, molecule_name(item.record)
@@ -301,12 +357,13 @@ class Identity(_EachMolecule):
                 parts.append(Sentence(f"{capital(name)} has no {word} in this source.", (item.id,)))
             else:
                 shown = code(value) if aspect in _AS_CODE else value
-                parts.append(Sentence(f"The {word} of {name} is {shown}.", (item.id,)))
+                verb = "are" if aspect == "names" else "is"
+                parts.append(Sentence(f"The {word} of {name} {verb} {shown}.", (item.id,)))
         if not asked:
             rows = [
                 Row((word, code(value) if aspect in _AS_CODE else value), (item.id,))
                 for aspect, (word, read) in _IDENTIFIERS.items()
-                if (value := read(record))
+                if (value := read(record)) and aspect != "names"
             ]
             parts.append(Table((name, ""), tuple(rows)))
         return parts
