@@ -48,8 +48,9 @@ format: $(STAMP)  ## format the code and mend what lint can mend
 	@$(BIN)/python -m ruff check --fix --quiet . || true
 	@$(BIN)/python -m ruff format .
 
-docs: $(STAMP)  ## write docs/tools.md from the tools
+docs: $(STAMP)  ## write docs/tools.md and the README's example anew
 	@$(BIN)/python docs/tools_page.py
+	@$(BIN)/python docs/readme_example.py
 
 bench: $(STAMP)  ## measure, beside peers; saves to benchmarks/results
 	@$(BIN)/python -m benchmarks
