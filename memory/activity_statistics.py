@@ -20,6 +20,9 @@ CONCENTRATION_TYPES = ("IC50", "Ki", "Kd", "EC50")
 """Types that are concentrations, which is all that is summarised."""
 
 _TO_NM = {"pM": 1e-3, "nM": 1.0, "uM": 1e3, "µM": 1e3, "μM": 1e3, "mM": 1e6, "M": 1e9}
+_HARMLESS_REMARKS = frozenset(("Manually validated",))
+"""Validity comments of ChEMBL's that speak for a value."""
+
 _BOUNDS: dict[str, Relation] = {">": ">", ">=": ">", ">>": ">", "<": "<", "<=": "<", "<<": "<"}
 
 
@@ -91,7 +94,7 @@ def _reason_against(row: ActivityRow, variants: bool) -> str:
         return "no value"
     if row.unit not in _TO_NM:
         return "not a molar concentration"
-    if row.validity_comment:
+    if row.validity_comment and row.validity_comment not in _HARMLESS_REMARKS:
         return "a validity comment in the source"
     if row.variant and not variants:
         return "measured on a variant"

@@ -44,6 +44,7 @@ class ActivityRow:
     document_chembl_id: str | None
     year: int | None
     confidence_score: int | None
+    assay_type: str | None
     variant: bool
     molecule_chembl_id: str
     parent_chembl_id: str

@@ -145,10 +145,16 @@ class ChemblStore:
         return [row["chembl_id"] for row in self.database.rows(query, (chembl_id,))] or [chembl_id]
 
     def all_structures(self) -> list[tuple[str, str, str]]:
-        """(ChEMBL id, name, SMILES) of every named molecule with a structure, in a fixed order."""
+        """(ChEMBL id, name, SMILES) of every named molecule with a structure, in a fixed order.
+
+        A salt or solvate is left to its parent where that is among them.
+        """
         query = (
             "SELECT m.chembl_id, m.pref_name, s.canonical_smiles FROM molecule_dictionary m JOIN compound_structures s"
-            " USING (molregno) WHERE m.pref_name IS NOT NULL AND s.canonical_smiles IS NOT NULL ORDER BY m.molregno"
+            " USING (molregno) LEFT JOIN molecule_hierarchy h ON h.molregno = m.molregno AND h.parent_molregno != m.molregno"
+            " LEFT JOIN molecule_dictionary p ON p.molregno = h.parent_molregno AND p.pref_name IS NOT NULL"
+            " LEFT JOIN compound_structures t ON t.molregno = p.molregno"
+            " WHERE m.pref_name IS NOT NULL AND s.canonical_smiles IS NOT NULL AND t.canonical_smiles IS NULL ORDER BY m.molregno"
         )
         return [(row[0], row[1], row[2]) for row in self.database.rows(query)]
 
@@ -167,7 +173,7 @@ class ChemblStore:
         rows = self.database.rows(
             "SELECT DISTINCT t.tid, t.chembl_id, t.pref_name, t.target_type, t.organism, t.tax_id FROM target_dictionary t"
             " JOIN target_components k USING (tid) JOIN component_sequences c USING (component_id) WHERE c.accession = ?"
-            " ORDER BY t.target_type != 'SINGLE PROTEIN', t.chembl_id LIKE 'BCT%', length(t.chembl_id), t.chembl_id",
+            " ORDER BY k.homologue != 0, t.target_type != 'SINGLE PROTEIN', t.chembl_id LIKE 'BCT%', length(t.chembl_id), t.chembl_id",
             (accession,),
         )
         return [self._target(row) for row in rows]
@@ -208,7 +214,7 @@ class ChemblStore:
             return []
         query = (
             "SELECT a.activity_id, a.standard_type, a.standard_relation, a.standard_value, a.standard_units, a.pchembl_value,"
-            " a.data_validity_comment, a.potential_duplicate, s.chembl_id AS assay, s.confidence_score, s.variant_id,"
+            " a.data_validity_comment, a.potential_duplicate, s.chembl_id AS assay, s.confidence_score, s.assay_type, s.variant_id,"
             " d.chembl_id AS document, d.year, m.chembl_id AS molecule, m.pref_name, m.max_phase, c.canonical_smiles,"
             " p.chembl_id AS parent, t.chembl_id AS target, t.pref_name AS target_name, t.organism"
             " FROM assays s JOIN activities a USING (assay_id) JOIN target_dictionary t ON t.tid = s.tid"
@@ -227,12 +233,13 @@ class ChemblStore:
             document_chembl_id=row["document"],
             year=row["year"],
             confidence_score=row["confidence_score"],
+            assay_type=row["assay_type"],
             variant=row["variant_id"] is not None,
             molecule_chembl_id=row["molecule"],
             parent_chembl_id=row["parent"] or row["molecule"],
             name=row["pref_name"],
             smiles=row["canonical_smiles"],
-            max_phase=row["max_phase"],
+            max_phase=_phase(row["max_phase"]),
             target_chembl_id=row["target"],
             target_name=row["target_name"],
             target_organism=row["organism"],
@@ -279,7 +286,7 @@ class ChemblStore:
         return MechanismRow(
             molecule_chembl_id=row["chembl_id"],
             molecule_name=row["pref_name"],
-            max_phase=row["max_phase"],
+            max_phase=_phase(row["max_phase"]),
             first_approval=row["first_approval"],
             mechanism=row["mechanism_of_action"],
             action=row["action_type"],
@@ -314,9 +321,9 @@ class ChemblStore:
                 molecule_chembl_id=row["chembl_id"],
                 molecule_name=row["pref_name"],
                 first_approval=row["first_approval"],
-                max_phase=row["max_phase"],
+                max_phase=_phase(row["max_phase"]),
                 term=row["term"],
-                max_phase_for_indication=row["max_phase_for_ind"],
+                max_phase_for_indication=_phase(row["max_phase_for_ind"]),
                 term_id=row["term_id"],
                 source=row["fact_source"] or "chembl",
             )
@@ -339,10 +346,15 @@ def _molecule(row: Row | None) -> MoleculeRow | None:
         name=row["pref_name"],
         smiles=row["canonical_smiles"],
         inchikey=row["standard_inchi_key"],
-        max_phase=row["max_phase"],
+        max_phase=_phase(row["max_phase"]),
         first_approval=row["first_approval"],
         molecule_type=row["molecule_type"],
     )
+
+
+def _phase(value: float | None) -> float | None:
+    """ChEMBL writes −1 where the phase of a clinical candidate is not known."""
+    return None if value is None or value < 0 else float(value)
 
 
 def _reference(row: Row) -> str:

@@ -74,13 +74,7 @@ class UniprotStore:
     def entry(self, accession: str) -> ProteinEntry | None:
         """The entry of that accession, also where it has been merged into another entry."""
         if not self._own:
-            row = self.database.row(
-                "SELECT accession, description, organism, tax_id, (SELECT s.component_synonym FROM component_synonyms s"
-                " WHERE s.component_id = c.component_id AND s.syn_type = 'GENE_SYMBOL' LIMIT 1) AS gene"
-                " FROM component_sequences c WHERE accession = ?",
-                (accession,),
-            )
-            return None if row is None else _from_component(row)
+            return self.component(accession)
         row = self.database.row("SELECT * FROM uniprot_entry WHERE accession = ?", (accession,))
         if row is None:
             row = self.database.row(
@@ -90,6 +84,16 @@ class UniprotStore:
             )
         return None if row is None else _from_entry(row)
 
+    def component(self, accession: str) -> ProteinEntry | None:
+        """What ChEMBL's side knows of a protein: accession, gene, name and organism, nothing else."""
+        row = self.database.row(
+            "SELECT accession, description, organism, tax_id, (SELECT s.component_synonym FROM component_synonyms s"
+            " WHERE s.component_id = c.component_id AND s.syn_type = 'GENE_SYMBOL' ORDER BY s.compsyn_id LIMIT 1) AS gene"
+            " FROM component_sequences c WHERE accession = ?",
+            (accession,),
+        )
+        return None if row is None else _from_component(row)
+
     def named(self, name: str) -> list[ProteinEntry]:
         """Entries of exactly this gene symbol or name, at the best rank at which there is one; human ones first."""
         hits = self.names.matching(name, ("target",))
@@ -97,6 +101,13 @@ class UniprotStore:
         entries = [self.entry(accession) for accession in dict.fromkeys(hit.id for hit in best)]
         found = [entry for entry in entries if entry is not None]
         return sorted(found, key=lambda entry: (entry.tax_id != HUMAN, not entry.reviewed))  # else in the index's order
+
+    def also_named(self, name: str) -> list[ProteinEntry]:
+        """Human entries that bear the name too, though less firmly than those of `named`."""
+        hits = self.names.matching(name, ("target",))
+        firm = {hit.id for hit in hits if hit.rank == hits[0].rank}
+        entries = (self.entry(accession) for accession in dict.fromkeys(hit.id for hit in hits if hit.id not in firm))
+        return [entry for entry in entries if entry is not None and entry.tax_id == HUMAN]
 
     def nearest_names(self, name: str, most: int = 5) -> list[tuple[str, float]]:
         """Target names that resemble this one."""

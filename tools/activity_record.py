@@ -76,21 +76,41 @@ def activity_findings(
         "rows": [_row(item) for item in shown],
         "other_types": {name: count for name, count in sorted(counts.items()) if name != kind},
         "excluded": dict(selection.excluded),
-        "notes": _notes(question, kind, counts, shown, selection.excluded, chembl.backend == "starter"),
+        "notes": [
+            *_notes(question, kind, counts, shown, selection.excluded, chembl.backend == "starter"),
+            *_notes_on_measurements(measurements),
+        ],
     }
     filters = {"activity_type": kind, **_filters(question)}
     if not measurements:
         return _nothing(record, filters, label, question, context)
-    told = f"{label}: {len(measurements)} {kind} values, median {record['statistics']['median']}"
-    if record["statistics"]["median"]:
-        told = f"{label}: {len(measurements)} {kind} values, median {record['statistics']['median']['value']} nM"
     return Findings(
-        (Draft(record, chembl.source, chembl.backend, told),),
+        (Draft(record, chembl.source, chembl.backend, _told(record, len(measurements), label)),),
         matched=len(ranked),
         returned=len(shown),
         filters=filters,
         omitted=_omitted(question, len(ranked) - len(shown), record["other_types"]),
     )
+
+
+def _told(record: dict[str, Any], count: int, label: str) -> str:
+    """The digest's line: how many values, their median where there is one, and the first rows."""
+    kind, median = record["activity_type"], record["statistics"]["median"]
+    told = f"{label}: {count} {kind} {'value' if count == 1 else 'values'}"
+    if median:
+        told += f", median {median['value']:g} nM" if count > 1 else f", {median['value']:g} nM"
+    if count == 1 or (record.get("target") and record.get("molecule")):
+        return told
+    return f"{told}; most potent: {', '.join(_named(row, record) for row in record['rows'][:5])}"
+
+
+def _named(row: dict[str, Any], record: dict[str, Any]) -> str:
+    """A row's target (with its organism where that is not human) or compound, and its value in nM."""
+    value = f"{row['value']['relation'].replace('=', '')}{row['value']['value']:g}"
+    if record.get("target") is not None:
+        return f"{row['name'] or row['molecule_chembl_id']} {value}"
+    organism = "" if row["target_organism"] in (None, "Homo sapiens") else f" ({row['target_organism']})"
+    return f"{row['target_name']}{organism} {value}"
 
 
 def _most_frequent(counts: Counter[str]) -> str:
@@ -115,12 +135,16 @@ def _best_per_group(measurements: Sequence[Measurement], *, by_target: bool, sin
 
 
 def _statistics(measurements: Sequence[Measurement], kind: str) -> dict[str, Any]:
+    """The summary; over several targets it only counts, since a median over them would mean nothing."""
     found = statistics_of(measurements)
+    targets = len({item.row.target_chembl_id for item in measurements})
+    counts = {"n": found.n, "n_compounds": found.n_compounds, "n_targets": targets}
+    if targets > 1:
+        summary = dict.fromkeys(("median", "median_pchembl", "iqr_low", "iqr_high", "min", "max"))
+        return {**counts, **summary, "censored": found.bounds}
     convention = f"log-scale summary of {kind} values, duplicates merged"
     return {
-        "n": found.n,
-        "n_compounds": found.n_compounds,
-        "n_targets": len({item.row.target_chembl_id for item in measurements}),
+        **counts,
         "median": _nm(found.median, kind, f"median, {convention}"),
         "median_pchembl": None if found.median is None else round(9 - math.log10(found.median), 2),
         "iqr_low": _nm(found.low_quartile, kind, f"lower quartile, {convention}"),
@@ -153,6 +177,7 @@ def _row(item: Measurement) -> dict[str, Any]:
         "value": _nm(item.value_nm, row.activity_type, convention, item.relation),
         "pchembl": row.pchembl,
         "assay_chembl_id": row.assay_chembl_id,
+        "assay_type": row.assay_type,
         "document_chembl_id": row.document_chembl_id,
         "year": row.year,
         "quoted": item.merged,
@@ -184,7 +209,24 @@ def _notes(
     if any(item.row.value_is_back_computed for item in shown):
         notes.append("Values are computed back from pChEMBL, which has two decimals.")
     if starter:
-        notes.append("The starter set is a slice of ChEMBL: what is absent may well have been measured.")
+        notes.append(
+            "The starter set is a slice of ChEMBL in which potent compounds are over-represented:"
+            " what is absent may well have been measured."
+        )
+    return notes
+
+
+_ASSAYS = {"F": "functional (cells or tissue)", "A": "ADME", "T": "toxicity", "P": "physicochemical"}
+
+
+def _notes_on_measurements(measurements: Sequence[Measurement]) -> list[str]:
+    notes = []
+    if len({item.row.target_chembl_id for item in measurements}) > 1:
+        notes.append("No median is given, because the values are of several targets.")
+    kinds = Counter(kind for item in measurements if (kind := _ASSAYS.get(item.row.assay_type or "")))
+    if kinds:
+        told = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+        notes.append(f"Not all are from binding assays: {told}.")
     return notes
 
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from ..memory.records import Backend, Omitted, Source
+from ..memory.text import clean
 from .workbench import Workbench
 
 __all__ = ["Cost", "Draft", "Findings", "Tool", "ToolArguments", "ToolContext", "tool"]
@@ -25,9 +26,17 @@ Cost = Literal["instant", "fast", "slow"]
 
 
 class ToolArguments(BaseModel):
-    """Base of every tool's arguments: unknown fields are refused, white space at the ends is dropped."""
+    """Base of every tool's arguments: unknown fields and invisible characters are refused, white space at the ends is dropped."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _visible(cls, value: object) -> object:
+        for text in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(text, str) and clean(text) != text.replace("\r\n", "\n").replace("\r", "\n"):
+                raise ValueError("holds control or invisible characters; type it again without them")
+        return value
 
 
 @dataclass(frozen=True)
@@ -132,7 +141,7 @@ def tool(
         annotations = inspect.get_annotations(function, eval_str=True)
         arguments = next(iter(annotations.values()))
         return Tool(
-            name=function.__name__,  # type: ignore[attr-defined]  # a Callable type has no __name__; a function does
+            name=getattr(function, "__name__", ""),
             title=title,
             doc=inspect.cleandoc(function.__doc__ or ""),
             arguments=arguments,

@@ -24,7 +24,7 @@ from ..memory.errors import (
     OfflineRefused,
     UnknownTool,
 )
-from ..memory.records import DIGEST_CHARACTERS, Evidence, ToolCall, ToolResult, record_sha256
+from ..memory.records import DIGEST_CHARACTERS, Evidence, ToolCall, ToolResult, ToolStatus, record_sha256
 from ..memory.text import shorten
 from .contract import Draft, Findings, Tool, ToolContext
 
@@ -48,9 +48,19 @@ def explain_validation(error: ValidationError) -> str:
     """What is wrong with the arguments, one clause a field, without the values' full text."""
     clauses = []
     for item in error.errors(include_url=False, include_context=False, include_input=False):
-        where = ".".join(str(part) for part in item["loc"]) or "arguments"
-        clauses.append(f"{where}: {item['msg'].removeprefix('Value error, ')}")
-    return "; ".join(clauses)
+        where = shorten(".".join(str(part) for part in item["loc"]), 80) or "arguments"
+        clauses.append(f"{where} {_REASONS[item['type']]}" if item["type"] in _REASONS else
+                       f"{where}: {item['msg'].removeprefix('Value error, ')}")  # fmt: skip
+    return "; ".join(clauses[:5])
+
+
+_REASONS = {
+    "missing": "is missing",
+    "extra_forbidden": "is no field of it",
+    "string_too_short": "is empty",
+    "string_unicode": "holds characters that are no text",
+}
+"""pydantic's kinds of error that are better said in other words."""
 
 
 def validate_arguments(tool: Tool, arguments: Mapping[str, Any]) -> Any:
@@ -111,7 +121,10 @@ def _not_found(error: NotFound, call: ToolCall, context: ToolContext) -> Finding
         "hint": error.hint,
         "nearest": list(error.nearest),
     }
-    draft = Draft(record, context.bench.chembl.source, context.bench.chembl.backend, error.message)
+    several = "It could be" if isinstance(error, Ambiguous) else "Nearest"
+    near = f" {several}: {'; '.join(error.nearest)}." if error.nearest else ""
+    summary = f"{error.message}{near} {error.hint}".strip()
+    draft = Draft(record, context.bench.chembl.source, context.bench.chembl.backend, summary)
     return Findings((draft,), matched=0, returned=0, empty=True)
 
 
@@ -134,7 +147,7 @@ def _stamp(
         evidence.append(item)
         lines.append(f"{item.id}: {draft.summary}")
     empty = findings.empty or not evidence
-    status = "empty" if empty else "partial" if findings.partial else "ok"
+    status: ToolStatus = "empty" if empty else "partial" if findings.partial else "ok"
     if findings.omitted is not None:
         lines.append(f"not shown: {findings.omitted.what}")
     lines += [f"warning: {warning}" for warning in findings.warnings]

@@ -15,19 +15,11 @@ from rdkit.Chem import rdinchi
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from .names import name_key
+from .salt_words import SALT_WORDS, salt_words
 from .table_files import read_table
 
 __all__ = ["Molecule", "Molecules"]
 
-_SALT_WORDS = frozenset(
-    """acetate anhydrous arginine benzathine benzoate besylate bitartrate bromide calcium camsylate carbonate
-    chloride citrate dihydrate dihydrochloride dimesylate diphosphate disodium disoproxil edisylate epolamine
-    erbumine estolate esylate ethanolamine fumarate gluceptate gluconate hcl hemifumarate hemihydrate hibenzate
-    hippurate hydrobromide hydrochloride hydroxide iodide isethionate lactate lactobionate lysine magnesium malate
-    maleate meglumine mesylate methylsulfate monohydrate mononitrate monosodium mucate napsylate nitrate olamine
-    oxalate pamoate phosphate pidolate potassium proxetil sesquihydrate sodium stearate succinate sulfate sulphate
-    tannate tartrate tosylate trifenatate trihydrate tromethamine xinafoate zinc""".split()
-)
 _NOT_A_NAME = re.compile(
     r"^[a-z]\d\d[a-z]{2}\d\d$|\(.*injection|component of|constituent of|^\d+$|tablet| mg\b", re.IGNORECASE
 )
@@ -114,7 +106,7 @@ class Molecules:
         wanted = name_key(name)
         for molecule in sorted(self.by_id.values(), key=lambda m: m.chembl_id):
             words = molecule.pref_name.split()
-            bare = " ".join(word for word in words if word.casefold() not in _SALT_WORDS)
+            bare = " ".join(word for word in words if word.casefold() not in SALT_WORDS)
             if len(bare.split()) == len(words) or name_key(bare) != wanted or "." not in molecule.smiles:
                 continue
             parent = self.parent_smiles(molecule.smiles)
@@ -174,9 +166,8 @@ def identifiers(smiles: str) -> tuple[str, str]:
     return inchi, str(rdinchi.InchiToInchiKey(inchi)) if inchi else ""
 
 
-def salt_words(name: str) -> set[str]:
-    """The words of a name that say which salt or solvate it is."""
-    return {word for word in re.findall(r"[a-z]+", name.casefold()) if word in _SALT_WORDS}
+_RENAMED = {"DUTETRABENAZINE": "DEUTETRABENAZINE"}
+"""Approved drugs that the export still calls by a name that was given up; the old one stays as a synonym."""
 
 
 def read_approved(shared: Path) -> list[Molecule]:
@@ -185,11 +176,22 @@ def read_approved(shared: Path) -> list[Molecule]:
     with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
         return [
             Molecule(
-                row["molecule_chembl_id"], row["pref_name"], row["smiles"], "4", row["molecule_type"],
+                row["molecule_chembl_id"], _RENAMED.get(row["pref_name"], row["pref_name"]),
+                without_enantiomer_pairs(row["smiles"]), "4", row["molecule_type"],
                 row["first_approval"].split(".")[0], "approved",
             )
             for row in csv.DictReader(lines)
         ]  # fmt: skip
+
+
+def without_enantiomer_pairs(smiles: str) -> str:
+    """A racemate that is written as its two enantiomers side by side, as one structure without the marks."""
+    parts = smiles.split(".")
+    if len(parts) != 2 or parts[0] == parts[1]:
+        return smiles
+    flat = {Chem.MolToSmiles(Chem.MolFromSmiles(part), isomericSmiles=False) for part in parts}
+    both_marked = all("@" in part for part in parts)
+    return flat.pop() if len(flat) == 1 and both_marked else smiles
 
 
 def read_names(shared: Path) -> dict[str, dict[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .names import name_key
+from .salt_words import salt_words
 from .table_files import read_table
 
 __all__ = ["name_rows"]
@@ -32,17 +33,31 @@ def name_rows(folder: Path) -> list[NameRow]:
 
 def _names(folder: Path) -> Iterator[tuple[int, str, str, str, int]]:
     approved: dict[str, int] = {}
+    bare_names_of: dict[str, str] = {}
+    """Salts and hydrates, and the parent that is meant by a name of theirs which says nothing of a salt."""
     for row in read_table("molecules", folder):
+        chembl_id, name, parent = row["chembl_id"], row["pref_name"], row["parent_chembl_id"]
         # A salt or hydrate that bears its parent's name stands behind the parent.
-        approved[row["chembl_id"]] = 2 * (row["max_phase"] != "4") + bool(row["parent_chembl_id"])
-        if row["pref_name"]:
-            yield approved[row["chembl_id"]], "molecule", row["chembl_id"], row["pref_name"], 0
+        approved[chembl_id] = 2 * (row["max_phase"] != "4") + bool(parent)
+        if parent and (salt_words(name) or _is_hydrate(row["smiles"])):
+            bare_names_of[chembl_id] = parent
+        if name:
+            if chembl_id in bare_names_of and not salt_words(name):
+                yield approved[chembl_id] - 1, "molecule", parent, name, 0
+            yield approved[chembl_id], "molecule", chembl_id, name, 0
     for row in read_table("molecule_synonyms", folder):
-        chembl_id = row["chembl_id"]
-        yield approved[chembl_id], "molecule", chembl_id, row["synonym"], _MOLECULE_RANKS[row["syn_type"]]
+        chembl_id, rank = row["chembl_id"], _MOLECULE_RANKS[row["syn_type"]]
+        if chembl_id in bare_names_of and row["syn_type"] != "TRADE_NAME" and not salt_words(row["synonym"]):
+            chembl_id = bare_names_of[chembl_id]
+        yield approved[chembl_id], "molecule", chembl_id, row["synonym"], rank
     yield from _target_names(folder)
     for row in read_table("indications", folder):
         yield 0, "disease", row["term"], row["term"], 0
+
+
+def _is_hydrate(smiles: str) -> bool:
+    parts = smiles.split(".")
+    return "O" in parts and len(set(parts) - {"O"}) == 1
 
 
 def _target_names(folder: Path) -> Iterator[tuple[int, str, str, str, int]]:
@@ -61,7 +76,8 @@ def _target_names(folder: Path) -> Iterator[tuple[int, str, str, str, int]]:
         accessions = row["accessions"].split("|")
         for accession in accessions:
             yield foreign[accession], "target", accession, row["pref_name"], 1 if len(accessions) == 1 else 2
-    # An everyday name kept by hand says what people mean by it: COX-2 is not the cytochrome c oxidase subunit.
+    # An everyday name kept by hand says what people mean by it, before any other source of names: COX-2 is not the
+    # cytochrome c oxidase subunit. A name kept for several proteins (PI3K) is ambiguous on purpose.
     for row in read_table("curated_target_names", folder):
         for name in row["names"].split("|"):
-            yield -1, "target", row["accession"], name, 1
+            yield -1, "target", row["accession"], name, -1

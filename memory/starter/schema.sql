@@ -53,7 +53,7 @@ CREATE TABLE bc_fact_source (table_name TEXT NOT NULL, row_id INTEGER NOT NULL, 
 CREATE TABLE bc_name (name_key TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, rank INTEGER NOT NULL);
 -- name_key: the name casefolded with everything but letters and digits removed (Greek letters spelled out);
 -- kind: 'molecule' (id: ChEMBL id) | 'target' (id: UniProt accession) | 'disease' (id: the indication term as in drug_indication.mesh_heading/efo_term);
--- rank: 0 preferred name or official gene symbol, 1 synonym, 2 weaker (brand, old name, entry name); human targets before others at equal rank.
+-- rank: -1 everyday name of a target kept by hand, 0 preferred name or official gene symbol, 1 synonym, 2 weaker (brand, old name, entry name); human targets before others at equal rank.
 CREATE INDEX bc_name_key ON bc_name(name_key, kind, rank);
 
 -- Activities once more, lying in the order in which a target's are asked for (built from the tables above).

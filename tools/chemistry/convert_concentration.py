@@ -78,12 +78,14 @@ async def _molecular_weight(molecule: Molecule, context: ToolContext) -> tuple[d
     if "." not in found["smiles"]:
         return weight, []
     form = await chemistry.call("describe", {"structure": structure})
+    parts = f"The structure has {form['components']} parts and its whole weight was used"
+    if form["parent"]["smiles"] == found["smiles"]:  # a complex or an inorganic salt
+        return weight, [f"{parts}."]
     parent = await chemistry.call(
         "properties", {"structure": form["parent"]["smiles"], "wanted": ["molecular_weight"], "rules": False}
     )
     parent_weight = parent["properties"]["molecular_weight"]["value"]
-    parts = f"The structure has {form['components']} parts and its whole weight was used"
-    return weight, [f"{parts}; the parent alone weighs {parent_weight} g/mol."]
+    return weight, [f"{parts}; the parent ({form['parent']['formula']}) alone weighs {parent_weight} g/mol."]
 
 
 def _record(

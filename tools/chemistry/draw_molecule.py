@@ -56,7 +56,9 @@ async def draw_molecule(arguments: DrawMoleculeArguments, context: ToolContext) 
         "molecule": molecule.record(),
         "format": arguments.format,
         "highlighted_atoms": found["highlighted"],
-        "notes": [],
+        "notes": []
+        if found["highlighted"] or arguments.highlight == "none"
+        else ["Nothing is lit up: no atom matches."],
     }
     if target is None:
         record["drawing"] = found[arguments.format]

@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...memory.chembl_rows import MoleculeRow
-from ...memory.errors import Ambiguous, InvalidStructure, NotFound
+from ...memory.errors import Ambiguous, InvalidIdentifier, InvalidStructure, NotFound
 from ...memory.text import shorten
 from ..contract import ToolContext
-from ..identifiers import is_chembl_id, is_inchikey
+from ..identifiers import is_cas_number, is_chembl_id, is_inchikey, is_uniprot_accession, public_id
 
 __all__ = ["Molecule", "identify"]
 
 # A name has no brackets, bonds or ring closures; what has them, or is written in capitals of the organic subset, is meant as SMILES.
-_SMILES_SIGNS = re.compile(r"[=#@\\/\[\]]|\([A-Z=#\[]|[a-z]\d|\)\d|[A-Z]\d")
+_SMILES_SIGNS = re.compile(r"[=#@\\/\[\]*>]|\([A-Z=#\[]|[a-z]\d|\)\d|[A-Z]\d")
 _ATOMS_ONLY = re.compile(r"(?:Cl|Br|[BCNOPSFIbcnops])+")
 
 
@@ -42,7 +42,7 @@ class Molecule:
         return {
             "query": self.query,
             "name": self.name,
-            "chembl_id": self.chembl_id,
+            "chembl_id": public_id(self.chembl_id) if self.chembl_id else None,
             "smiles": self.smiles or None,
             "inchikey": self.inchikey,
             "matched_by": self.matched_by,
@@ -52,7 +52,7 @@ class Molecule:
     @property
     def label(self) -> str:
         """Its name, ChEMBL id or SMILES, for a digest."""
-        return self.name or self.chembl_id or shorten(self.smiles or self.query, 80)
+        return self.name or (public_id(self.chembl_id or "") or "") or shorten(self.smiles or self.query, 80)
 
     def structure(self) -> str:
         """The SMILES. Raises NotFound where the source has none."""
@@ -70,15 +70,13 @@ async def identify(text: str, context: ToolContext) -> Molecule:
         NotFound: it is in no source; `nearest` holds similar names.
         Ambiguous: several molecules bear the name.
         InvalidStructure: it is written like a SMILES or InChI and cannot be read.
+        InvalidIdentifier: it is the accession of a protein.
     """
     query, chembl = text.strip(), context.bench.chembl
     if is_chembl_id(query):
         row = chembl.molecule(query.upper())
         if row is None:
-            raise NotFound(
-                f"No molecule with the id {query.upper()} is in {chembl.source.release}.",
-                "Give its SMILES, or a name.",
-            )
+            raise _no_molecule_of_id(query.upper(), context)
         return _from_row(query, row, "ChEMBL id")
     if is_inchikey(query):
         row = chembl.molecule_by_inchikey(query.upper())
@@ -92,7 +90,7 @@ async def identify(text: str, context: ToolContext) -> Molecule:
         named = chembl.molecules_named(query) if len(query) <= 200 else []
         meant = _one_of(named, context)
         if meant is not None:
-            others = tuple(row.chembl_id for row in named if row is not meant)
+            others = tuple(public_id(row.chembl_id) or row.name or "" for row in named if row is not meant)
             return replace(_from_row(query, meant, "name"), same_name=others)
         if named:
             raise Ambiguous(
@@ -100,7 +98,25 @@ async def identify(text: str, context: ToolContext) -> Molecule:
                 "Ask by ChEMBL id.",
                 tuple(f"{row.name or 'unnamed'} ({row.chembl_id})" for row in named[:10]),
             )
+    if is_uniprot_accession(query):
+        raise InvalidIdentifier(
+            f"{query.upper()} is a UniProt accession: it names a protein, not a molecule.",
+            "Ask a target tool about it, or give a molecule's name, SMILES or ChEMBL id.",
+        )
     return await _from_structure(query, context)
+
+
+def _no_molecule_of_id(chembl_id: str, context: ToolContext) -> NotFound:
+    chembl = context.bench.chembl
+    target = chembl.target(chembl_id)
+    if target is not None:
+        return NotFound(
+            f"{chembl_id} is a target ({target.name}), not a molecule.",
+            "Ask a target tool about it, or name a molecule.",
+        )
+    return NotFound(
+        f"No molecule with the id {chembl_id} is in {chembl.source.release}.", "Give its SMILES, or a name."
+    )
 
 
 async def _from_structure(query: str, context: ToolContext) -> Molecule:
@@ -110,12 +126,7 @@ async def _from_structure(query: str, context: ToolContext) -> Molecule:
     except InvalidStructure:
         if query.startswith("InChI=") or _looks_like_smiles(query):
             raise
-        nearest = tuple(name for name, _ in chembl.nearest_names(query))
-        raise NotFound(
-            f"No molecule called {shorten(query, 80)} is in {chembl.source.release}.",
-            "Check the spelling, or give its SMILES.",
-            nearest,
-        ) from None
+        raise _no_molecule_called(query, context) from None
     row = chembl.molecule_by_inchikey(parsed["inchikey"]) if parsed["inchikey"] else None
     return Molecule(
         query=query,
@@ -126,6 +137,17 @@ async def _from_structure(query: str, context: ToolContext) -> Molecule:
         matched_by="InChI" if query.startswith("InChI=") else "SMILES",
         row=row,
     )
+
+
+def _no_molecule_called(query: str, context: ToolContext) -> NotFound:
+    chembl, shown = context.bench.chembl, shorten(query, 80)
+    message = f"No molecule called {shown} is in {chembl.source.release}."
+    if is_cas_number(query):
+        return NotFound(f"{message} CAS numbers are not kept here.", "Give the name, SMILES or InChIKey.")
+    if any(hit.rank <= 1 for hit in chembl.names_matching(query, ("target",))):
+        return NotFound(f"{message} {shown} is the name of a target.", "Ask a target tool about it.")
+    nearest = tuple(name for name, _ in chembl.nearest_names(query))
+    return NotFound(message, "Check the spelling, or give its SMILES.", nearest)
 
 
 def _one_of(named: list[MoleculeRow], context: ToolContext) -> MoleculeRow | None:
@@ -147,6 +169,7 @@ def _from_row(query: str, row: MoleculeRow, matched_by: str) -> Molecule:
 
 
 def _looks_like_smiles(text: str) -> bool:
-    if any(char.isspace() for char in text):
-        return False
-    return _SMILES_SIGNS.search(text) is not None or _ATOMS_ONLY.fullmatch(text) is not None or not text.strip()
+    words = text.split()
+    if len(words) > 1:  # a structure with something behind it, or several structures
+        return _SMILES_SIGNS.search(words[0]) is not None or all(_ATOMS_ONLY.fullmatch(word) for word in words)
+    return _SMILES_SIGNS.search(text) is not None or _ATOMS_ONLY.fullmatch(text) is not None or not words

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from ...memory.records import Omitted
 from ..contract import Findings, ToolArguments, ToolContext, tool
+from ..identifiers import public_id
 from .computed import computed
-from .identify import identify
+from .identify import Molecule, identify
 from .structure_file import read_structures
 
 __all__ = ["nearest_molecules"]
@@ -32,21 +33,24 @@ async def nearest_molecules(arguments: NearestMoleculesArguments, context: ToolC
     """Find the molecules most similar to one: among the named molecules of the local store, or in the user's own file.
 
     Use it for "what looks like …", "most similar approved drugs". Not for two given molecules (`molecule_similarity`).
-    Similarity is Tanimoto on Morgan fingerprints, radius 2, 2,048 bits; the molecule itself (by InChIKey skeleton) is left out.
-    Comes back: rows from best to worst with name, ChEMBL id, SMILES and similarity, and how many were compared. The first search
-    of a process takes a second or two while fingerprints are made. Fails on an unreadable structure or file.
+    Similarity is Tanimoto on Morgan fingerprints, radius 2, 2,048 bits, from 0 to 1; stereoisomers and isotopes have equal
+    fingerprints. A salt is compared as its parent, and the store's salts are left to their parents; the molecule itself is left
+    out. Comes back: rows from best to worst with name, ChEMBL id, SMILES and similarity, and how many were compared. The first
+    search of a process takes a second or two while fingerprints are made. Fails on an unreadable structure or file.
     """
     molecule = await identify(arguments.molecule, context)
-    structure = molecule.structure()
+    structure, notes = await _compared_as(molecule, context)
+    chembl = context.bench.chembl
     if arguments.file is None:
-        rows = context.bench.chembl.all_structures()
+        rows = chembl.all_structures()
         ids, names, smiles = [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
-        set_name, where = f"{_STORE} {context.bench.chembl.source.release}", context.bench.chembl.source.release
+        set_name, where = f"{_STORE} {chembl.source.release}", chembl.source.release
+        family = set(chembl.family_of(molecule.chembl_id)) if molecule.chembl_id else set()
+        own = [index for index, chembl_id in enumerate(ids) if chembl_id in family]
     else:
-        listed = read_structures(arguments.file, context)
-        ids, names, smiles = [""] * len(listed.smiles), list(listed.names), list(listed.smiles)
+        listed = await read_structures(arguments.file, context)
+        ids, names, smiles, own = [""] * len(listed.smiles), list(listed.names), list(listed.smiles), []
         set_name, where = listed.sha256, listed.name
-    own = [index for index, text in enumerate(smiles) if text == structure or ids[index] == (molecule.chembl_id or "-")]
     wanted = {"structure": structure, "name": set_name, "most": arguments.most, "skip": own}
     chemistry = context.bench.chemistry
     found = await chemistry.call("nearest", wanted, deadline_s=30)
@@ -56,31 +60,46 @@ async def nearest_molecules(arguments: NearestMoleculesArguments, context: ToolC
     hits = [
         {
             "name": names[hit["row"]] or None,
-            "chembl_id": ids[hit["row"]] or None,
+            "chembl_id": public_id(ids[hit["row"]]),
             "smiles": smiles[hit["row"]],
             "row": hit["row"] + 1,
             "similarity": hit["similarity"],
         }
         for hit in found["rows"]
     ]
+    if any(hit["similarity"]["value"] == 1 for hit in hits):
+        notes.append("A similarity of 1 means equal fingerprints: stereoisomers and isotopes are not told apart.")
     record: dict[str, Any] = {
         "type": "nearest_molecules",
         "molecule": molecule.record(),
+        "compared_as": structure,
         "among": where,
-        "compared": found["compared"] - len(own),
-        "unparsable": len(smiles) - found["compared"],
+        "compared": found["compared"],
+        "unparsable": len(found["unparsable"]),
+        "unparsable_rows": [row + 1 for row in found["unparsable"]][:200],
+        "itself_rows": [row + 1 for row in found["itself"]] if arguments.file else [],
         "rows": hits,
-        "notes": [],
+        "notes": notes,
     }
     told = "; ".join(f"{hit['name'] or hit['smiles']} {hit['similarity']['value']}" for hit in hits[:5])
     matched = record["compared"]
     return Findings(
-        (computed(record, f"nearest to {molecule.label} in {where}: {told}"),),
+        (computed(record, f"nearest to {molecule.label} in {where}: {told or 'nothing else is in it'}"),),
         matched=matched,
         returned=len(hits),
         filters={"among": where},
         omitted=_omitted(arguments, matched, len(hits)),
     )
+
+
+async def _compared_as(molecule: Molecule, context: ToolContext) -> tuple[str, list[str]]:
+    """The structure whose fingerprint is compared: the parent of a salt, said in a note."""
+    structure = molecule.structure()
+    if "." not in structure:
+        return structure, []
+    form = await context.bench.chemistry.call("describe", {"structure": structure})
+    parent = str(form["parent"]["smiles"])
+    return parent, [] if parent == form["smiles"] else [f"It was compared as its parent, `{parent}`."]
 
 
 def _omitted(arguments: NearestMoleculesArguments, matched: int, returned: int) -> Omitted | None:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from ..contract import Findings, ToolArguments, ToolContext, tool
+from ..identifiers import public_id
 from .computed import computed
 from .identify import Molecule, identify
 
@@ -40,15 +41,14 @@ async def resolve_molecule(arguments: ResolveMoleculeArguments, context: ToolCon
         "type": "molecule_identity",
         "molecule": molecule.record(),
         **{key: value for key, value in described.items() if key not in ("smiles", "inchikey")},
-        "parent_chembl_id": parent_row.chembl_id if parent_row else None,
+        "parent_chembl_id": public_id(parent_row.chembl_id) if parent_row else None,
         "parent_name": parent_row.name if parent_row else None,
         "synonyms": synonyms,
         "structure_source": _structure_source(molecule, context),
         "notes": _notes(described),
     }
-    return Findings(
-        (computed(record, f"{molecule.label}: {molecule.inchikey or 'no structure'}"),), matched=1, returned=1
-    )
+    key = molecule.inchikey or ("no InChIKey" if molecule.smiles else "no structure")
+    return Findings((computed(record, f"{molecule.label}: {key}"),), matched=1, returned=1)
 
 
 def _structure_source(molecule: Molecule, context: ToolContext) -> str:
@@ -57,23 +57,54 @@ def _structure_source(molecule: Molecule, context: ToolContext) -> str:
 
 
 def _notes(form: dict[str, Any]) -> list[str]:
-    notes = []
     if not form:
         return ["No structure of it is in this source."]
-    if form["removed"]:
-        parts = ", ".join(
-            f"{part['count']} × {part['name'] or part['smiles']}"
-            if part["count"] > 1
-            else part["name"] or part["smiles"]
-            for part in form["removed"]
-        )
-        notes.append(f"It is a salt or mixture: its parent leaves out {parts}.")
-    elif form["components"] > 1:
-        notes.append(f"It has {form['components']} separate parts.")
-    if form["stereo"]["undefined"]:
-        notes.append(f"{form['stereo']['undefined']} of its stereo elements are undefined.")
-    if form["isotopes"]:
-        notes.append(f"It is labelled with {', '.join(form['isotopes'])}.")
+    notes = [*_composition(form), *_stereo(form["stereo"])]
+    if form["isotope_counts"]:
+        labels = [f"{count} × {label}" + (" (deuterium)" if label == "2H" else "") for label, count in
+                  form["isotope_counts"].items()]  # fmt: skip
+        notes.append(f"It is labelled with {', '.join(labels)}.")
+    if form["formal_charge"]:
+        notes.append(f"It carries a net charge of {form['formal_charge']:+d}.")
+    if form["zwitterion"]:
+        notes.append("It is drawn as a zwitterion.")
     if form["is_canonical_tautomer"] is False:
-        notes.append("It is drawn as another tautomer than RDKit's canonical one.")
+        notes.append(
+            "It is drawn as one of several tautomers, which share this InChIKey; RDKit's canonical one is"
+            f" `{form['canonical_tautomer']}`."
+        )
     return notes
+
+
+def _composition(form: dict[str, Any]) -> list[str]:
+    parts = ", ".join(
+        f"{part['count']} × {part['name'] or part['smiles']}" if part["count"] > 1 else part["name"] or part["smiles"]
+        for part in form["removed"]
+    )
+    several = f" with {form['parent_count']} × its parent" if form["parent_count"] > 1 else ""
+    match form["kind"]:
+        case "molecule":
+            return []
+        case "complex":
+            return [f"It holds {form['metal']} with bonds of its own, so it is kept whole and no parent is derived."]
+        case "inorganic":
+            return ["It has no organic part, so it is kept whole and no parent is derived."]
+        case "stereoisomers":
+            return [
+                f"It is a mixture of stereoisomers, written as {form['components']} components;"
+                " its parent leaves the stereochemistry open."
+            ]
+        case "mixture" if form["removed"]:
+            return [f"It is a mixture{several}; the largest organic component is taken as its parent, without {parts}."]
+        case kind if form["removed"]:
+            return [f"It is a {kind}{several}; its parent leaves out {parts}."]
+    return [f"It has {form['components']} separate components."]
+
+
+def _stereo(stereo: dict[str, int]) -> list[str]:
+    undefined, total = stereo["undefined"], stereo["undefined"] + stereo["defined"]
+    if not undefined:
+        return []
+    if total == 1:
+        return ["Its one stereo element is undefined: a racemate or mixture of isomers, or not known which."]
+    return [f"{undefined} of its {total} stereo elements {'is' if undefined == 1 else 'are'} undefined."]

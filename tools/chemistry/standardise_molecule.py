@@ -23,7 +23,8 @@ async def standardise_molecule(arguments: StandardiseMoleculeArguments, context:
 
     Use it before registering or comparing structures, and for "what is the free base of …". Not for tautomers or for
     pH-dependent charges. Comes back: the structure as given, its standard form, its parent (largest organic part, uncharged
-    where that is possible), what was removed by name or SMILES, and what was changed. Fails on a structure that RDKit refuses.
+    where that is possible), what was removed by name or SMILES, and what was changed. Coordination compounds and inorganic
+    salts are kept whole and have no parent. Fails on a structure that RDKit refuses.
     """
     molecule = await identify(arguments.molecule, context)
     found = await context.bench.chemistry.call("standardise", {"structure": molecule.structure()})
@@ -32,6 +33,5 @@ async def standardise_molecule(arguments: StandardiseMoleculeArguments, context:
         "molecule": molecule.record(),
         **found,
         "convention": "RDKit MolStandardize: Cleanup, FragmentParent, Uncharger",
-        "notes": [],
     }
     return Findings((computed(record, f"{molecule.label}: parent {found['parent']['smiles']}"),), matched=1, returned=1)

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from ...memory.errors import BiocopilotError, InvalidArguments, NotFound
 from ...memory.records import Omitted
+from ...memory.text import shorten
 from ..contract import Findings, ToolArguments, ToolContext, tool
 from .computed import computed
 from .identify import Molecule, identify
@@ -48,7 +49,7 @@ async def substructure_filter(arguments: SubstructureFilterArguments, context: T
 
     Use it for "which of these contain …" and "does X contain a …". Not for alerts (`structural_alerts`). Comes back: the SMARTS
     used, rows that match with the matched atoms (from 0, first match), counts of given, parsed, unparsable and matched rows, and
-    the row numbers (from 1) that could not be parsed. An unknown group name lists the nearest ones. Limits: SMARTS of 500
+    the rows (from 1) that could not be parsed or have no structure. An unknown group name lists the nearest ones. Limits: SMARTS of 500
     characters nested 10 deep; 2,000 molecules, or a file of 100,000 rows.
     """
     chemistry = context.bench.chemistry
@@ -82,6 +83,9 @@ async def substructure_filter(arguments: SubstructureFilterArguments, context: T
             "matched": len(rows),
         },
         "unparsable_rows": [index + 1 for index in sorted(unparsable)][:200],
+        "unparsable_inputs": [
+            {"row": index + 1, "text": shorten(molecules[index].query, 80)} for index in sorted(unparsable)[:20]
+        ],
         "rows": rows[: arguments.most],
         "unmatched": [
             {"row": index + 1, "molecule": item.record()}
@@ -113,14 +117,14 @@ async def _smarts(group: str, context: ToolContext) -> str:
         from rapidfuzz import process
 
         nearest = tuple(hit[0] for hit in process.extract(group, found["names"], limit=5, score_cutoff=60))
-        raise NotFound(f"No functional group called {group} is known.", "Give its SMARTS.", nearest)
+        raise NotFound(f"No functional group called {shorten(group, 80)} is known.", "Give its SMARTS.", nearest)
     return str(found["smarts"])
 
 
 async def _given(arguments: SubstructureFilterArguments, context: ToolContext) -> tuple[list[Molecule], set[int], str]:
     """The molecules in order, the rows of those that could not be identified, and where they are from."""
     if arguments.file is not None:
-        listed = read_structures(arguments.file, context)
+        listed = await read_structures(arguments.file, context)
         rows = zip(listed.smiles, listed.names, strict=True)
         molecules = [Molecule(smiles, name or None, None, smiles, None, "file") for smiles, name in rows]
         return molecules, set(), f"{listed.name} (sha256 {listed.sha256[:12]})"
@@ -128,7 +132,7 @@ async def _given(arguments: SubstructureFilterArguments, context: ToolContext) -
         chembl = context.bench.chembl
         molecules = []
         for text in arguments.molecules:
-            named = chembl.molecules_named(text)
+            named = chembl.molecules_named(text) if len(text) <= 200 else []
             row = named[0] if named else None
             molecules.append(
                 Molecule(text, row.name, row.chembl_id, row.smiles or "", row.inchikey, "name")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from ...memory.chembl_rows import IndicationRow, MechanismRow
 from ..contract import Draft, ToolContext
+from ..identifiers import public_id
 
 __all__ = ["by_source", "mechanism_row", "split_drafts"]
 
@@ -25,13 +26,13 @@ def mechanism_row(fact: MechanismRow) -> dict[str, Any]:
     """A mechanism as a record's row."""
     return {
         "name": fact.molecule_name,
-        "chembl_id": fact.molecule_chembl_id,
+        "chembl_id": public_id(fact.molecule_chembl_id),
         "approved": fact.max_phase == 4,
         "first_approval": fact.first_approval,
         "mechanism": fact.mechanism,
         "action": fact.action,
         "target_name": fact.target_name,
-        "target_chembl_id": fact.target_chembl_id,
+        "target_chembl_id": public_id(fact.target_chembl_id or ""),
         "genes": list(fact.target_genes),
         "accessions": list(fact.target_accessions),
         "references": list(fact.references),
@@ -39,7 +40,7 @@ def mechanism_row(fact: MechanismRow) -> dict[str, Any]:
 
 
 def split_drafts(
-    record: dict[str, Any], groups: dict[str, Sequence[dict[str, Any]]], label: str, context: ToolContext
+    record: dict[str, Any], groups: Mapping[str, Sequence[dict[str, Any]]], label: str, context: ToolContext
 ) -> tuple[Draft, ...]:
     """One draft a source: the record with that source's rows, so that each fact names where it is from."""
     chembl = context.bench.chembl

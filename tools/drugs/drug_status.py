@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ..chemistry.identify import identify
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
+from ..identifiers import public_id
 
 __all__ = ["drug_status"]
 
@@ -18,11 +19,11 @@ class DrugStatusArguments(ToolArguments):
 
 @tool(title="Drug status", cost="instant", examples=({"molecule": "nabumetone"},))
 async def drug_status(arguments: DrugStatusArguments, context: ToolContext) -> Findings:
-    """Tell whether a drug is approved, in which year it was first approved anywhere, its highest phase, and its parent or salts.
+    """Tell whether a drug is approved, in which year it was first approved, its highest phase, and its parent or salts.
 
-    Use it for "is … approved", "when was … first approved". Not for what it treats (`drug_indications`). The year is ChEMBL's first
-    approval of the molecule in any country that ChEMBL follows. `approved` is null where the source does not know: being absent
-    from it is not the same as not being approved.
+    Use it for "is … approved", "when was … first approved". Not for what it treats (`drug_indications`). The year is the earliest
+    that ChEMBL (or this project, for drugs it curated) records of the molecule, or of its parent or another salt, which is then
+    said. `approved` is null where the source does not know: being absent from it is not the same as not being approved.
     """
     molecule = await identify(arguments.molecule, context)
     chembl = context.bench.chembl
@@ -48,7 +49,7 @@ async def drug_status(arguments: DrugStatusArguments, context: ToolContext) -> F
         "molecule_type": molecule.row.molecule_type if molecule.row else None,
         "forms": [
             {
-                "chembl_id": row.chembl_id,
+                "chembl_id": public_id(row.chembl_id),
                 "name": row.name,
                 "max_phase": row.max_phase,
                 "first_approval": row.first_approval,
@@ -57,8 +58,8 @@ async def drug_status(arguments: DrugStatusArguments, context: ToolContext) -> F
         ],
         "notes": notes,
     }
-    told = "approved" if approved else "not known to be approved"
-    draft = Draft(
-        record, chembl.source, chembl.backend, f"{molecule.label}: {told}, first in {record['first_approval']}"
-    )
+    told = {True: "approved", False: "not approved", None: "not known whether it is approved"}[approved]
+    year = f", first in {record['first_approval']}" if approved and record["first_approval"] else ""
+    phase = f", highest phase {max(phases):g}" if phases and not approved else ""
+    draft = Draft(record, chembl.source, chembl.backend, f"{molecule.label}: {told}{year}{phase}")
     return Findings((draft,), matched=1, returned=1)

@@ -8,6 +8,7 @@ from ...memory.errors import NotFound
 from ...memory.records import Omitted
 from ...memory.text import shorten
 from ..contract import Findings, ToolArguments, ToolContext, tool
+from ..identifiers import public_id
 from .drug_rows import split_drafts
 
 __all__ = ["drugs_for_indication"]
@@ -49,7 +50,7 @@ async def drugs_for_indication(arguments: DrugsForIndicationArguments, context: 
         groups.setdefault(fact.source, []).append(
             {
                 "name": fact.molecule_name,
-                "chembl_id": fact.molecule_chembl_id,
+                "chembl_id": public_id(fact.molecule_chembl_id) or "",
                 "approved": fact.max_phase == 4,
                 "first_approval": fact.first_approval,
                 "indication": fact.term,

@@ -75,9 +75,7 @@ def gc_content(sequence: Sequence) -> dict[str, Any]:
             "gc_content",
             "every undecided letter taken for G or C",
         )
-        record["notes"] = [
-            f"Ambiguous letters left out of the percentage: {undecided}; lowest and highest bound it."
-        ]
+        record["notes"] = [f"Ambiguous letters left out of the percentage: {undecided}; lowest and highest bound it."]
     return record
 
 

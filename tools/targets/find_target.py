@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ...memory.uniprot_store import HUMAN
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
-from .identify_target import candidates
+from ..identifiers import public_id
+from .identify_target import candidates, check_one_human, from_entry
 
 __all__ = ["find_target"]
 
@@ -23,17 +23,21 @@ async def find_target(arguments: FindTargetArguments, context: ToolContext) -> F
 
     Use it for accessions, gene symbols and ChEMBL target ids. Not for what the target does (`target_profile`). Comes back: one
     record with the human target where there is one, all its ChEMBL targets (complexes and families too), and the other matches
-    with their organisms. An unknown name lists the nearest ones. Reads the local store only.
+    with their organisms. A name of several human proteins (PI3K) lists them, an unknown one the nearest. Reads the local store only.
     """
     found = candidates(arguments.target, context)
-    ordered = sorted(found, key=lambda item: item.entry is None or item.entry.tax_id != HUMAN)
+    check_one_human(arguments.target, found)
+    if found[0].matched_by == "name":
+        found += [from_entry(arguments.target, entry, "name", context) for entry in
+                  context.bench.uniprot.also_named(arguments.target)]  # fmt: skip
+    ordered = sorted(found, key=lambda item: not item.is_human)
     first, others = ordered[0], ordered[1:]
     record = {
         "type": "target",
         "target": first.record(),
         "reviewed": first.entry.reviewed if first.entry else None,
         "chembl_targets": [
-            {"chembl_id": row.chembl_id, "name": row.name, "type": row.target_type, "organism": row.organism}
+            {"chembl_id": public_id(row.chembl_id), "name": row.name, "type": row.target_type, "organism": row.organism}
             for row in first.targets
         ],
         "other_matches": [item.record() for item in others[:10]],

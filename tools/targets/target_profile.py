@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ...memory.records import Quantity
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
+from ..identifiers import public_id
 from .identify_target import Target, identify_target
 
 __all__ = ["target_profile"]
@@ -68,7 +69,7 @@ def _profile(target: Target, context: ToolContext, with_sequence: bool) -> dict[
         ec_numbers=uniprot.ec_numbers(accession),
         cross_references=uniprot.cross_references(accession),
         chembl_targets=[
-            {"chembl_id": row.chembl_id, "name": row.name, "type": row.target_type} for row in target.targets
+            {"chembl_id": public_id(row.chembl_id), "name": row.name, "type": row.target_type} for row in target.targets
         ],
     )
     if entry.length:

@@ -8,8 +8,8 @@ import pytest
 from biocopilot.memory.errors import DeadlineExceeded, InvalidStructure, WorkerDied
 from biocopilot.tools.chemistry.workers import ChemistryWorkers
 
-SLOW = {"structures": ["C1CC2CC1C1CCC2C1" * 20, "C1CC2CC1C1CCC2C1N" * 19 + "C"], "seconds": 60}
-"""A common-core search that takes far longer than any test waits."""
+SLOW = {"smarts": f"*1{'~*' * 40}~1", "structures": ["C1CC2CC1C1CCC2C1" * 10]}
+"""A search for a ring of 41 atoms in a chain of small rings, which takes far longer than any test waits."""
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def test_a_call_past_its_deadline_is_killed_and_the_next_one_works(workers
     before = set(workers.process_ids())
     started = time.perf_counter()
     with pytest.raises(DeadlineExceeded, match=r"0\.3 s"):
-        await workers.call("common_core", SLOW, deadline_s=0.3)
+        await workers.call("substructure", SLOW, deadline_s=0.3)
     assert time.perf_counter() - started < 1.5
     assert (await workers.call("parse", {"structure": "CCO"}))["smiles"] == "CCO"
     assert not before <= set(workers.process_ids())
@@ -48,7 +48,7 @@ async def test_a_call_past_its_deadline_is_killed_and_the_next_one_works(workers
 async def test_cancelling_kills_the_process_within_a_tenth_of_a_second(workers):
     await workers.call("parse", {"structure": "CCO"})
     (victim,) = workers.process_ids()
-    task = asyncio.create_task(workers.call("common_core", SLOW, deadline_s=60))
+    task = asyncio.create_task(workers.call("substructure", SLOW, deadline_s=60))
     await asyncio.sleep(0.1)
     started = time.perf_counter()
     task.cancel()
@@ -66,10 +66,10 @@ async def test_cancelling_kills_the_process_within_a_tenth_of_a_second(workers):
 async def test_a_process_killed_from_outside_fails_its_call_with_a_reason(workers):
     await workers.call("parse", {"structure": "CCO"})
     (victim,) = workers.process_ids()
-    task = asyncio.create_task(workers.call("common_core", SLOW, deadline_s=60))
+    task = asyncio.create_task(workers.call("substructure", SLOW, deadline_s=60))
     await asyncio.sleep(0.1)
     os.kill(victim, signal.SIGKILL)
-    with pytest.raises(WorkerDied, match="common_core"):
+    with pytest.raises(WorkerDied, match="substructure"):
         await task
     assert (await workers.call("parse", {"structure": "CCO"}))["smiles"] == "CCO"
 
@@ -101,7 +101,7 @@ def test_threads_and_event_loops_may_share_the_workers(workers):
 
 def test_call_blocking_keeps_a_deadline_too(workers):
     with pytest.raises(DeadlineExceeded):
-        workers.call_blocking("common_core", SLOW, deadline_s=0.3)
+        workers.call_blocking("substructure", SLOW, deadline_s=0.3)
     assert workers.call_blocking("parse", {"structure": "CCO"})["smiles"] == "CCO"
 
 

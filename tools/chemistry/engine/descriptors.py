@@ -14,6 +14,7 @@ from rdkit.Chem import rdMolDescriptors
 from ....memory.errors import InvalidArguments
 from .parsing import rdkit_version
 from .sa_score import sa_score
+from .stereo import stereo_elements
 
 __all__ = ["PROPERTY_KEYS", "properties_of", "quantity"]
 
@@ -37,11 +38,6 @@ def _qed(molecule: Chem.Mol) -> float:
     return float(QED.qed(molecule))
 
 
-def _stereocentres(molecule: Chem.Mol) -> int:
-    found = Chem.FindPotentialStereo(molecule)
-    return sum(1 for item in found if item.type == Chem.StereoType.Atom_Tetrahedral)
-
-
 _Compute = Callable[[Chem.Mol], Number]
 
 # key: (computation, decimals or None for a count, unit, kind, convention)
@@ -60,7 +56,7 @@ _TABLE: dict[str, tuple[_Compute, int | None, str, str, str]] = {
     "fsp3": (rdMolDescriptors.CalcFractionCSP3, 4, "dimensionless", "fsp3", "sp3 carbons over all carbons"),
     "heavy_atoms": (rdMolDescriptors.CalcNumHeavyAtoms, None, "count", "heavy_atoms", "atoms other than hydrogen"),
     "formal_charge": (Chem.GetFormalCharge, None, "count", "formal_charge", "as drawn"),
-    "stereocentres": (_stereocentres, None, "count", "stereocentres", "tetrahedral, defined or not"),
+    "stereocentres": (lambda m: stereo_elements(m).centres, None, "count", "stereocentres", "tetrahedral, defined or not"),
     "molar_refractivity": (
         lambda m: rdMolDescriptors.CalcCrippenDescriptors(m)[1], 2, "cm³/mol", "molar_refractivity", "Wildman–Crippen",
     ),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ....memory.errors import InvalidArguments, InvalidStructure
-from .parsing import molecule_from, pattern_from, rdkit_version, structure_record
+from .parsing import molecule_from, pattern_from, rdkit_version, smiles_of_block, structure_record
 
 __all__ = ["FUNCTIONS"]
 
@@ -35,6 +35,12 @@ def _or_none(text: str) -> dict[str, Any] | None:
         return parse(text)
     except InvalidStructure:
         return None
+
+
+def smiles_of_blocks(blocks: Sequence[str]) -> list[str]:
+    """The canonical SMILES of each block of an SDF; empty for what is no structure."""
+    _bounded(blocks)
+    return [smiles_of_block(block) for block in blocks]
 
 
 def properties(structure: str, wanted: Sequence[str] = (), rules: bool = True) -> dict[str, Any]:
@@ -75,7 +81,10 @@ def similarity(structure: str, other: str) -> dict[str, Any]:
 def nearest(
     structure: str, name: str, most: int, skip: Sequence[int] = (), structures: Sequence[str] | None = None
 ) -> dict[str, Any] | None:
-    """The most similar of a named set. The set is sent once and kept; None asks for it to be sent."""
+    """The most similar of a named set, but for the structure itself and the rows to skip.
+
+    The set is sent once and kept; None asks for it to be sent.
+    """
     from .similarity import Library, neighbours
 
     if structures is not None:
@@ -83,9 +92,15 @@ def nearest(
         _LIBRARIES[name] = Library(structures)
     if name not in _LIBRARIES:
         return None
-    kept = _LIBRARIES[name]
-    rows = neighbours(molecule_from(structure), kept, most, skip)
-    return {"compared": len(kept.rows), "rows": [{"row": row, "similarity": value} for row, value in rows]}
+    kept, molecule = _LIBRARIES[name], molecule_from(structure)
+    own = sorted({*skip, *kept.rows_of(molecule)})
+    rows = neighbours(molecule, kept, most, own)
+    return {
+        "compared": sum(row not in own for row in kept.rows),
+        "itself": own,
+        "unparsable": kept.unparsable,
+        "rows": [{"row": row, "similarity": value} for row, value in rows],
+    }
 
 
 def substructure(smarts: str, structures: Sequence[str]) -> dict[str, Any]:
@@ -179,7 +194,7 @@ def _bounded(structures: Sequence[str]) -> None:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
-        parse, parse_many, properties, describe, alerts, similarity, nearest, substructure, check_pattern,
+        parse, parse_many, smiles_of_blocks, properties, describe, alerts, similarity, nearest, substructure, check_pattern,
         group_smarts, scaffold, standardise, common_core, draw, loaded_modules, version,
     )
 }  # fmt: skip

@@ -12,8 +12,17 @@ from typing import Any
 from rdkit import Chem, RDLogger, rdBase
 
 from ....memory.errors import InvalidStructure
+from ....memory.text import shorten
 
-__all__ = ["ATOMS", "CHARACTERS", "molecule_from", "pattern_from", "rdkit_version", "structure_record"]
+__all__ = [
+    "ATOMS",
+    "CHARACTERS",
+    "molecule_from",
+    "pattern_from",
+    "rdkit_version",
+    "smiles_of_block",
+    "structure_record",
+]
 
 CHARACTERS = 2_000
 ATOMS = 1_000
@@ -23,6 +32,8 @@ _CHARGE = 12
 
 _TOKENS = re.compile(r"\[[^\]]*\]|Cl|Br|[BCNOPSFIbcnops*]")
 _NOT_SMILES = re.compile(r"[^A-Za-z0-9@+\-\[\]()=#$:/\\.%*~]")
+_DATIVE = re.compile(r"->|<-")
+_SMARTS_ATOM = re.compile(r"\[[^\]]*(?:#\d|[;,&!$^])[^\]]*\]")
 
 RDLogger.DisableLog("rdApp.*")
 
@@ -42,11 +53,7 @@ def molecule_from(text: str) -> Chem.Mol:
     if text.startswith("InChI="):
         molecule = _parsed(Chem.MolFromInchi, text, "InChI")
     else:
-        if hit := _NOT_SMILES.search(text):
-            raise InvalidStructure(
-                f"A SMILES cannot hold the character {hit.group()!r} (position {hit.start() + 1}).",
-                "Give one SMILES, or the molecule's name.",
-            )
+        _check_alphabet(text)
         if len(_TOKENS.findall(text)) > ATOMS:
             raise InvalidStructure(f"The structure has more than {ATOMS:,} atoms.", "Give a smaller structure.")
         molecule = _parsed(Chem.MolFromSmiles, text, "SMILES")
@@ -60,7 +67,38 @@ def molecule_from(text: str) -> Chem.Mol:
                 f"Atom {atom.GetIdx()} ({atom.GetSymbol()}) has a charge of {atom.GetFormalCharge():+d}, which no atom has.",
                 "Check the charges in square brackets.",
             )
+        if atom.GetAtomicNum() == 0:
+            raise InvalidStructure(
+                f"Atom {atom.GetIdx()} is an open attachment point (*), so this is no whole molecule.",
+                "Give the whole structure; a pattern goes into `substructure_filter`.",
+            )
+        atom.SetAtomMapNum(0)  # the numbers of a reaction scheme are no part of the molecule
     return molecule
+
+
+def smiles_of_block(block: str) -> str:
+    """The canonical SMILES of a molfile (V2000 or V3000); empty where it is none, or beyond the limits."""
+    try:
+        with rdBase.BlockLogs():
+            molecule = Chem.MolFromMolBlock(block)
+        return "" if molecule is None else str(Chem.MolToSmiles(molecule_from(Chem.MolToSmiles(molecule))))
+    except (InvalidStructure, RuntimeError, ValueError):
+        return ""
+
+
+def _check_alphabet(text: str) -> None:
+    if _SMARTS_ATOM.search(text):
+        raise InvalidStructure(
+            "This is a SMARTS pattern, not a molecule.", "Give the SMILES; a pattern goes into `substructure_filter`."
+        )
+    plain = _DATIVE.sub("", text)
+    if ">" in plain:
+        raise InvalidStructure("This is a reaction, not a molecule.", "Give one structure, without the arrow.")
+    if hit := _NOT_SMILES.search(plain):
+        raise InvalidStructure(
+            f"A SMILES cannot hold the character {hit.group()!r} (position {text.index(hit.group()) + 1}).",
+            "Give one SMILES, or the molecule's name.",
+        )
 
 
 def _check_text(text: str) -> None:
@@ -81,15 +119,18 @@ def _parsed(parse: Any, text: str, kind: str) -> Chem.Mol:
         molecule = parse(text)
     if molecule is not None:
         return molecule
+    if kind == "InChI":
+        raise InvalidStructure(
+            "This InChI cannot be read: RDKit refused it.",
+            "Check that it is whole, from `InChI=1S/` to its last layer.",
+        )
     raise InvalidStructure(
-        f"This {kind} cannot be read: {_reason(text, kind)}.", "Check brackets, ring numbers and valences."
+        f"This SMILES cannot be read: {_reason(text)}.", "Check brackets, ring numbers and valences."
     )
 
 
-def _reason(text: str, kind: str) -> str:
+def _reason(text: str) -> str:
     """Why RDKit refused, in its own words made readable."""
-    if kind == "InChI":
-        return "RDKit refused it"
     parameters = Chem.SmilesParserParams()
     parameters.sanitize = False
     try:
@@ -138,7 +179,9 @@ def pattern_from(smarts: str) -> Chem.Mol:
     with rdBase.BlockLogs():
         query = Chem.MolFromSmarts(smarts)
     if query is None or query.GetNumAtoms() == 0:
-        raise InvalidStructure(f"This SMARTS cannot be read: {smarts}", "Check its brackets and primitives.")
+        raise InvalidStructure(
+            f"This SMARTS cannot be read: {shorten(smarts, 80)}", "Check its brackets and primitives."
+        )
     return query
 
 

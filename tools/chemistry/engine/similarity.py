@@ -36,18 +36,27 @@ def _similarity(value: float) -> dict[str, Any]:
 
 
 class Library:
-    """Fingerprints of many molecules; what cannot be parsed is counted, not kept."""
+    """Fingerprints and canonical SMILES of many molecules; what cannot be parsed is counted, not kept."""
 
     def __init__(self, structures: Iterable[str]) -> None:
         self.fingerprints: list[Any] = []
+        self.smiles: list[str] = []
         self.rows: list[int] = []
         self.unparsable: list[int] = []
         for row, smiles in enumerate(structures):
             try:
-                self.fingerprints.append(_generator().GetFingerprint(molecule_from(smiles)))
-                self.rows.append(row)
+                molecule = molecule_from(smiles)
             except InvalidStructure:
                 self.unparsable.append(row)
+                continue
+            self.fingerprints.append(_generator().GetFingerprint(molecule))
+            self.smiles.append(Chem.MolToSmiles(molecule))
+            self.rows.append(row)
+
+    def rows_of(self, molecule: Chem.Mol) -> list[int]:
+        """The rows that are this very structure."""
+        wanted = Chem.MolToSmiles(molecule)
+        return [row for row, smiles in zip(self.rows, self.smiles, strict=True) if smiles == wanted]
 
 
 def neighbours(

@@ -1,7 +1,13 @@
-"""Standard form, parent and scaffold of a structure, by RDKit's MolStandardize and MurckoScaffold."""
+"""Standard form, parent and scaffold of a structure, by RDKit's MolStandardize and MurckoScaffold.
+
+Three kinds of structure have no parent smaller than themselves: those with one component, coordination compounds
+(cisplatin's largest organic part would be nothing, or ammonia), and salts without an organic part.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from rdkit import Chem, rdBase
@@ -9,63 +15,95 @@ from rdkit.Chem import rdMolDescriptors
 from rdkit.Chem.MolStandardize import rdMolStandardize
 from rdkit.Chem.Scaffolds import MurckoScaffold
 
+from .counter_ions import COUNTER_IONS, SOLVENTS, binds_metal, is_organic, part_name
 from .parsing import structure_record
+from .stereo import stereo_elements
 
 __all__ = ["describe_form", "parent_of", "scaffold_of", "standardised"]
 
-_COUNTER_IONS = {
-    "Cl": "chloride", "[Cl-]": "chloride", "Br": "bromide", "[Br-]": "bromide", "I": "iodide", "[I-]": "iodide",
-    "[Na+]": "sodium", "[K+]": "potassium", "[Li+]": "lithium", "[Ca+2]": "calcium", "[Mg+2]": "magnesium", "[Zn+2]": "zinc",
-    "CS(=O)(=O)O": "mesylate", "CS(=O)(=O)[O-]": "mesylate", "Cc1ccc(S(=O)(=O)O)cc1": "tosylate", "O": "water",
-    "O=C(O)/C=C\\C(=O)O": "maleate", "O=C(O)/C=C/C(=O)O": "fumarate", "O=C(O)C(=O)O": "oxalate", "CC(=O)O": "acetate",
-    "O=C(O)CCC(=O)O": "succinate", "O=C(O)CC(O)(CC(=O)O)C(=O)O": "citrate", "O=S(=O)(O)O": "sulfate", "O=P(O)(O)O": "phosphate",
-    "O=C(O)C(F)(F)F": "trifluoroacetate", "O=[N+]([O-])O": "nitrate", "N": "ammonia", "CCO": "ethanol",
-    "O=C(O)C(O)C(O)C(=O)O": "tartrate", "O=C(O)[C@H](O)[C@@H](O)C(=O)O": "tartrate", "O=C(O)c1ccccc1": "benzoate",
-}  # fmt: skip
-"""Counter-ions and solvents by canonical SMILES."""
+_TAUTOMER_ATOMS = 60
+"""Enumeration grows steeply; above this many heavy atoms it is left out."""
+
+_LONE_CATION = Chem.MolFromSmarts("[+;!$([+]~[-])]")
+_LONE_ANION = Chem.MolFromSmarts("[-;!$([-]~[+])]")
 
 
 def parent_of(molecule: Chem.Mol) -> Chem.Mol:
-    """The largest organic fragment, uncharged where that is possible."""
+    """The largest organic component, uncharged where that is possible; the whole where there is no such parent.
+
+    Of stereoisomers written side by side (a racemate) the parent is the one constitution, stereochemistry open.
+    """
+    parts = Chem.GetMolFrags(molecule, asMols=True)
+    if binds_metal(molecule) or not any(is_organic(part) for part in parts):
+        return Chem.Mol(molecule)
     with rdBase.BlockLogs():
-        return rdMolStandardize.Uncharger().uncharge(rdMolStandardize.FragmentParent(molecule))
+        parent = rdMolStandardize.Uncharger().uncharge(rdMolStandardize.FragmentParent(molecule))
+    if _are_stereoisomers(parts, parent):
+        Chem.RemoveStereochemistry(parent)
+    return parent
+
+
+def _skeleton(molecule: Chem.Mol) -> str:
+    """The first block of the InChIKey, uncharged where that is possible, so that a salt's anion equals its acid."""
+    with rdBase.BlockLogs():
+        return str(Chem.MolToInchiKey(rdMolStandardize.Uncharger().uncharge(molecule)))[:14]
+
+
+def _are_stereoisomers(parts: Sequence[Chem.Mol], parent: Chem.Mol) -> bool:
+    own = [part for part in parts if part.GetNumHeavyAtoms() > 1 and _skeleton(part) == _skeleton(parent)]
+    return len({Chem.MolToSmiles(part) for part in own}) > 1
 
 
 def standardised(molecule: Chem.Mol) -> dict[str, Any]:
-    """Standard form, parent, what was removed and what was changed."""
+    """Standard form, parent, what was removed, what was changed, and notes."""
+    metal = binds_metal(molecule)
     with rdBase.BlockLogs():
-        clean = rdMolStandardize.Cleanup(molecule)
-        parent = parent_of(molecule)
+        clean = Chem.Mol(molecule) if metal else rdMolStandardize.Cleanup(molecule)
+        parent = parent_of(clean)
     given, standard = structure_record(molecule), structure_record(clean)
     changes = []
     if standard["smiles"] != given["smiles"]:
         changes.append("functional groups normalised or metals disconnected")
-    pieces = Chem.GetMolFrags(clean, asMols=True)
     kept = structure_record(parent)
-    if len(pieces) == 1 and kept["smiles"] != standard["smiles"]:
-        changes.append(f"charge neutralised from {Chem.GetFormalCharge(clean):+d} to {Chem.GetFormalCharge(parent):+d}")
+    parts = Chem.GetMolFrags(clean, asMols=True)
+    if len(parts) == 1 and kept["smiles"] != standard["smiles"]:
+        changes.append(_neutralised(clean, parent))
     return {
         "given": given,
         "standard": standard,
         "parent": {**kept, "formula": rdMolDescriptors.CalcMolFormula(parent)},
-        "removed": _removed(pieces, parent),
+        "removed": _removed(parts, parent),
         "changes": changes,
+        "notes": _kept_whole(metal, parts),
     }
 
 
-def _removed(pieces: tuple[Chem.Mol, ...], parent: Chem.Mol) -> list[dict[str, Any]]:
-    if len(pieces) < 2:
+def _neutralised(clean: Chem.Mol, parent: Chem.Mol) -> str:
+    before, after = Chem.GetFormalCharge(clean), Chem.GetFormalCharge(parent)
+    if before == after:
+        return "zwitterion written uncharged"
+    return (
+        f"charge neutralised from {before:+d} to {after:+d}" if after else f"charge neutralised from {before:+d} to 0"
+    )
+
+
+def _kept_whole(metal: str, parts: Sequence[Chem.Mol]) -> list[str]:
+    if metal:
+        return [f"It holds {metal} with bonds of its own, so it is kept whole and no parent is derived."]
+    if not any(is_organic(part) for part in parts):
+        return ["It has no organic part, so it is kept whole and no parent is derived."]
+    return []
+
+
+def _removed(parts: Sequence[Chem.Mol], parent: Chem.Mol) -> list[dict[str, Any]]:
+    """What the parent leaves out; further components that are the parent itself are not among it."""
+    if len(parts) < 2 or len(Chem.GetMolFrags(parent)) > 1:
         return []
-    skeleton = Chem.MolToInchiKey(parent)[:14]
-    rest: dict[str, int] = {}
-    kept = False
-    for piece in sorted(pieces, key=lambda item: -item.GetNumHeavyAtoms()):
-        smiles = Chem.MolToSmiles(piece)
-        if not kept and Chem.MolToInchiKey(piece)[:14] == skeleton:
-            kept = True
-            continue
-        rest[smiles] = rest.get(smiles, 0) + 1
-    return [{"smiles": smiles, "name": _COUNTER_IONS.get(smiles, ""), "count": count} for smiles, count in rest.items()]
+    skeleton = _skeleton(parent)
+    rest = [part for part in parts if _skeleton(part) != skeleton]
+    counts = Counter(Chem.MolToSmiles(part) for part in rest)
+    names = {Chem.MolToSmiles(part): part_name(part) for part in rest}
+    return [{"smiles": smiles, "name": names[smiles], "count": count} for smiles, count in counts.items()]
 
 
 def scaffold_of(molecule: Chem.Mol) -> dict[str, Any]:
@@ -84,40 +122,70 @@ def scaffold_of(molecule: Chem.Mol) -> dict[str, Any]:
 
 
 def describe_form(molecule: Chem.Mol) -> dict[str, Any]:
-    """Formula, charge, parts, parent, stereo, isotopes and tautomers of a structure as it was given."""
-    stereo = {"defined": 0, "undefined": 0}
+    """Formula, charge, components, parent, stereo, isotopes and tautomers of a structure as it was given."""
+    stereo = stereo_elements(molecule)
+    parts = Chem.GetMolFrags(molecule, asMols=True)
     with rdBase.BlockLogs():
-        for item in Chem.FindPotentialStereo(molecule):
-            known = item.specified == Chem.StereoSpecified.Specified
-            stereo["defined" if known else "undefined"] += 1
         parent = parent_of(molecule)
         tautomer = _canonical_tautomer(parent)
-    isotopes = sorted({f"{atom.GetIsotope()}{atom.GetSymbol()}" for atom in molecule.GetAtoms() if atom.GetIsotope()})
+    labels = Counter(f"{atom.GetIsotope()}{atom.GetSymbol()}" for atom in molecule.GetAtoms() if atom.GetIsotope())
     parent_record = structure_record(parent)
+    removed = _removed(parts, parent)
     return {
+        "kind": _kind(molecule, parts, parent, removed),
+        "metal": binds_metal(molecule),
         "formula": rdMolDescriptors.CalcMolFormula(molecule),
         "inchi": Chem.MolToInchi(molecule),
         "formal_charge": Chem.GetFormalCharge(molecule),
-        "components": len(Chem.GetMolFrags(molecule)),
+        "zwitterion": molecule.HasSubstructMatch(_LONE_CATION)
+        and molecule.HasSubstructMatch(_LONE_ANION)
+        and len(parts) == 1,
+        "components": len(parts),
         "parent": {**parent_record, "formula": rdMolDescriptors.CalcMolFormula(parent)},
-        "removed": _removed(Chem.GetMolFrags(molecule, asMols=True), parent),
-        "stereo": stereo,
-        "isotopes": isotopes,
+        "parent_count": sum(_skeleton(part) == _skeleton(parent) for part in parts),
+        "removed": removed,
+        "stereo": {"defined": stereo.defined, "undefined": stereo.undefined},
+        "isotopes": sorted(labels),
+        "isotope_counts": dict(sorted(labels.items())),
         "canonical_tautomer": tautomer,
         "is_canonical_tautomer": None if tautomer is None else tautomer == parent_record["smiles"],
     }
 
 
-_TAUTOMER_ATOMS = 60
-"""Enumeration grows steeply; above this many heavy atoms it is left out."""
+def _kind(molecule: Chem.Mol, parts: Sequence[Chem.Mol], parent: Chem.Mol, removed: Sequence[dict[str, Any]]) -> str:
+    """What a chemist calls it: `molecule`, `complex`, `inorganic`, `stereoisomers`, `hydrate`, `solvate`, `salt`, `mixture`."""
+    if binds_metal(molecule):
+        return "complex"
+    if not any(is_organic(part) for part in parts):
+        return "inorganic"
+    if len(parts) == 1:
+        return "molecule"
+    if _are_stereoisomers(parts, parent) and not removed:
+        return "stereoisomers"
+    if removed and all(part["smiles"] == "O" for part in removed):
+        return "hydrate"
+    if removed and all(part["smiles"] in SOLVENTS for part in removed):
+        return "solvate"
+    charged = any(atom.GetFormalCharge() for part in parts for atom in part.GetAtoms() if part.GetNumAtoms() == 1)
+    known = any(part["name"] in _COUNTER_NAMES for part in removed)
+    return "salt" if charged or known or any(Chem.GetFormalCharge(part) for part in parts) else "mixture"
+
+
+_COUNTER_NAMES = frozenset(COUNTER_IONS.values())
 
 
 def _canonical_tautomer(molecule: Chem.Mol) -> str | None:
-    if molecule.GetNumHeavyAtoms() > _TAUTOMER_ATOMS:
+    """RDKit's canonical tautomer where it is the same compound by InChIKey; None where that is not to be said.
+
+    The enumerator also moves protons between carbons: it would call testosterone a tautomer of its β,γ-unsaturated
+    isomer. The standard InChIKey tells apart what chemists do.
+    """
+    if molecule.GetNumHeavyAtoms() > _TAUTOMER_ATOMS or binds_metal(molecule):
         return None
     enumerator = rdMolStandardize.TautomerEnumerator()
     enumerator.SetMaxTautomers(50)
     enumerator.SetMaxTransforms(50)
     enumerator.SetRemoveSp3Stereo(False)
     enumerator.SetRemoveBondStereo(False)
-    return str(Chem.MolToSmiles(enumerator.Canonicalize(molecule)))
+    canonical = enumerator.Canonicalize(molecule)
+    return str(Chem.MolToSmiles(canonical)) if _skeleton(canonical) == _skeleton(molecule) else None
