@@ -24,5 +24,5 @@ def file_sha256(path: Path) -> str:
 
 
 def hashed(paths: Iterable[Path]) -> dict[str, str]:
-    """Each path with its file's hash, in the order of the paths' names."""
-    return {str(path): file_sha256(path) for path in sorted(paths)}
+    """Each path with its file's hash, in the order of the paths' names; what is no text in a name becomes `?`."""
+    return {str(path).encode("utf-8", "replace").decode(): file_sha256(path) for path in sorted(paths)}

@@ -51,6 +51,8 @@ class RunStarted(_Event):
     """Biocopilot's version."""
     environment: dict[str, str] = Field(default_factory=dict)
     """Versions that a result depends on, such as RDKit's and the starter set's."""
+    files: dict[str, str] = Field(default_factory=dict)
+    """Files that tools may read: absolute path to SHA-256, empty where the file could not be hashed."""
 
 
 class PlanProposed(_Event):
