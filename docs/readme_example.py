@@ -6,10 +6,9 @@ import io
 import re
 from pathlib import Path
 
-from rich.console import Console
-
 from biocopilot.copilot import Copilot
 from biocopilot.copilot.cli.terminal_answer import print_answer
+from rich.console import Console
 
 README = Path(__file__).parents[1] / "README.md"
 QUESTION = "Is afatinib approved, what is its cLogP, and how potent is it on EGFR?"
