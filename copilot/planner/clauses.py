@@ -21,7 +21,7 @@ __all__ = ["Clause", "clause_of", "clauses_of", "is_bare", "tokens_of"]
 ASKING = frozenset(("property", "rule", "catalogue", "activity_type", "aspect"))
 """Entities that say what is asked for; the others say of what."""
 
-_STOP = re.compile(r"[?!]+(?=[\s\"')\]]|$)|(?<=[^\s.])\.(?=\s+[A-Z\"'“(]|\s*$)|;|\n")
+_STOP = re.compile(r"(?<=\s)(?:\(?\d{1,2}[).]|[•*–-])(?=\s+[A-Za-z])|[?!]+(?=[\s\"')\]]|$)|(?<=[^\s.])\.(?=\s+[A-Z\"'“(]|\s*$)|;|\n")
 _ABBREVIATION = re.compile(r"\b(?:mol|wt|e\.g|i\.e|vs|approx|ca|no|dr|fig|conc|resp|cf|incl|max|min|sp|cmpd|cpd)$", re.IGNORECASE)
 _JOINER = re.compile(
     r"\s*[,:]?\s+(?:and\s+also|and\s+then|as\s+well\s+as|and|also|plus|then|but|&)\b[\s,]*(?:also\s+|then\s+|please\s+)*|\s*,\s+(?:please\s+)?",
@@ -50,7 +50,7 @@ _STATES = re.compile(
 )
 _CONNECTIVES = frozenset(
     "and or also what about how then now same for with of on against in the a an to vs versus instead too as well ok okay please but whats s is this that compound molecule drug"
-    " protein gene smiles sequence dna structure peptide question here these those following they are next it him them do again".split()
+    " protein gene smiles sequence dna structure peptide question here these those following they are next it him them do again no not sorry i meant mean rather actually correction instead rather ah oh oops one more".split()
 )
 _PRONOUNS = frozenset("it its they them their this that these those one ones".split())
 PRONOUNS = _PRONOUNS
@@ -168,15 +168,21 @@ def _sentences(found: Recognised) -> list[tuple[int, int]]:
 def _joined(clauses: list[Clause], found: Recognised) -> list[Clause]:
     """Bare names and statements put together with what is asked of them."""
     joined: list[Clause] = []
-    for index, clause in enumerate(clauses):
+    for clause in clauses:
         last = joined[-1] if joined else None
         if last is not None and (_waits(last) or (_only_names(clause) and not last.names)):
             joined[-1] = clause_of(found, last.start, clause.end)
-        elif last is not None and _only_names(clause) and index == len(clauses) - 1 and not is_bare(last) and _lists(last):
+        elif last is not None and _only_names(clause) and not is_bare(last) and (_lists(last) or _goes_on(last, clause)):
             joined[-1] = clause_of(found, last.start, clause.end)
         else:
             joined.append(clause)
     return joined
+
+
+def _goes_on(last: Clause, clause: Clause) -> bool:
+    """A further line of a list: names of one kind under one another."""
+    kinds = {entity.kind for entity in clause.names}
+    return clause.text.endswith("\n") + last.text.endswith("\n") > 0 and bool(last.names) and kinds <= {entity.kind for entity in last.names}
 
 
 def _lists(clause: Clause) -> bool:

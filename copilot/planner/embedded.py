@@ -52,7 +52,7 @@ class EmbeddedPlanner:
         return self._answer(work, results)
 
     async def _begin(self, state: State) -> _Work:
-        reading = await read(state.question, [turn.question for turn in state.history], state.bench)
+        reading = await read(state.question, state.history, state.bench)
         sure = [frame.margin >= LEAST_MARGIN for frame in reading.frames]
         nodes = [
             kind_of(frame.kind).plan(frame) if certain else []

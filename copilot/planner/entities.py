@@ -13,9 +13,17 @@ from ...memory.starter.names import name_key
 from ...tools.workbench import Workbench
 from .frames import Entity, EntityKind
 from .names_in_text import NameFound, mend
-from .quantities import quantities
+from .quantities import quantities, target_unit
 from .sequences_in_text import sequences
-from .smiles_tokens import chembl_ids, follows_grammar, inchi_keys, inchis, looks_like_smarts, smiles_tokens
+from .smiles_tokens import (
+    chembl_ids,
+    follows_grammar,
+    inchi_keys,
+    inchis,
+    is_broken_smiles,
+    looks_like_smarts,
+    smiles_tokens,
+)
 from .vocabulary import longest_phrase, term
 from .words import Word, disease_names, is_common, nearest_known, split_words
 
@@ -42,6 +50,19 @@ _TARGET_CUES = frozenset(
 _NOT_A_MOLECULE_BEFORE = frozenset("atom atoms solubility soluble count counts content bond bonds".split())
 # Two human proteins may bear one name; this is the one that is meant in pharmacology.
 _MEANT = {"cox2": "P35354", "cox1": "P23219", "ar": "P10275", "er": "P03372", "psma": "Q04609"}
+DISEASE_INITIALS = {
+    "CML": "chronic myeloid leukemia", "AML": "acute myeloid leukemia", "CLL": "chronic lymphocytic leukemia",
+    "NSCLC": "non-small cell lung cancer", "SCLC": "small cell lung cancer", "COPD": "chronic obstructive pulmonary disease",
+    "T2D": "type 2 diabetes", "T2DM": "type 2 diabetes", "T1D": "type 1 diabetes", "ADHD": "attention deficit hyperactivity disorder",
+    "OCD": "obsessive-compulsive disorder", "GERD": "gastroesophageal reflux disease", "BPH": "benign prostatic hyperplasia",
+    "UTI": "urinary tract infection", "TB": "tuberculosis", "SLE": "systemic lupus erythematosus", "GIST": "gastrointestinal stromal tumor",
+    "HCC": "hepatocellular carcinoma", "RCC": "renal cell carcinoma", "ALS": "amyotrophic lateral sclerosis", "IBD": "inflammatory bowel disease",
+    "IBS": "irritable bowel syndrome", "PAH": "pulmonary arterial hypertension", "HCV": "hepatitis c", "HBV": "hepatitis b", "HIV": "hiv",
+    "AIDS": "hiv", "RA": "rheumatoid arthritis", "MS": "multiple sclerosis", "CHF": "congestive heart failure", "PTSD": "posttraumatic stress disorder",
+    "MDD": "major depressive disorder", "IPF": "idiopathic pulmonary fibrosis", "CF": "cystic fibrosis", "AMD": "macular degeneration",
+    "ITP": "thrombocytopenic purpura", "DVT": "deep vein thrombosis", "CKD": "chronic kidney disease", "PsA": "psoriatic arthritis",
+}  # fmt: skip
+"""Initials by which people call diseases, where they are no name of a gene or molecule."""
 _DISEASE_END = re.compile(r"[a-z]{3,}(?:itis|emia|aemia|oma|omas|osis|opathy|algia|plegia|penia|uria|rrhea|rrhoea|phobia)$")
 _DISEASE_HEAD = frozenset("disease syndrome cancer infection disorder carcinoma leukemia leukaemia lymphoma deficiency anemia anaemia fever".split())
 _NOT_DISEASES = frozenset("diagnosis dosis osmosis hypothesis apoptosis mitosis necrosis photosynthesis endocytosis autophagy genoma".split())
@@ -125,9 +146,11 @@ class _Finder:
         for hit in re.finditer(r"\S+", self.text):
             chunk = hit.group().strip("\"'`“”‘’").rstrip("?.;:")
             chunk = chunk[:-1] if chunk.endswith(",") else chunk
+            start = hit.start() + hit.group().index(chunk) if chunk else 0
             if looks_like_smarts(chunk) and not follows_grammar(chunk):
-                start = hit.start() + hit.group().index(chunk)
                 self.add("group", start, start + len(chunk), chunk, "SMARTS")
+            elif is_broken_smiles(chunk):  # taken whole: a part of it would be another molecule
+                self.add("molecule", start, start + len(chunk), chunk)
         for start, end, value in smiles_tokens(self.text, bare=announced):
             if set(value) <= set("C-") and "-" in value:
                 continue
@@ -153,6 +176,9 @@ class _Finder:
             self.add(kind, start, end, value)
 
     def quantities(self) -> None:
+        wanted = target_unit(self.text)
+        if wanted is not None and not any(self.taken[wanted[0] : wanted[1]]):
+            self.taken[wanted[0] : wanted[1]] = b"\x01" * (wanted[1] - wanted[0])  # mg/L is no gene here
         for item in quantities(self.text):
             self.add(
                 "quantity", item.start, item.end, f"{item.number:g} {item.unit}", number=item.number, unit=item.unit, relation=item.relation
@@ -178,6 +204,9 @@ class _Finder:
             known = term(plain) if count <= longest_phrase() else None
             if known is not None and not self._gene_after_all(words, known[0]):
                 self.add(known[0], start, end, known[1], known[1])
+                return count
+            if count == 1 and words[0].text in DISEASE_INITIALS and not self._name_hits(words[0].text):
+                self._add_disease(start, end, DISEASE_INITIALS[words[0].text])
                 return count
             if plain in disease_names() and not (count == 1 and self._name_kind(plain) == "molecule"):
                 self._add_disease(start, end)
@@ -285,8 +314,11 @@ class _Finder:
             return Entity("disease", written, start, end, hit.id, hit.id)
         return Entity("molecule", written, start, end, hit.name, hit.name)
 
-    def _add_disease(self, start: int, end: int) -> None:
+    def _add_disease(self, start: int, end: int, meant: str = "") -> None:
         written = self.text[start:end]
+        if meant:
+            self.add("disease", start, end, meant, meant)
+            return
         hits = [hit for hit in self._name_hits(written) if hit.kind == "disease"]
         value = hits[0].id if hits else " ".join(written.split())
         self.add("disease", start, end, value, value)

@@ -92,6 +92,8 @@ class Entity:
     unit: str = ""
     relation: str = ""
     """For `quantity` as a threshold: `<`, `<=`, `>` or `>=`."""
+    via: str = ""
+    """For a `target` that is found through a molecule ("its target"): that molecule's value."""
     alternatives: tuple[str, ...] = ()
     """For `unknown`: the nearest names; for an ambiguous name: what else it could be."""
 
@@ -128,6 +130,8 @@ class Frame:
     limit: tuple[str, float] | None = None
     """For `property`: the relation and number that the value is to be compared with ("below 500")."""
 
+    yes_or_no: bool = False
+    """Whether it is asked as a question that yes or no answers."""
     optional: bool = False
     """Part of an overview: told where there is something to tell."""
 

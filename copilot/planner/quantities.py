@@ -44,6 +44,7 @@ _LOGGED = re.compile(
 _TRAILING = re.compile(r"\s*(?:or|and)\s+(?:(?P<below>better|less|lower|below|under|more potent|stronger)|(?P<above>more|higher|above|greater|weaker))\b", re.I)
 _BARE_UNIT = re.compile(rf"(?:\b(?:in|to|into|as|expressed in|how many|what|convert(?:ed)? to|->|→|=)\s*(?:units? of\s*)?)(?P<unit>{_UNIT}|pIC50|pKi|pKd|pEC50)(?![\w/])", re.I)
 _SPAN_UNIT = re.compile(rf"(?<![\w/])(?P<unit>{_UNIT}|pIC50|pKi|pKd|pEC50)(?![\w/])", re.IGNORECASE)
+_LOGGED_UNITS = {"pic50": "pIC50", "pki": "pKi", "pkd": "pKd", "pec50": "pEC50"}
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20, "fifty": 50, "hundred": 100, "dozen": 12}  # fmt: skip
 _COUNT_WORD = "|".join(_WORDS)
 _BEST = r"most (?:potent|active|similar|selective)|best|closest|nearest|strongest|top|tightest|highest(?:[- ]affinity)?|first|similar"
@@ -66,12 +67,27 @@ class FoundQuantity:
     relation: str
 
 
+_SPOKEN = re.compile(r"\b(?:(?P<sub>sub|below|single[\s-]digit|low|double[\s-]digit)[\s-]?)(?P<unit>nano|micro|pico)molar\b", re.IGNORECASE)
+_SPOKEN_LIMITS = {"sub": 1.0, "below": 1.0, "single": 10.0, "low": 10.0, "double": 100.0}
+
+
+def _spoken(text: str) -> Iterator[FoundQuantity]:
+    """`sub-nanomolar`, `single-digit nanomolar`, `low micromolar`."""
+    for hit in _SPOKEN.finditer(text):
+        word = re.split(r"[\s-]", hit.group("sub").casefold())[0]
+        unit = {"nano": "nM", "micro": "µM", "pico": "pM"}[hit.group("unit").casefold()]
+        yield FoundQuantity(hit.start(), hit.end(), _SPOKEN_LIMITS[word], unit, "<")
+
+
 def quantities(text: str) -> Iterator[FoundQuantity]:
     """Every number with a unit that this project converts or filters by."""
     taken: list[tuple[int, int]] = []
+    for spoken in _spoken(text):
+        taken.append((spoken.start, spoken.end))
+        yield spoken
     for hit in _LOGGED.finditer(text):
         stem = re.sub(r"[\s-]", "", hit.group("unit")).casefold()
-        unit = {"pic50": "pIC50", "pec50": "pEC50", "pki": "pKi", "pkd": "pKd"}.get(stem, "pChEMBL")
+        unit = _LOGGED_UNITS.get(stem, "pChEMBL")
         end, relation = _relation(text, hit)
         taken.append((hit.start(), end))
         yield FoundQuantity(hit.start(), end, float(hit.group("number")), unit, relation)
@@ -117,20 +133,18 @@ def _number(text: str) -> float | None:
 
 def target_unit(text: str) -> tuple[int, int, str] | None:
     """The unit that something is to be converted to ("in nM", "as µM"): start, end, unit; the last one counts."""
-    found = None
-    for hit in _BARE_UNIT.finditer(text):
-        unit = {"pic50": "pIC50", "pki": "pKi", "pkd": "pKd", "pec50": "pEC50"}.get(hit.group("unit").casefold())
-        unit = unit or _unit(hit.group("unit"))
-        if unit is not None:
-            found = hit.start("unit"), hit.end("unit"), unit
-    if found is None:
-        for hit in _SPAN_UNIT.finditer(text):
-            unit = {"pic50": "pIC50", "pki": "pKi", "pkd": "pKd", "pec50": "pEC50"}.get(hit.group("unit").casefold())
-            unit = unit or (_unit(hit.group("unit")) if len(hit.group("unit")) > 1 else None)
-            before = text[: hit.start()].rstrip()
-            if unit is not None and not (before and before[-1].isdigit()):
-                found = hit.start("unit"), hit.end("unit"), unit
-    return found
+    given = [(item.start, item.end) for item in quantities(text)]
+    for pattern in (_BARE_UNIT, _SPAN_UNIT):
+        found = None
+        for hit in pattern.finditer(text):
+            start, end = hit.span("unit")
+            unit = _LOGGED_UNITS.get(hit.group("unit").casefold()) or _unit(hit.group("unit"))
+            alone = pattern is _BARE_UNIT or (len(hit.group("unit")) > 1 and not text[:start].rstrip()[-1:].isdigit())
+            if unit is not None and alone and not any(a < end and start < b for a, b in given):
+                found = start, end, unit
+        if found is not None:
+            return found
+    return None
 
 
 def count_asked(text: str) -> tuple[int, int, int] | None:

@@ -23,9 +23,30 @@ _ELEMENTS = frozenset("CNOSPFIBH")
 _PROTEIN_ONLY = frozenset("DEFHIKLMPQRVWY")
 
 
+_CODONS = re.compile(r"\b(?P<codons>[ACGTU]{3}(?:[ -][ACGTU]{3}){2,})\b|\bcodons?\s+(?:5'-?)?(?P<one>[ACGTU]{3})\b", re.IGNORECASE)
+_ANNOUNCED = re.compile(r"\b(?:peptide|protein|sequence|polypeptide|seq)\W{1,3}$", re.IGNORECASE)
+
+
+def _announced_peptide(text: str, hit: re.Match[str]) -> EntityKind | None:
+    """Lower-case letters right behind the word `peptide` are one, at half the length otherwise asked for."""
+    word = hit.group().rstrip("*")
+    if 5 <= len(word) and (word.islower() or word.isupper()) and set(word.upper()) <= _PEPTIDE and not word.lower().endswith(("ing", "tion", "ed")):
+        return "peptide" if _ANNOUNCED.search(text[: hit.start()]) and (len(word) >= 7 or _unlike_a_word(word)) else None
+    return None
+
+
+def _unlike_a_word(word: str) -> bool:
+    """Words have a vowel in every few letters and no runs of five consonants."""
+    return re.search(r"[^aeiouy]{5}", word.lower()) is not None or not set("aeiou") & set(word.lower())
+
+
 def sequences(text: str, *, joined: bool = True) -> Iterator[tuple[int, int, str, EntityKind]]:
     """Start, end, letters in capitals and kind of every sequence; lines and, where `joined`, blocks of ten are put together."""
     position = 0
+    for codons in _CODONS.finditer(text):
+        group = "codons" if codons.group("codons") else "one"
+        letters = re.sub(r"[^A-Za-z]", "", codons.group(group)).upper()
+        yield codons.start(group), codons.end(group), letters, "rna" if "U" in letters else "dna"
     while position < len(text):
         hit = _WORD.search(text, position)
         if hit is None:
@@ -33,7 +54,7 @@ def sequences(text: str, *, joined: bool = True) -> Iterator[tuple[int, int, str
         position = hit.end()
         if not _stands_free(text, hit.start(), hit.end()):
             continue
-        kind = _kind(hit.group())
+        kind = _kind(hit.group()) or _announced_peptide(text, hit)
         if kind is None:
             continue
         letters, end = hit.group(), hit.end()

@@ -6,11 +6,13 @@ unknown name: it has to be looked for to be missed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
+from .clauses import Clause
 from .frames import Entity, EntityKind, Kind
 
-__all__ = ["NEEDS", "SEQUENCES", "fits", "lacking", "slot_of"]
+__all__ = ["NEEDS", "SEQUENCES", "fits", "lacking", "like_a_gene", "listed", "slot_of", "stands_for_a_target"]
 
 SEQUENCES: tuple[EntityKind, ...] = ("dna", "rna", "peptide")
 
@@ -98,3 +100,37 @@ def lacking(kind: Kind, entities: Iterable[Entity]) -> str:
 def slot_of(entity: Entity) -> EntityKind:
     """The slot that an entity goes into: the three kinds of sequence share one."""
     return "dna" if entity.kind in SEQUENCES else entity.kind
+
+
+_TARGET_LEAD = re.compile(
+    r"\b(?:on|against|at|inhibit\w*|inhibitors? of|ligands? of|(?:ant)?agonists? of|block\w*|hits?|target(?:s|ing)?|bind\w*(?: to)?|gene|protein|kinase|receptor"
+    r"|targets? like)\s*(?:the\s+|human\s+)*$",
+    re.IGNORECASE,
+)
+_TARGET_TAIL = re.compile(
+    r"^\s*(?:inhibitors?|kinase|receptor|gene|protein|(?:ant)?agonists?|blockers?|ligands?|protease|binders?)\b", re.IGNORECASE
+)
+_LIST_GAP = re.compile(r"\s*(?:,|;|and|or|&|/|vs\.?|versus|with|to|than|,\s*and)\s*", re.IGNORECASE)
+
+
+def like_a_gene(text: str) -> bool:
+    """Whether it is written as gene symbols are: capitals or digits."""
+    return sum(char.isupper() for char in text) > 1 or any(char.isdigit() for char in text)
+
+
+def stands_for_a_target(entity: Entity, clause: Clause) -> bool:
+    """Whether the words around it say that it is a target."""
+    before = clause.text[: max(0, entity.start - clause.start)]
+    after = clause.text[max(0, entity.end - clause.start) :]
+    return bool(_TARGET_LEAD.search(before) or _TARGET_TAIL.match(after))
+
+
+def listed(entity: Entity, names: Iterable[Entity], clause: Clause) -> bool:
+    """Whether it stands in one list with one of these names: `aspirin and floxibrane`."""
+    for other in names:
+        if other is entity or other.kind not in ("molecule", "target", "unknown"):
+            continue
+        first, second = sorted((entity, other), key=lambda item: item.start)
+        if _LIST_GAP.fullmatch(clause.text[first.end - clause.start : second.start - clause.start]):
+            return True
+    return False

@@ -9,7 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["chembl_ids", "follows_grammar", "inchi_keys", "inchis", "looks_like_smarts", "smiles_tokens"]
+__all__ = [
+    "chembl_ids",
+    "follows_grammar",
+    "inchi_keys",
+    "inchis",
+    "is_broken_smiles",
+    "looks_like_smarts",
+    "smiles_tokens",
+]
 
 _INCHI = re.compile(r"InChI=1S?/[^\s\"'`<>]+")
 _INCHIKEY = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z]{14}-[A-Za-z]{10}-[A-Za-z](?![A-Za-z0-9-])")
@@ -102,7 +110,7 @@ def _bare_chain(piece: str, bare: bool) -> bool:
         return False
     if bare:
         return True
-    return len(piece) >= 3 and "CC" in piece or len(piece) >= 3 and piece in ("CNC", "COC", "CSC", "CCO", "CCN", "OCO")
+    return len(piece) >= 3 and ("CC" in piece or piece in ("CNC", "COC", "CSC", "CCO", "CCN", "OCO"))
 
 
 def follows_grammar(text: str) -> bool:
@@ -150,3 +158,18 @@ def looks_like_smarts(chunk: str) -> bool:
     """Whether a chunk without white space is a query pattern: brackets with logic, #6, X3, and balanced."""
     balanced = chunk.count("[") == chunk.count("]") and chunk.count("(") == chunk.count(")")
     return len(chunk) >= 4 and balanced and bool(_SMARTS_MARKS.search(chunk))
+
+
+_SMILES_LETTERS = re.compile(r"(?:Cl|Br|Si|Se|Na|Li|[BCNOPSFIHKbcnops0-9@+\-\[\]()=#/\\%.$:*])+")
+
+
+def is_broken_smiles(chunk: str) -> bool:
+    """Whether a chunk is written as a SMILES is, and is none: unclosed rings or branches, or a letter too many.
+
+    It needs carbon and the signs of a structure, so that no word, code or formula passes for one.
+    """
+    if len(chunk) < 6 or follows_grammar(chunk) or _SMILES_LETTERS.fullmatch(chunk) is None:
+        return False
+    carbons = chunk.count("C") + chunk.count("c")
+    signs = sum(char in "=#()[]@" for char in chunk) + sum(char.isdigit() for char in chunk)
+    return carbons >= 3 and signs >= 2 and any(char in "=#([@" for char in chunk)

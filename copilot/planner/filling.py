@@ -1,0 +1,163 @@
+"""A clause and its kind become frames: every slot filled, neighbouring kinds told apart by what is named, unknown names
+put where they stand, and a question about a molecule in general spread over what there is to tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .classifier import LEAST_MARGIN, Guess
+from .clauses import Clause
+from .frames import Entity, Frame, Kind
+from .leaning import unit_span
+from .quantities import count_asked, limit_asked, target_unit
+from .slots import NEEDS, SEQUENCES, listed, stands_for_a_target
+
+__all__ = ["frames_of"]
+
+_RUNNERS_UP = 3
+_YES_NO = re.compile(
+    r"^\W*(?:(?:so|and|but|then|please|also)\s+)*(?:is|are|does|do|did|has|have|had|can|could|was|were|isn't|doesn't|any)\b", re.IGNORECASE
+)
+_COUNTED = frozenset(("hbd", "hba", "rotatable_bonds", "rings", "aromatic_rings", "stereocentres"))
+_OF_PROFILE = frozenset(("function", "location", "family", "length", "mass", "disease", "names", "organism", "ec", "sequence"))
+_OF_IDENTITY = frozenset(("accession", "gene", "chembl_id", "xref"))
+_OVERVIEW = re.compile(
+    r"\b(?:everything|all)\s+(?:about|on|there\s+is|you\s+(?:know|have))|\btell\s+(?:me|us)\s+(?:more\s+)?about\b|\b(?:overview|profile|summary|summari[sz]e|info(?:rmation)?|facts?|background)\b"
+    r"|^\s*(?:so\s+)?what(?:'s|\s+is|\s+exactly\s+is|s)\s+\S+(?:\s+\S+)?\s*\??\s*$",
+    re.IGNORECASE,
+)
+
+
+def frames_of(clause: Clause, guess: Guess, entities: Sequence[Entity]) -> list[Frame]:
+    """The frames of a clause; several where it asks of pairs, or for an overview."""
+    return [
+        whole
+        for part in _pairwise(guess.kind, entities)
+        for whole in _overview(_frame(clause, guess, part))
+    ]
+
+
+def _frame(clause: Clause, guess: Guess, entities: Sequence[Entity]) -> Frame:
+    kind = _settled(guess.kind, entities)
+    chosen = _assigned(kind, clause, entities)
+    counted = count_asked(clause.text)
+    unit = target_unit(clause.text) if unit_span(clause) is not None else None
+
+    def of(*kinds: str) -> tuple[Entity, ...]:
+        return tuple(dict.fromkeys(entity for entity in chosen if entity.kind in kinds))
+
+    def values(name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(entity.value for entity in chosen if entity.kind == name))
+
+    properties, aspects = _asked(kind, values("property"), values("aspect"))
+    return Frame(
+        kind=kind,
+        clause=clause.text.strip(),
+        probability=guess.of(guess.kind),
+        margin=guess.margin,
+        runners_up=tuple(other for other, _ in guess.ranked[1 : 1 + _RUNNERS_UP]),
+        molecules=of("molecule"),
+        targets=of("target"),
+        diseases=of("disease"),
+        sequences=of(*SEQUENCES),
+        quantities=of("quantity"),
+        groups=of("group"),
+        properties=properties,
+        rules=values("rule"),
+        catalogues=values("catalogue"),
+        activity_types=values("activity_type"),
+        enzymes=values("enzyme"),
+        aspects=aspects,
+        files=values("file"),
+        unknown=of("unknown"),
+        to_unit=unit[2] if unit else "",
+        most=counted[2] if counted else None,
+        limit=_limit(clause, properties),
+        yes_or_no=_YES_NO.match(clause.text) is not None,
+    )
+
+
+def _pairwise(kind: Kind, entities: Sequence[Entity]) -> list[Sequence[Entity]]:
+    """`erlotinib on EGFR and imatinib on ABL1` is two questions; `erlotinib and imatinib on EGFR` is one."""
+    about = [entity for entity in entities if entity.kind in ("molecule", "target")]
+    order = "".join(entity.kind[0] for entity in about)
+    if kind != "potency" or len(order) < 4 or order not in ("mt" * (len(order) // 2), "tm" * (len(order) // 2)):
+        return [entities]
+    common = [entity for entity in entities if entity not in about]
+    return [[*about[place : place + 2], *common] for place in range(0, len(about), 2)]
+
+
+def _limit(clause: Clause, properties: tuple[str, ...]) -> tuple[str, float] | None:
+    """What a value is compared with; `does it have stereocentres` asks for more than none of them."""
+    asked = limit_asked(clause.text)
+    if asked is not None or len(properties) != 1 or not _YES_NO.match(clause.text):
+        return asked
+    if properties[0] in _COUNTED:
+        return ">", 0.0
+    return ("!=", 0.0) if properties[0] == "formal_charge" else None
+
+
+def _settled(kind: Kind, entities: Sequence[Entity]) -> Kind:
+    """Kinds that differ only in what is named: a compound, a target, or one on the other."""
+    kinds = {entity.kind for entity in entities}
+    if kind in ("compound_activities", "target_activities") and {"molecule", "target"} <= kinds:
+        return "potency"
+    if kind == "potency" and "target" not in kinds and "unknown" not in kinds:
+        return "compound_activities"
+    if kind == "potency" and not kinds & {"molecule", "unknown"}:
+        return "target_activities"
+    aspects = {entity.value for entity in entities if entity.kind == "aspect"}
+    if kind == "identity" and aspects == {"stereo"}:
+        return "property"
+    if kind == "property" and aspects == {"scaffold"}:
+        return "scaffold"
+    if kind == "target_identity" and aspects & _OF_PROFILE and not aspects & _OF_IDENTITY:
+        return "target_profile"
+    return kind
+
+
+def _asked(kind: Kind, properties: tuple[str, ...], aspects: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Words that mean one thing of a molecule and another of a protein, put where the kind looks for them."""
+    if kind == "protein_properties":
+        meant = {"formal_charge": "charge", "clogp": "gravy"}
+        return properties, tuple(dict.fromkeys([*aspects, *(meant[key] for key in properties if key in meant)]))
+    if kind == "property" and not properties and "stereo" in aspects:
+        return ("stereocentres",), aspects
+    if kind == "target_profile" and {"molecular_weight", "monoisotopic_mass"} & set(properties):
+        return (), tuple(dict.fromkeys([*aspects, "mass"]))
+    return properties, aspects
+
+
+def _assigned(kind: Kind, clause: Clause, entities: Sequence[Entity]) -> list[Entity]:
+    """Unknown names given the slot in which they stand; those that are only words are left out."""
+    needs = [slot for served_by in NEEDS[kind] for slot in served_by]
+    chosen = [entity for entity in entities if entity.kind != "unknown"]
+    for entity in entities:
+        if entity.kind != "unknown":
+            continue
+        has = {item.kind for item in chosen}
+        if "target" in needs and "target" not in has:
+            led = clause.start <= entity.start < clause.end and stands_for_a_target(entity, clause)
+            others = any(item.kind == "unknown" and item is not entity for item in entities)
+            if "molecule" not in needs or "molecule" in has or (led and others):
+                chosen.append(replace(entity, kind="target"))
+                continue
+        if "disease" in needs and "disease" not in has:
+            chosen.append(replace(entity, kind="disease"))
+        elif "molecule" in needs and ("molecule" not in has or listed(entity, chosen, clause)):
+            chosen.append(entity)
+        elif "target" in needs and listed(entity, chosen, clause):
+            chosen.append(replace(entity, kind="target"))
+    return chosen
+
+
+def _overview(frame: Frame) -> list[Frame]:
+    """What there is to tell of a named molecule, where someone asks about it in general."""
+    general = frame.kind == "identity" and not frame.aspects and frame.margin >= LEAST_MARGIN and _OVERVIEW.search(frame.clause)
+    if not general or not frame.molecules or not all(entity.name for entity in frame.molecules):
+        return [frame]
+    more: tuple[Kind, ...] = ("drug_status", "mechanism", "indications")
+    return [frame, *(replace(frame, kind=kind, optional=True) for kind in more)]

@@ -1,0 +1,202 @@
+"""The ways in which a clause can be understood: its pronouns and gaps filled from the context, doubtful words as names
+or as words. Each way is a clause, the entities lent to it, and how likely it is before its kind is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from .clauses import PRONOUNS, Clause, tokens_of
+from .context import Context
+from .frames import Entity, EntityKind
+from .masking import MASKS, merge_lists
+from .names_in_text import has_drug_stem
+from .quantities import target_unit
+from .slots import like_a_gene, listed, slot_of, stands_for_a_target
+from .words import Word
+
+__all__ = ["Way", "unit_span", "ways"]
+
+_PAIRING = frozenset("similar similarity compare compares versus vs than better tanimoto align alike close".split())
+_PLURAL = frozenset("they them their these those both all".split())
+_ORDINALS = {"first": 0, "1st": 0, "former": 0, "top": 0, "best": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "last": -1, "latter": -1}
+_ORDINAL = re.compile(
+    rf"\b(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)})(?:\s+(?:one|ones|of\s+(?:them|these|those)|drug|compound|molecule|inhibitor|hit|entry|row)\b|(?=\s*[?.!]*\s*$))",
+    re.IGNORECASE,
+)
+_ITS_TARGET = re.compile(
+    r"\b(?:(?P<pronoun>that|its|the|this|their|whose)\s+(?:main\s+|primary\s+|drug\s+|molecular\s+)?targets?\b(?:\s+protein\b)?(?P<of>\s+(?:of|for)\s+)?)"
+    r"|(?:'s|’s|s'|s’)\s+(?:main\s+|primary\s+|molecular\s+)?targets?\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to understand a clause."""
+
+    weight: float
+    clause: Clause
+    lent: tuple[Entity, ...] = ()
+
+    @property
+    def entities(self) -> list[Entity]:
+        """Its own and what is lent."""
+        return [*self.clause.entities, *self.lent]
+
+    @property
+    def tokens(self) -> list[str]:
+        """As the classifier sees it: lent entities in the place of a pronoun, else at the end."""
+        unit = unit_span(self.clause)
+        if not self.lent:
+            return tokens_of(self.clause, unit=unit)
+        marks = list(dict.fromkeys(MASKS[entity.kind] for entity in self.lent if entity.kind in MASKS))
+        stand_in = [*marks, *(["MANY"] if len(self.lent) > 1 and len(marks) == 1 else [])]
+        pronoun = next((word for word in self.clause.words if word.plain in PRONOUNS), None)
+        if pronoun is None:
+            return merge_lists([*tokens_of(self.clause, unit=unit), *stand_in])
+        tokens = tokens_of(self.clause, {pronoun.start: "\0"}, unit)
+        place = tokens.index("\0")
+        return merge_lists([*tokens[:place], *stand_in, *tokens[place + 1 :]])
+
+
+def ways(
+    clause: Clause, context: Context, following: Sequence[Entity], others: Mapping[tuple[int, int], tuple[Entity, ...]]
+) -> list[Way]:
+    """Every way worth weighing.
+
+    Args:
+        clause: the clause.
+        context: what was named before it.
+        following: names in later clauses of the same question, for "what is the MW, and the logP, of aspirin".
+        others: what else a span of the question could be.
+    """
+    waiting = not clause.names and bool(clause.asked) and bool(following)
+    own = [Way(weight * (0.5 if waiting else 1.0), way) for weight, way in _with_and_without_noise(clause)]
+    for span, alternatives in others.items():
+        if clause.start <= span[0] and span[1] <= clause.end:
+            for other in alternatives:
+                entities = tuple(other if (item.start, item.end) == span else item for item in clause.entities)
+                own.append(Way(0.75, replace(clause, entities=entities)))
+    found = list(own)
+    for way in own:
+        for weight, lent in _lenders(way.clause, context, following):
+            found.append(Way(weight * max(way.weight, 0.9 if waiting else 0.0), way.clause, lent))
+    found += _through_a_target(clause, context)
+    return found
+
+
+def _lenders(clause: Clause, context: Context, following: Sequence[Entity]) -> list[tuple[float, tuple[Entity, ...]]]:
+    """What may stand for a pronoun or fill a gap, each with its weight."""
+    leans = bool(clause.pronouns) or not clause.names
+    own = {slot_of(entity) for entity in clause.names}
+    lenders: list[tuple[float, tuple[Entity, ...]]] = []
+    picked = _picked(clause, context)
+    if picked is not None and "molecule" not in own:
+        return [(1.0, (picked,))]
+    for rank, slot in enumerate(context.latest):
+        if slot != "unknown" or rank == 0:
+            lenders.append((0.97 - 0.06 * min(rank, 5), context.named[slot]))
+        if slot == "molecule" and _pairing(clause) and len(context.named[slot]) == 1 and slot in context.previous:
+            lenders.append((0.97, (*context.previous[slot][-1:], *context.named[slot])))
+    plural = any(word.plain in _PLURAL for word in clause.words)
+    for slot, items in context.answered.items():
+        if len(items) == 1 or (plural and slot == "molecule") or (slot != "molecule" and clause.pronouns):
+            lenders.append((0.98 if plural and slot == "molecule" else 0.9, items if plural else items[:1]))
+    if following and not clause.names:
+        ahead: dict[EntityKind, list[Entity]] = {}
+        for entity in following:
+            ahead.setdefault(slot_of(entity), []).append(entity)
+        lenders += [(0.9, tuple(items)) for items in ahead.values()]
+    gap = not clause.of("molecule", "target", "disease", "dna", "rna", "peptide", "file", "unknown")
+    weighed = []
+    for weight, lent in lenders:
+        if not leans and not gap:
+            weight *= 0.7
+        if slot_of(lent[0]) in own and not _pairing(clause):
+            weight *= 0.6
+        weighed.append((weight, lent))
+    if leans and not own:
+        weighed += [
+            (min(one, other) * 0.95, (*first, *second))
+            for index, (one, first) in enumerate(weighed)
+            for other, second in weighed[index + 1 :]
+            if slot_of(first[0]) != slot_of(second[0])
+        ]
+    return weighed
+
+
+def _picked(clause: Clause, context: Context) -> Entity | None:
+    """The one that `the first of them`, `the second one` or `the latter` means."""
+    hit = _ORDINAL.search(clause.text)
+    if hit is None:
+        return None
+    place = _ORDINALS[hit.group("which").casefold()]
+    listed_before = [context.answered.get("molecule", ()), context.named.get("molecule", ())]
+    for items in listed_before:
+        if len(items) > 1 and place < len(items):
+            return items[place]
+    return None
+
+
+def _pairing(clause: Clause) -> bool:
+    """Whether two of one sort are called for: `how similar is it to gefitinib`."""
+    return any(word.plain in _PAIRING for word in clause.words)
+
+
+def _through_a_target(clause: Clause, context: Context) -> list[Way]:
+    """`its target`, `the target of ibrutinib`: a target that a look-up has to find first."""
+    found = []
+    for hit in _ITS_TARGET.finditer(clause.text):
+        start, end = clause.start + hit.start(), clause.start + hit.end()
+        lent: tuple[Entity, ...] = ()
+        named = [item for item in clause.of("molecule") if item.end == start or item.start == end]
+        if named:
+            lent = tuple(named[:1])
+        elif hit.group("pronoun") and not hit.group("of") and not clause.of("molecule", "target"):
+            lent = context.named.get("molecule", ())[:1]
+        if not lent:
+            continue
+        start, end = min(start, *(item.start for item in named), start), max(end, *(item.end for item in named), end)
+        meant = Entity("target", clause.text[start - clause.start : end - clause.start], start, end, "", f"the target of {lent[0].name or lent[0].text}", via=lent[0].value)
+        entities = [item for item in clause.entities if item.end <= start or item.start >= end]
+        words = tuple(word for word in clause.words if not start <= word.start < end)
+        ordered = tuple(sorted((*entities, meant), key=lambda item: item.start))
+        found.append(Way(0.93, replace(clause, entities=ordered, words=words)))
+    return found
+
+
+def _with_and_without_noise(clause: Clause) -> list[tuple[float, Clause]]:
+    """The clause, and the clause in which a word that is in no dictionary here is taken for a word and not for a name.
+
+    An unknown word beside a known molecule is seldom a second name, unless it stands where a target or another name of
+    a list would.
+    """
+    words = [entity for entity in clause.of("unknown") if _may_be_a_word(entity, clause)]
+    if not words:
+        return [(1.0, clause)]
+    known = bool(clause.of("molecule", "dna", "rna", "peptide", "file"))
+    rest = tuple(entity for entity in clause.entities if entity not in words)
+    as_words = tuple(Word(entity.start, entity.end, entity.text, entity.text.casefold()) for entity in words)
+    without = replace(clause, entities=rest, words=tuple(sorted((*clause.words, *as_words), key=lambda word: word.start)))
+    return [(0.6, clause), (1.0, without)] if known else [(1.0, clause), (0.7, without)]
+
+
+def _may_be_a_word(entity: Entity, clause: Clause) -> bool:
+    text = entity.text
+    if not text.replace("-", "").replace(" ", "").isalpha() or like_a_gene(text) or has_drug_stem(text):
+        return False
+    return not stands_for_a_target(entity, clause) and not listed(entity, clause.of("molecule", "target", "unknown"), clause)
+
+
+def unit_span(clause: Clause) -> tuple[int, int] | None:
+    """Where the unit stands that something is to be converted to."""
+    wanted = target_unit(clause.text)
+    if wanted is None:
+        return None
+    start, end = clause.start + wanted[0], clause.start + wanted[1]
+    if any(item.start < end and start < item.end and item.kind in ("quantity", "molecule", "target") for item in clause.entities):
+        return None
+    return start, end
