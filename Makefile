@@ -48,8 +48,9 @@ format: $(STAMP)  ## format the code and mend what lint can mend
 	@$(BIN)/python -m ruff check --fix --quiet . || true
 	@$(BIN)/python -m ruff format .
 
-docs: $(STAMP)  ## write docs/tools.md and the README's example anew
+docs: $(STAMP)  ## write the pages that are made from the program
 	@$(BIN)/python docs/tools_page.py
+	@$(BIN)/python docs/performance_page.py
 	@$(BIN)/python docs/readme_example.py
 
 bench: $(STAMP)  ## measure, beside peers; saves to benchmarks/results

@@ -1,0 +1,74 @@
+"""Writes docs/performance.md from the kept results of the benchmarks: `make docs`. A test compares the page with them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+PAGE = Path(__file__).with_name("performance.md")
+RESULTS = Path(__file__).parents[1] / "benchmarks" / "results"
+
+_HEAD = """# Performance
+
+Measured with `make bench`, each beside a peer in the same run; ratios are worth more than figures, which hang on the machine.
+"CPU" is user and system time of the process and its children. A row is a median, with the smallest and the largest of its
+repeats. This page is made from `benchmarks/results/*.json` by `make docs`; `python -m benchmarks --keep` renews those.
+"""
+
+_WORDS = {
+    "startup": (
+        "Starting",
+        "What `biocopilot --help` costs, beside Python alone, RDKit's import and the `llm` command's help.",
+    ),
+    "first_answer": (
+        "The first answer",
+        "From starting the command to an answer with evidence, the chemistry process and the run log included. RDKit alone gets a"
+        " SMILES and prints one number; we find the name, plan, compute, check the claims and record the run.",
+    ),
+    "questions": (
+        "A question in a running process",
+        "`Copilot.ask` in one process, run log on disk. Each molecule and target is asked about for the first time.",
+    ),
+    "loop": (
+        "The loop itself",
+        "A tool that does nothing, so that only the loop is measured. LangChain's agent does the same steps with a model that"
+        " costs nothing and keeps nothing on disk. The run log grows in proportion to the steps.",
+    ),
+    "tools": (
+        "Chemistry through its process",
+        "A tool call (name or structure found, checked, computed in the worker, stamped as evidence) beside the plain RDKit calls"
+        " for the same values in one process. The difference is the price of a process that can be killed, and of the look-ups: a"
+        " call finds out which known molecule a structure is, which takes its InChIKey, and computes everything that the plain"
+        " calls leave out (rules, SA score, identifiers).",
+    ),
+}
+
+
+def page() -> str:
+    """The whole page."""
+    kept = [json.loads((RESULTS / f"{name}.json").read_text("utf-8")) for name in _WORDS]
+    machine, packages = kept[0]["machine"], kept[0]["packages"]
+    held = ", ".join(f"{name} {release}" for name, release in sorted(packages.items()) if release)
+    where = (
+        f"Conditions: {machine['system']}, {machine['cores']} cores, no GPU, Python {machine['python']}, {held};"
+        f" {kept[0]['measured_at'][:10]}. Other work ran on the machine, so wall times are an upper bound.\n"
+    )
+    return "\n".join([_HEAD, where, *map(_section, kept)])
+
+
+def _section(result: dict[str, Any]) -> str:
+    title, words = _WORDS[result["benchmark"]]
+    lines = [f"## {title}", "", words, "", f"| {result['unit']} | median | least | most | repeats | goal |"]
+    lines.append("|---|---:|---:|---:|---:|---|")
+    for row in result["rows"]:
+        goal = "" if row["goal"] is None else f"{row['goal']:g}, {'met' if row['median'] <= row['goal'] else 'missed'}"
+        values = " | ".join(f"{row[key]:.3g}" for key in ("median", "least", "most"))
+        lines.append(f"| {row['what'].strip()} | {values} | {row['repeats']} | {goal} |")
+    lines += ["", *(f"- {what}: {ratio:.2g}" for what, ratio in result["ratios"].items())]
+    lines += [f"- {note}" for note in result["notes"]]
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
