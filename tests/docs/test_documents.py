@@ -80,7 +80,20 @@ def test_console_command_works(name: str, command: str, folder: Path) -> None:
     assert done.stdout.strip(), command
 
 
+PAGES = [*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+
+
+def test_paths_that_a_document_names_exist() -> None:
+    for path in PAGES:
+        if path.name == "CONTRIBUTING.md":
+            continue  # names files that are to be made; tests/house reads that page
+        for name in re.findall(
+            r"`((?:copilot|memory|tools|model|tests|docs|examples|benchmarks)/[\w./-]*)`", path.read_text("utf-8")
+        ):
+            assert (ROOT / name).exists(), f"{path.name} names {name}"
+
+
 def test_links_between_documents_lead_somewhere() -> None:
-    for path in DOCUMENTS:
+    for path in PAGES:
         for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", path.read_text("utf-8")):
             assert (path.parent / target).exists(), f"{path.name} links to {target}"
