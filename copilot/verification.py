@@ -149,7 +149,7 @@ def _check(number: int, claim: Claim, evidence: Sequence[EvidenceCheck], absent:
     if reasons:
         return ClaimCheck(number, claim, "fails", tuple(reasons))
     open_ones = [check for check in cited if check.outcome == "not_rechecked"]
-    if False and claim.verdict != "unsupported":
+    if open_ones and claim.verdict != "unsupported":
         return ClaimCheck(
             number, claim, "not_rechecked", tuple(f"{check.evidence.id}: {check.reason}." for check in open_ones)
         )

@@ -119,9 +119,10 @@ def clauses_of(found: Recognised, classify: Classify) -> list[Clause]:
     return [clause for clause in _joined(clauses, found) if clause.words or clause.entities]
 
 
-def is_bare(clause: Clause) -> bool:
-    """Whether it only names things: `and gefitinib?`, `what about HER2`."""
-    return not clause.asked and not clause.of("group", "enzyme") and all(word.plain in _CONNECTIVES for word in clause.words)
+def is_bare(clause: Clause, unit: tuple[int, int] | None = None) -> bool:
+    """Whether it only names things: `and gefitinib?`, `what about HER2`, or a unit at that place: `in µM?`."""
+    words = [word for word in clause.words if unit is None or not unit[0] <= word.start < unit[1]]
+    return not clause.asked and not clause.of("group", "enzyme") and all(word.plain in _CONNECTIVES for word in words)
 
 
 def tokens_of(clause: Clause, replaced: dict[int, str] | None = None, unit: tuple[int, int] | None = None) -> list[str]:

@@ -20,9 +20,9 @@ _CONVERTED = ("concentration", "potency", "target_activities", "compound_activit
 
 def asked_again(clause: Clause, last: Sequence[Frame]) -> list[Frame]:
     """The frames of the last question with what this clause names in its place; empty where it is a question of its own."""
-    if not last or not is_bare(clause):
-        return []
     span = unit_span(clause)
+    if not last or not is_bare(clause, span):
+        return []
     if span is not None and not clause.names:
         unit = target_unit(clause.text)
         again = [frame for frame in last if frame.kind in _CONVERTED]

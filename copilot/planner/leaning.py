@@ -14,6 +14,7 @@ from .frames import Entity, EntityKind
 from .masking import MASKS, merge_lists
 from .names_in_text import has_drug_stem
 from .quantities import target_unit
+from .sequences_in_text import RESIDUES
 from .slots import like_a_gene, listed, slot_of, stands_for_a_target
 from .words import Word
 
@@ -73,6 +74,7 @@ def ways(
         following: names in later clauses of the same question, for "what is the MW, and the logP, of aspirin".
         others: what else a span of the question could be.
     """
+    clause = _residues_as_words(clause)
     waiting = not clause.names and bool(clause.asked) and bool(following)
     own = [Way(weight * (0.5 if waiting else 1.0), way) for weight, way in _with_and_without_noise(clause)]
     for span, alternatives in others.items():
@@ -86,6 +88,18 @@ def ways(
             found.append(Way(weight * max(way.weight, 0.9 if waiting else 0.0), way.clause, lent))
     found += _through_a_target(clause, context)
     return found
+
+
+def _residues_as_words(clause: Clause) -> Clause:
+    """Beside a peptide, `cysteines` are its residues and no molecule."""
+    if not clause.of("peptide"):
+        return clause
+    residues = [item for item in clause.of("molecule", "unknown") if item.name.casefold() in RESIDUES]
+    if not residues:
+        return clause
+    words = [*clause.words, *(Word(item.start, item.end, item.text, item.text.casefold()) for item in residues)]
+    kept = tuple(item for item in clause.entities if item not in residues)
+    return replace(clause, entities=kept, words=tuple(sorted(words, key=lambda word: word.start)))
 
 
 def _lenders(clause: Clause, context: Context, following: Sequence[Entity]) -> list[tuple[float, tuple[Entity, ...]]]:

@@ -11,7 +11,14 @@ from collections.abc import Iterator
 
 from .frames import EntityKind
 
-__all__ = ["sequences"]
+__all__ = ["RESIDUES", "sequences"]
+
+RESIDUES = {
+    "alanine": "A", "arginine": "R", "asparagine": "N", "aspartate": "D", "aspartic acid": "D", "cysteine": "C", "glutamine": "Q",
+    "glutamate": "E", "glutamic acid": "E", "glycine": "G", "histidine": "H", "isoleucine": "I", "leucine": "L", "lysine": "K",
+    "methionine": "M", "phenylalanine": "F", "proline": "P", "serine": "S", "threonine": "T", "tryptophan": "W", "tyrosine": "Y", "valine": "V",
+}  # fmt: skip
+"""Amino acids by name, with their letters."""
 
 _NEXT = re.compile(r"[ \t]*\n?[ \t\d]*([A-Za-z]+\*?)")
 _WORD = re.compile(r"[A-Za-z]+\*?")

@@ -5,7 +5,7 @@ single spaces for hyphens; a plural s on its last word need not be listed.
 
 Aspects (values of `aspect` entities and of `Frame.aspects`) say which part of a record is asked for:
 function, location, family, length, mass, disease, names, sequence, organism, ec, accession, gene, chembl_id, xref,
-keywords, approved, year, phase, status, inchikey, smiles, inchi, formula, stereo, salt, target, action, scaffold, cas, bbb, gi, pi,
+keywords, approved, year, phase, status, inchikey, smiles, inchi, formula, stereo, salt, target, action, scaffold, cas, molecule_type, bbb, gi, pi,
 gravy, gc, instability, extinction, aromaticity, charge, longest, structure.
 """
 
@@ -21,7 +21,7 @@ __all__ = ["ENZYMES", "longest_phrase", "phrases", "term"]
 
 _PROPERTIES = {
     "molecular_weight": "m w|molecularweight|molweight|molarmass|grams per mole|mol weights|weight in g mol|molecular weigth|mol mass in g mol|molecular weight|mol weight|mol wt|molwt|mol. wt|mw|mwt|molar mass|molecular mass|formula weight"
-    "|average mass|average molecular weight|average molecular mass|avg mw|fw|weight|mass|mol mass|molar weight|relative molecular mass|weigh|heavy|heavier|heaviest|lightest",
+    "|average mass|average molecular weight|average molecular mass|avg mw|fw|weight|mass|mol mass|molar weight|relative molecular mass|weigh|lighter|bigger|larger|smaller|biggest|smallest|heavy|heavier|heaviest|lightest",
     "monoisotopic_mass": "monoisotopic mass|monoisotopic weight|monoisotopic molecular weight|monoisotopic molecular mass"
     "|mono isotopic mass|exact mass|exact molecular weight|exact mw|accurate mass|monoisotopic|hrms mass|monoisotopic mw",
     "formula": "molecular formula|chemical formula|sum formula|formula|elemental formula|brutto formula|elemental composition|empirical formula",
@@ -86,7 +86,7 @@ _ASPECTS = {
     "location": "location|subcellular location|localisation|localization|subcellular localisation|subcellular localization|located|localised|localized"
     "|where is|where in the cell|compartment|cellular location|which compartment|found in the cell|where",
     "family": "family|protein family|superfamily|protein class|enzyme class|family does|belong to|target class|class of protein|kind of protein|type of protein",
-    "length": "length|how long|in amino acids|amino acids|in residues|how big|number of residues|number of amino acids|amino acids long|residues|how many residues|how many amino acids|residue count|aa long"
+    "length": "length|in aa|size in aa|longer|shorter|how long|in amino acids|amino acids|in residues|how big|number of residues|number of amino acids|amino acids long|residues|how many residues|how many amino acids|residue count|aa long"
     "|sequence length",
     "mass": "kda|molecular mass in kda|protein mass|daltons|dalton",
     "disease": "disease association|associated disease|diseases|disease|genetic disorder|linked to disease|disorders|pathology|implicated in|syndromes",
@@ -103,7 +103,7 @@ _ASPECTS = {
     "xref": "cross reference|cross references|xref|hgnc id|ensembl id|ensembl gene|pdb ids|database links",
     "keywords": "keywords|uniprot keywords",
     "approved": "approved|fda approved|licensed|on the market|marketed|authorised|authorized|approval|approved drug|fda approval|ema approved|market approval",
-    "year": "what year|which year|when was|year of approval|approval year|first approval|first approved|first approval year|approval date|year approved"
+    "year": "what year|came first|older|newer|which year|when was|year of approval|approval year|first approval|first approved|first approval year|approval date|year approved"
     "|when did|year|since when|how old|date of approval|first launched|launched|launch year|in what year|in which year|earliest approval",
     "phase": "max phase|phase|clinical phase|maximum phase|highest phase|development phase|clinical stage|development stage|furthest phase",
     "status": "approval status|development status|regulatory status|clinical status|status",
@@ -126,6 +126,7 @@ _ASPECTS = {
     "aromaticity": "aromaticity",
     "gc": "gc content|gc|gc percentage|percent gc|gc percent|g c content|gc fraction|gc ratio|g c percentage|guanine cytosine content|cg content",
     "scaffold": "scaffold|murcko scaffold|bemis murcko scaffold|ring framework|framework|core structure|ring scaffold|murcko framework|molecular framework",
+    "molecule_type": "small molecule|biologic|small molecule or biologic|modality|molecule type|monoclonal antibody|antibody",
     "cas": "cas|cas number|cas registry number|cas rn|cas no|pubchem cid|pubchem id|drugbank id|drugbank accession|unii|iupac name|systematic name",
     "longest": "longest orf|longest open reading frame|longest",
 }  # fmt: skip

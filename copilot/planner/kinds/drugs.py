@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ....memory.records import Evidence
@@ -11,7 +12,7 @@ from .plan import Node, Results, Section
 from .properties import molecule_keys, molecule_nodes
 from .words import capital, count_of, join, known_id, molecule_name, notes, number, plain_name, settle
 
-__all__ = ["DrugStatus", "DrugsForIndication", "Indications", "Mechanism", "mechanisms_told"]
+__all__ = ["DrugStatus", "DrugsForIndication", "Indications", "Mechanism", "acts_on", "mechanisms_told", "verdict_on_target"]
 
 _ROWS = 25
 
@@ -30,11 +31,51 @@ class Mechanism:
             if result is None or results.found(key) is None:
                 continue
             for item in result.evidence:
-                parts += mechanisms_told(item)
+                parts += [*verdict_on_target(item, frame), *mechanisms_told(item)]
         return settle(parts, results, keys)
 
 
-def mechanisms_told(item: Evidence) -> list[Part]:
+def acts_on(item: Evidence, frame: Frame) -> bool | None:
+    """Whether a mechanism names the target asked about, with the action asked about; None where nothing was asked."""
+    if not frame.targets or not frame.yes_or_no:
+        return None
+    wanted = {name.casefold() for entity in frame.targets for name in (entity.value, entity.name) if name}
+    asked = _ACTION.search(frame.clause)
+    for row in item.record["rows"]:
+        named = {str(name).casefold() for name in (*row["genes"], *row["accessions"], row["target_chembl_id"] or "")}
+        action = str(row["action"] or "").casefold().replace("_", " ")
+        if named & wanted and (asked is None or not action or asked.group(1).casefold().rstrip("s") in action.split() or _like(asked.group(1), action)):
+            return True
+    return False
+
+
+_ACTION = re.compile(r"\b(inhibitor|agonist|antagonist|blocker|activator|opener|modulator|inverse agonist|partial agonist)s?\b", re.IGNORECASE)
+_ALIKE = {"blocker": ("blocker", "inhibitor", "antagonist"), "inhibitor": ("inhibitor", "blocker"), "antagonist": ("antagonist", "inverse agonist"), "agonist": ("agonist", "partial agonist", "full agonist")}
+
+
+def _like(asked: str, action: str) -> bool:
+    return action in _ALIKE.get(asked.casefold(), ())
+
+
+def verdict_on_target(item: Evidence, frame: Frame) -> list[Part]:
+    """Yes or no to `is losartan an ACE inhibitor`, by the recorded mechanisms."""
+    verdict = acts_on(item, frame)
+    if verdict is None:
+        return []
+    name = molecule_name(item.record)
+    genes = join(entity.name or entity.text for entity in frame.targets)
+    if verdict:
+        return [Sentence(f"Yes: a mechanism through {_known(genes, item)} is recorded of {name}.", (item.id,))]
+    return [Sentence(f"No: the recorded mechanisms of {name} do not name that target or action.", (item.id,))]
+
+
+def _known(genes: str, item: Evidence) -> str:
+    """The genes as the record spells them, where it does."""
+    named = [gene for row in item.record["rows"] for gene in row["genes"] if gene.casefold() in genes.casefold()]
+    return join(dict.fromkeys(named)) or "that target"
+
+
+def mechanisms_told(item: Evidence, references: bool = True) -> list[Part]:
     """A sentence a target, then the references."""
     record, name = item.record, molecule_name(item.record)
     parts: list[Part] = []
@@ -43,9 +84,9 @@ def mechanisms_told(item: Evidence) -> list[Part]:
         target_id = f", {row['target_chembl_id']}" if str(row["target_chembl_id"] or "").startswith("CHEMBL") else ""
         said = row["mechanism"] or f"{row['target_name']} {str(row['action'] or 'ligand').lower()}"
         parts.append(Sentence(f"{capital(name)} acts as: {said}{genes}{target_id}.", (item.id,)))
-    references = list(dict.fromkeys(reference for row in record["rows"] for reference in row["references"]))
-    if references:
-        shown = "; ".join(f"`{reference}`" for reference in references[:4])
+    cited = list(dict.fromkeys(reference for row in record["rows"] for reference in row["references"]))
+    if references and cited:
+        shown = "; ".join(f"`{reference}`" for reference in cited[:4])
         parts.append(Sentence(f"Reference: {shown}.", (item.id,)))
     return [*parts, *notes(item)]
 
@@ -58,12 +99,20 @@ class DrugStatus:
 
     def compose(self, frame: Frame, results: Results) -> Section:
         keys = [key for key, _ in molecule_keys(frame)]
-        parts: list[Part] = []
-        for key in keys:
-            item = results.found(key)
-            if item is not None:
-                parts += _status(item, frame)
+        found = [item for key in keys if (item := results.found(key)) is not None]
+        parts = _earliest(found)
+        for item in found:
+            parts += _status(item, frame)
         return settle(parts, results, keys)
+
+
+def _earliest(found: list[Evidence]) -> list[Part]:
+    """Who was approved first, of several."""
+    dated = sorted((item for item in found if item.record["first_approval"]), key=lambda item: item.record["first_approval"])
+    if len(dated) < 2:
+        return []
+    told = [f"{molecule_name(item.record)} ({item.record['first_approval']})" for item in dated]
+    return [Sentence(f"{capital(told[0])} was approved before {join(told[1:])}.", tuple(item.id for item in dated))]
 
 
 def _status(item: Evidence, frame: Frame) -> list[Part]:
@@ -86,6 +135,8 @@ def _status(item: Evidence, frame: Frame) -> list[Part]:
         parts.append(Sentence(f"No: {name} is not recorded as approved.", (item.id,)))
     else:
         parts.append(Sentence(f"Whether {name} is approved is not known to this source.", (item.id,)))
+    if record.get("molecule_type") and ("molecule_type" in frame.aspects or not record["approved"]):
+        parts.insert(0, Sentence(f"{capital(name)} is recorded as: {str(record['molecule_type']).lower()}.", (item.id,)))
     if record["max_phase"] is not None and "phase" in frame.aspects:
         parts.append(Sentence(f"Its highest phase is {number(record['max_phase'])}.", (item.id,)))
     return [*parts, *notes(item)]
@@ -143,7 +194,13 @@ def _drugs(evidence: tuple[Evidence, ...]) -> list[Part]:
     first = evidence[0].record
     total, wanted = first["total"], str(first["indication"])
     rows = [(row, item) for item in evidence for row in item.record["rows"]]
-    rows.sort(key=lambda pair: (str(pair[0]["indication"]).casefold() != wanted.casefold(), not pair[0]["approved"]))
+    rows.sort(
+        key=lambda pair: (
+            str(pair[0]["indication"]).casefold() != wanted.casefold(),
+            not pair[0]["approved"],
+            -(pair[0]["first_approval"] or 0),  # the newest first: old ones are many and well known
+        )
+    )
     table = [
         Row(
             (

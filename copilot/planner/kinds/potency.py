@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ....memory.records import Evidence, ToolResult
 from ..contract import Break, Part, Row, Sentence, Table
 from ..frames import Entity, Frame
-from .drugs import mechanisms_told
-from .plan import Node, Results, Section
+from .drugs import acts_on, mechanisms_told, verdict_on_target
+from .plan import Arguments, Node, Results, Section
 from .properties import molecule_keys
+from .targets import target_nodes, via_told
 from .words import amount, capital, code, count_of, join, misses, molecule_name, notes, number, plain_name, target_name
 
 __all__ = ["Measured"]
@@ -24,21 +25,27 @@ class Measured:
     def plan(self, frame: Frame) -> list[Node]:
         common = _filters(frame)
         molecules, targets = molecule_keys(frame), _targets(frame)
-        if frame.kind == "target_activities":
-            nodes = [Node(key, "target_activities", {"target": item.value, **common}) for key, item in targets]
-            if nodes:
-                return nodes
+        if frame.kind == "target_activities" and targets:
+            return target_nodes(frame, "target_activities", **common)
         if frame.kind == "compound_activities" or not targets:
             nodes = [Node(key, "compound_activities", {"molecule": item.value, **common}) for key, item in molecules]
             if common:
                 return nodes
             # What a drug acts on is known even where nothing was measured in this source.
             return [*(Node(f"a{key}", "drug_mechanisms", {"molecule": item.value}) for key, item in molecules), *nodes]
-        return [
+        if not molecules:
+            return target_nodes(frame, "target_activities", **common)
+        pairs = [
             Node(f"{key}{other}", "compound_activities", {"molecule": molecule.value, "target": target.value, **common})
             for key, molecule in molecules
             for other, target in targets
-        ] or [Node(key, "target_activities", {"target": item.value, **common}) for key, item in targets]
+        ]
+        nodes = list(pairs)
+        if frame.yes_or_no:  # "does imatinib inhibit ABL1" is answered by its mechanism too
+            nodes = [*(Node(f"a{key}", "drug_mechanisms", {"molecule": item.value}) for key, item in molecules), *pairs]
+        if frame.to_unit and frame.to_unit != "nM":
+            nodes += [Node(f"u{node.key}", "convert_concentration", _median_in(node.key, frame.to_unit), (node.key,)) for node in pairs]
+        return nodes
 
     def compose(self, frame: Frame, results: Results) -> Section:
         parts: list[Part] = []
@@ -50,20 +57,56 @@ class Measured:
             if result is None:
                 continue
             if node.tool == "drug_mechanisms":
-                if results.found(node.key) is not None:
-                    acts.add(node.key[1:])
-                    parts += [part for item in result.evidence for part in mechanisms_told(item)]
+                parts += self._mechanisms(node.key, result, frame, results, acts)
+                continue
+            if node.tool == "convert_concentration":
                 continue
             item = results.found(node.key, "activities")
             if item is None:
                 missed[node.key] = result
                 continue
             found.append(item)
-            parts += [*([Break()] if parts else []), *_told(item, result, frame)]
-        lead = _compared(found)
+            parts += [*([Break()] if parts else []), *_verdict(item, frame), *_told(item, result, frame)]
+            converted = results.found(f"u{node.key}")
+            if converted is not None:
+                shown = amount(converted.record["to"])
+                parts.append(Sentence(f"In the unit asked for, that median is {shown}.", (converted.id,)))
+        lead = [*_compared(found), *via_told(frame, results)]
         told = misses(missed.values())
-        answered = bool(parts) and all(key in acts for key in missed)
+        answered = bool(parts) and all(any(key.startswith(known) for known in acts) for key in missed)
         return Section((*lead, *parts, *told), "answered" if answered else "partial" if parts else "unknown")
+
+    def _mechanisms(self, key: str, result: ToolResult, frame: Frame, results: Results, acts: set[str]) -> list[Part]:
+        """What a drug acts on: told where nothing narrower was asked, or where it settles a yes or no."""
+        if results.found(key) is None or key.startswith("v"):
+            return []
+        told: list[Part] = []
+        for item in result.evidence:
+            verdict = acts_on(item, frame)
+            measured = any(results.found(f"{key[1:]}{other}", "activities") for other, _ in _targets(frame))
+            if verdict is not False or not measured:  # a measured value says more than a mechanism that is not recorded
+                acts.add(key[1:])
+                told += [*verdict_on_target(item, frame), *mechanisms_told(item)]
+        return told
+
+
+def _median_in(key: str, unit: str) -> Callable[[Results], Arguments | None]:
+    """The conversion of a found median; None where there is none."""
+
+    def arguments(results: Results) -> Arguments | None:
+        item = results.found(key, "activities")
+        median = item.record["statistics"].get("median") if item else None
+        return {"value": median["value"], "unit": median["unit"], "to_unit": unit} if median else None
+
+    return arguments
+
+
+def _verdict(item: Evidence, frame: Frame) -> list[Part]:
+    """Yes where a value keeps to the threshold of a question that yes or no answers."""
+    if not frame.yes_or_no or not any(quantity.relation in ("<", "<=") or quantity.unit.startswith("p") for quantity in frame.quantities):
+        return []
+    name = _pair(item.record)
+    return [Sentence(f"Yes: values of {name} within that limit were measured.", (item.id,))]
 
 
 def _compared(found: list[Evidence]) -> list[Part]:
@@ -135,6 +178,7 @@ def _told(item: Evidence, result: ToolResult, frame: Frame) -> list[Part]:
 def _headline(record: Mapping[str, Any]) -> str:
     statistics, kind = record["statistics"], record["activity_type"]
     measured = count_of(statistics["n"], f"measured {kind} value")
+    there = "There is" if statistics["n"] == 1 else "There are"
     molecule, target = record.get("molecule"), record.get("target")
     if molecule and target:
         who = f"{molecule_name(record)} on {target_name(record)}"
@@ -147,9 +191,9 @@ def _headline(record: Mapping[str, Any]) -> str:
         who = molecule_name(record)
     if not statistics["n"] or not statistics.get("median"):
         return (
-            f"There is {measured} of {who} without a bound."
+            f"{there} {measured} of {who} without a bound."
             if not statistics["n"]
-            else f"There is {measured} of {who}."
+            else f"{there} {measured} of {who}."
         )
     lead = f"The {kind} of {who} is {amount(statistics['median'])}"
     if statistics["n"] == 1:

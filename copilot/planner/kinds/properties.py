@@ -20,6 +20,7 @@ __all__ = [
     "molecule_nodes",
     "property_cell",
     "property_words",
+    "within",
 ]
 
 _WORDS: dict[str, tuple[str, int | None]] = {
@@ -138,10 +139,15 @@ def _verdict(value: Mapping[str, Any], limit: tuple[str, float] | None) -> str:
     """`Yes: ` or `No: ` where the question compares the value with a number of its own."""
     if limit is None or "value" not in value:
         return ""
+    return "Yes: " if within(value, limit) else "No: "
+
+
+def within(value: Mapping[str, Any], limit: tuple[str, float]) -> bool:
+    """Whether a quantity keeps to a limit such as (`<`, 500)."""
     relation, number = limit
-    found = float(value["value"])
-    holds = {"<": found < number, "<=": found <= number, ">": found > number, ">=": found >= number, "=": found == number, "!=": found != number}
-    return "Yes: " if holds[relation] else "No: "
+    found = float(value.get("value", float("nan")))
+    holds = {"<": found < number, "<=": found <= number, ">": found > number, ">=": found >= number, "=": found == number}
+    return holds.get(relation, found != number)
 
 
 def _panel(item: Evidence) -> Table:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ....memory.records import Evidence
 from ..contract import Part, Row, Sentence, Table
 from ..frames import Entity, Frame
+from ..sequences_in_text import RESIDUES
 from .plan import Arguments, Node, Results, Section
 from .properties import molecule_keys
 from .words import amount, code, count_of, join, molecule_name, notes, number, settle
@@ -35,7 +37,9 @@ class Sequence:
         given = [entity.value for entity in frame.sequences]
         if frame.kind == "alignment" and len(given) > 1:
             return [Node("s1", "sequence_tools", {"operation": operation, "sequence": given[0], "other": given[1]})]
-        more: dict[str, Any] = {}
+        more: dict[str, Any] = _reading_frame(frame) if frame.kind == "translate" else {}
+        if frame.kind in ("translate", "orfs") and (code_number := _genetic_code(frame)):
+            more["genetic_code"] = code_number
         if frame.kind == "restriction" and frame.enzymes:
             more["enzymes"] = list(frame.enzymes)
         if frame.kind == "orfs":
@@ -57,6 +61,27 @@ class Sequence:
                 continue
             parts += [*_TOLD[item.record["type"]](item, frame), *notes(item)]
         return settle(parts, results, keys)
+
+
+_FRAME = re.compile(r"\bframe\s*(?:no\.?\s*)?([+-]?[123])\b|\b([123])(?:st|nd|rd)\s+(?:reading\s+)?frame\b|\b(first|second|third)\s+(?:reading\s+)?frame\b", re.IGNORECASE)
+_CODES = {"mitochondrial": 2, "mitochondria": 2, "bacterial": 11, "bacteria": 11, "prokaryotic": 11, "plastid": 11, "yeast mitochondrial": 3}
+_CODE = re.compile(r"\b(?:genetic\s+code|(?:translation\s+)?table|code)\s*(?:no\.?\s*|number\s*)?(\d{1,2})\b", re.IGNORECASE)
+
+
+def _reading_frame(frame: Frame) -> dict[str, Any]:
+    hit = _FRAME.search(frame.clause)
+    if hit is None:
+        return {}
+    word = hit.group(1) or hit.group(2) or {"first": "1", "second": "2", "third": "3"}[hit.group(3).casefold()]
+    return {"frame": int(word)}
+
+
+def _genetic_code(frame: Frame) -> int | None:
+    hit = _CODE.search(frame.clause)
+    if hit is not None:
+        return int(hit.group(1))
+    plain = frame.clause.casefold()
+    return next((number for word, number in _CODES.items() if word in plain), None)
 
 
 def _of_targets(frame: Frame, operation: str) -> list[Node]:
@@ -141,7 +166,7 @@ _PROTEIN = {
     "gravy": ("GRAVY", "gravy", 3),
     "instability": ("instability index", "instability_index", 2),
     "aromaticity": ("aromaticity", "aromaticity", 3),
-    "extinction": ("extinction coefficient at 280 nm (cysteines reduced)", "extinction_reduced", None),
+    "extinction": ("extinction coefficient (cysteines reduced)", "extinction_reduced", None),
     "charge": ("net charge at pH 7.4", "charge_at_ph_7_4", 2),
 }
 
@@ -149,6 +174,9 @@ _PROTEIN = {
 def _protein(item: Evidence, frame: Frame) -> list[Part]:
     record = item.record
     asked = [aspect for aspect in frame.aspects if aspect in _PROTEIN]
+    counted = _composition(item, frame)
+    if counted:
+        return counted
     asked += ["mass"] if "molecular_weight" in frame.properties and "mass" not in asked else []
     if "monoisotopic_mass" in frame.properties:
         text = f"The monoisotopic mass is {amount(record['monoisotopic_mass'], 4)}."
@@ -170,6 +198,20 @@ def _protein(item: Evidence, frame: Frame) -> list[Part]:
         verdict = "stable" if record["predicted_stable"] else "unstable"
         parts.append(Sentence(f"By this index the protein is classed as {verdict}.", (item.id,)))
     return parts
+
+
+def _composition(item: Evidence, frame: Frame) -> list[Part]:
+    """How long it is, and how many of the residues named it has."""
+    record, plain = item.record, frame.clause.casefold()
+    told: list[Part] = []
+    if "length" in frame.aspects:
+        told.append(Sentence(f"It has {amount(record['sequence']['length'])}.", (item.id,)))
+    for word, letter in RESIDUES.items():
+        if re.search(rf"\b{word}s?\b", plain):
+            count = record["composition"].get(letter, 0)
+            text = f"It has {count_of(count, word)}." if count else f"There is no {word} in it."
+            told.append(Sentence(text, (item.id,)))
+    return told
 
 
 def _alignment(item: Evidence, frame: Frame) -> list[Part]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ....memory.records import Evidence
@@ -144,15 +145,18 @@ class Compare:
 
 
 def _ranked(rows: Sequence[Mapping[str, Any]], key: str) -> str:
-    """Who has the highest value; empty where fewer than two rows have one."""
+    """Who has the highest value as shown; empty where fewer than two rows have one."""
     listed = [row for row in rows if "value" in row["properties"].get(key, {})]
     if len(listed) < 2:
         return ""
     listed.sort(key=lambda row: -row["properties"][key]["value"])
-    first, *others = [f"{molecule_name(row)} ({property_cell(row['properties'][key], key)})" for row in listed]
-    if listed[0]["properties"][key]["value"] == listed[-1]["properties"][key]["value"]:
-        return f"{capital(join([first, *others]))} do not differ in {property_words(key)}."
-    return f"By {property_words(key)}, {first} is higher than {join(others)}."
+    shown = [property_cell(row["properties"][key], key) for row in listed]
+    named = [f"{molecule_name(row)} ({cell})" for row, cell in zip(listed, shown, strict=True)]
+    first = [name for name, cell in zip(named, shown, strict=True) if cell == shown[0]]
+    others = named[len(first) :]
+    if not others:
+        return f"{capital(join(first))} do not differ in {property_words(key)}."
+    return f"By {property_words(key)}, {join(first)} {'is' if len(first) == 1 else 'are'} higher than {join(others)}."
 
 
 _COMPARED = ("molecular_weight", "clogp", "tpsa", "hbd", "hba", "rotatable_bonds", "fsp3", "qed", "sa_score")
@@ -323,7 +327,7 @@ _IDENTIFIERS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str | None]]] =
     "formula": ("molecular formula", lambda record: record.get("formula")),
     "chembl_id": ("ChEMBL id", lambda record: known_id(record["molecule"]["chembl_id"]).strip("–") or None),
     "names": ("other names", lambda record: join(plain_name(str(name)) for name in record.get("synonyms", [])[:12]) or None),
-    "cas": ("CAS number or identifier in other databases", lambda record: None),
+    "cas": ("registry number or systematic name", lambda record: None),
 }
 _AS_CODE = frozenset(("smiles", "inchi"))
 
@@ -345,6 +349,13 @@ class Identity(_EachMolecule):
             text = f"No: {names} have the same skeleton but differ in stereochemistry, isotopes or charge."
             return [Sentence(text, evidence)]
         return [Sentence(f"No: {names} have different InChIKeys, {join(keys)}.", evidence)]
+
+    def compose(self, frame: Frame, results: Results) -> Section:
+        section = super().compose(frame, results)
+        held = [aspect for aspect in frame.aspects if aspect in _IDENTIFIERS and aspect != "cas"]
+        if "cas" in frame.aspects and section.status == "answered":
+            return replace(section, status="partial" if held else "unknown")
+        return section
 
     def told(self, item: Evidence, frame: Frame) -> list[Part]:
         record, name = item.record, molecule_name(item.record)

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ....memory.records import Evidence
 from ..contract import Aside, Part, Row, Sentence, Table
 from ..frames import Entity, Frame
-from .plan import Node, Results, Section
-from .words import amount, capital, code, count_of, join, known_id, notes, plain_name, settle, target_name
+from .drugs import mechanisms_told
+from .plan import Arguments, Node, Results, Section
+from .properties import property_cell, property_words, within
+from .words import (
+    amount,
+    capital,
+    code,
+    count_of,
+    join,
+    known_id,
+    misses,
+    molecule_name,
+    notes,
+    plain_name,
+    settle,
+    target_name,
+)
 
-__all__ = ["DrugsForTarget", "TargetIdentity", "TargetProfile", "target_keys"]
+__all__ = ["DrugsForTarget", "TargetIdentity", "TargetProfile", "target_keys", "target_nodes", "via_told"]
 
 _DRUG_ROWS = 25
 """Rows of a table that a person still reads."""
@@ -23,15 +38,52 @@ def target_keys(frame: Frame) -> list[tuple[str, Entity]]:
     return [(f"t{index}", entity) for index, entity in enumerate(frame.targets or frame.unknown, 1)]
 
 
+def target_nodes(frame: Frame, tool: str, **more: Any) -> list[Node]:
+    """One node of `tool` a target; "its target" is first found by the molecule's mechanism."""
+    nodes: list[Node] = []
+    for key, entity in target_keys(frame):
+        if entity.via:
+            nodes.append(Node(f"v{key}", "drug_mechanisms", {"molecule": entity.via}))
+            nodes.append(Node(key, tool, _first_target(f"v{key}", more), (f"v{key}",)))
+        else:
+            nodes.append(Node(key, tool, {"target": entity.value, **more}))
+    return nodes
+
+
+def _first_target(key: str, more: dict[str, Any]) -> Callable[[Results], Arguments | None]:
+    """Arguments about the first target that a mechanism names."""
+
+    def arguments(results: Results) -> Arguments | None:
+        item = results.found(key)
+        rows = item.record["rows"] if item else []
+        named = [str(row["accessions"][0]) for row in rows if row.get("accessions")]
+        named += [str(row["target_chembl_id"]) for row in rows if row.get("target_chembl_id")]
+        return {"target": named[0], **more} if named else None
+
+    return arguments
+
+
+def via_told(frame: Frame, results: Results) -> list[Part]:
+    """Through which mechanism "its target" was found, and what was missed on the way."""
+    told: list[Part] = []
+    for key, entity in target_keys(frame):
+        result = results.get(f"v{key}") if entity.via else None
+        if result is not None and results.found(f"v{key}") is not None:
+            told += [part for item in result.evidence for part in mechanisms_told(item, references=False)]
+        elif result is not None:
+            told += misses([result])
+    return told
+
+
 class TargetIdentity:
     """`target_identity`: accession, gene, ChEMBL id, as asked."""
 
     def plan(self, frame: Frame) -> list[Node]:
-        return [Node(key, "find_target", {"target": entity.value}) for key, entity in target_keys(frame)]
+        return target_nodes(frame, "find_target")
 
     def compose(self, frame: Frame, results: Results) -> Section:
         keys = [key for key, _ in target_keys(frame)]
-        parts: list[Part] = []
+        parts = via_told(frame, results)
         for key in keys:
             item = results.found(key)
             if item is not None:
@@ -65,12 +117,11 @@ class TargetProfile:
     """`target_profile`: the aspects asked for, or what it does, where it is and what family it belongs to."""
 
     def plan(self, frame: Frame) -> list[Node]:
-        more = {"include_sequence": True} if "sequence" in frame.aspects else {}
-        return [Node(key, "target_profile", {"target": entity.value, **more}) for key, entity in target_keys(frame)]
+        return target_nodes(frame, "target_profile", **({"include_sequence": True} if "sequence" in frame.aspects else {}))
 
     def compose(self, frame: Frame, results: Results) -> Section:
         keys = [key for key, _ in target_keys(frame)]
-        parts: list[Part] = []
+        parts = [*_longest([item for key in keys if (item := results.found(key))], frame), *via_told(frame, results)]
         for key in keys:
             result = results.get(key)
             if results.found(key) is not None and result is not None:
@@ -78,6 +129,25 @@ class TargetProfile:
         return settle(parts, results, keys)
 
 
+_LENGTHS = {"length": "length", "mass": "mass"}
+
+
+def _longest(found: list[Evidence], frame: Frame) -> list[Part]:
+    """Which of several proteins is the longest or heaviest, where that is asked."""
+    told: list[Part] = []
+    for aspect in frame.aspects:
+        key = _LENGTHS.get(aspect)
+        listed = [item for item in found if key and item.record.get(key)]
+        if len(listed) < 2 or key is None:
+            continue
+        listed.sort(key=lambda item: -item.record[key]["value"])
+        first, *others = [f"{target_name(item.record)} ({amount(item.record[key])})" for item in listed]
+        word = "longer" if aspect == "length" else "heavier"
+        told.append(Sentence(f"{first} is {word} than {join(others)}.", tuple(item.id for item in listed)))
+    return told
+
+
+_HUMAN = re.compile(r"\bhuman\b", re.IGNORECASE)
 _CLASS = re.compile(
     r"\b(?:is|was)\s+\S.*?\b(?:an?|in the)\s+(?:human\s+)?(kinase|gpcr|g[- ]protein[- ]coupled receptor|ion channel|transcription factor|protease|nuclear receptor|enzyme"
     r"|membrane protein|transporter|phosphatase|hydrolase|receptor)\b",
@@ -93,9 +163,17 @@ def _profile(evidence: tuple[Evidence, ...], frame: Frame) -> list[Part]:
     wanted = _CLASS.search(frame.clause)
     if wanted is not None:
         told.append(Sentence(_of_class(first.record, wanted.group(1)), (first.id,)))
-    if not asked or "function" in asked:
+    organism = str(first.record["target"].get("organism") or "")
+    if wanted is None and frame.yes_or_no and _HUMAN.search(frame.clause) and organism:
+        verdict = "Yes" if organism == "Homo sapiens" else "No"
+        told.append(Sentence(f"{verdict}: this entry of {target_name(first.record)} is from {organism}.", (first.id,)))
+    if frame.limit is not None and "length" in asked and first.record.get("length"):
+        asked.remove("length")
+        verdict = "Yes" if within(first.record["length"], frame.limit) else "No"
+        told.append(Sentence(f"{verdict}: {_length(first.record)}", (first.id,)))
+    if (not asked and not told) or "function" in asked:
         told.append(Sentence(_who(first.record), (first.id,)))
-    for aspect in asked or ["function", "location", "family"]:
+    for aspect in asked or ([] if told and frame.limit else ["function", "location", "family"]):
         for item in evidence:
             sentence = _ASPECTS[aspect](item.record)
             if sentence:
@@ -149,7 +227,7 @@ def _family(record: Mapping[str, Any]) -> str:
 
 
 def _length(record: Mapping[str, Any]) -> str:
-    return f"{target_name(record)} has {amount(record['length'])} amino acids." if record.get("length") else ""
+    return f"{target_name(record)} has {amount(record['length'])}." if record.get("length") else ""
 
 
 def _mass(record: Mapping[str, Any]) -> str:
@@ -197,16 +275,52 @@ class DrugsForTarget:
         more: dict[str, Any] = {"approved_only": True} if "approved" in frame.aspects else {}
         if frame.most is not None:
             more["most"] = frame.most
-        return [Node(key, "drugs_for_target", {"target": entity.value, **more}) for key, entity in target_keys(frame)]
+        nodes = target_nodes(frame, "drugs_for_target", **more)
+        if frame.properties or frame.rules:
+            keys = [key for key, _ in target_keys(frame)]
+            nodes += [Node(f"p{key}", "compare_molecules", _drugs_found(key), (key,)) for key in keys]
+        return nodes
 
     def compose(self, frame: Frame, results: Results) -> Section:
         keys = [key for key, _ in target_keys(frame)]
-        parts: list[Part] = []
+        parts = via_told(frame, results)
         for key in keys:
             result = results.get(key)
             if result is not None and results.found(key) is not None:
                 parts += _drugs(result.evidence)
-        return settle(parts, results, keys)
+            item = results.found(f"p{key}")
+            if item is not None:
+                parts += _computed(item, frame)
+        return settle(parts, results, [*keys, *(f"p{key}" for key in keys)])
+
+
+_COMPARED_AT_MOST = 12
+
+
+def _drugs_found(key: str) -> Callable[[Results], Arguments | None]:
+    """The drugs that were found, to be computed with; None where there are not two of them."""
+
+    def arguments(results: Results) -> Arguments | None:
+        result = results.get(key)
+        rows = [row for item in result.evidence for row in item.record.get("rows", [])] if result else []
+        names = [str(row["name"] or row["chembl_id"]) for row in rows][:_COMPARED_AT_MOST]
+        return {"molecules": names} if len(names) > 1 else None
+
+    return arguments
+
+
+def _computed(item: Evidence, frame: Frame) -> list[Part]:
+    """The properties asked for of each drug; those that keep to the limit first named."""
+    shown = frame.properties or ("molecular_weight", "clogp", "tpsa", "qed")
+    rows = item.record["rows"]
+    parts: list[Part] = []
+    if frame.limit is not None and len(frame.properties) == 1:
+        kept = [molecule_name(row) for row in rows if within(row["properties"].get(shown[0], {}), frame.limit)]
+        text = f"Within that limit: {join(kept)}." if kept else "None of them is within that limit."
+        parts.append(Sentence(text, (item.id,)))
+    table = [Row((molecule_name(row), *(property_cell(row["properties"][key], key) for key in shown)), (item.id,)) for row in rows]
+    parts.append(Table(("drug", *(property_words(key) for key in shown)), tuple(table)))
+    return parts
 
 
 def _drugs(evidence: tuple[Evidence, ...]) -> list[Part]:
