@@ -59,9 +59,9 @@ class ChemblStore:
         """Close the file."""
         self.database.close()
 
-    def interrupt(self) -> None:
-        """Stop the queries that run now."""
-        self.database.interrupt()
+    def interrupt(self, thread: int | None = None) -> None:
+        """Stop the query that runs now in a thread, or in every thread."""
+        self.database.interrupt(thread)
 
     @cached_property
     def source(self) -> Source:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .errors import SourceUnavailable, StorageError
+from .errors import Cancelled, SourceUnavailable, StorageError
 
 __all__ = ["STARTER", "Database"]
 
@@ -25,7 +25,7 @@ class Database:
         self.path = path
         self.is_starter = path == STARTER
         self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._all: dict[int, sqlite3.Connection] = {}
         self._lock = threading.Lock()
         self.tables = self._columns()
 
@@ -48,12 +48,13 @@ class Database:
 
         Raises:
             StorageError: the file cannot be read.
+            Cancelled: `interrupt` stopped the query.
         """
         try:
             return self._connection().execute(query, values).fetchall()
         except sqlite3.OperationalError as error:
             if "interrupted" in str(error):
-                raise
+                raise Cancelled("The query was stopped.") from error
             raise _damaged(self.path, error) from error
         except sqlite3.DatabaseError as error:
             raise _damaged(self.path, error) from error
@@ -67,16 +68,17 @@ class Database:
         """Whether there is such a table, with these columns: dumps of different releases differ."""
         return table in self.tables and set(columns) <= self.tables[table]
 
-    def interrupt(self) -> None:
-        """Stop the queries that run now, in every thread."""
+    def interrupt(self, thread: int | None = None) -> None:
+        """Stop the query that runs now in a thread (by its `threading.get_ident`), or in every thread."""
         with self._lock:
-            for connection in self._all:
-                connection.interrupt()
+            for ident, connection in self._all.items():
+                if thread in (None, ident):
+                    connection.interrupt()
 
     def close(self) -> None:
         """Close every connection."""
         with self._lock:
-            for connection in self._all:
+            for connection in self._all.values():
                 connection.close()
             self._all.clear()
             self._local = threading.local()
@@ -90,7 +92,7 @@ class Database:
             connection.execute("PRAGMA query_only=1")
             self._local.connection = connection
             with self._lock:
-                self._all.append(connection)
+                self._all[threading.get_ident()] = connection
         return connection
 
     def _columns(self) -> dict[str, set[str]]:

@@ -6,6 +6,7 @@ The loop and `runs replay` both call `answer_of`, so a replayed answer cannot di
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from .events import (
     AnswerFinished,
@@ -27,7 +28,7 @@ def answer_of(events: Iterable[Event]) -> Answer:
     """The answer that these events of one run tell.
 
     A run without an end (a killed process) is `failed`; its open calls are `cancelled`. Raises ValueError where the
-    list does not begin with `run_started`.
+    list does not begin with `run_started`, or ends a call that never began.
     """
     start: RunStarted | None = None
     open_calls: dict[str, ToolCall] = {}
@@ -38,6 +39,8 @@ def answer_of(events: Iterable[Event]) -> Answer:
     status: AnswerStatus = "failed"
     seconds = 0.0
     for event in events:
+        if start is None and not isinstance(event, RunStarted):
+            raise ValueError("a run's events begin with run_started")
         match event:
             case RunStarted():
                 start = event
@@ -48,7 +51,7 @@ def answer_of(events: Iterable[Event]) -> Answer:
                 calls[event.call_id] = ToolCallSummary(
                     id=event.call_id,
                     tool=event.tool,
-                    arguments=open_calls[event.call_id].arguments,
+                    arguments=_arguments(open_calls, event.call_id),
                     status=event.status,
                     seconds=event.seconds,
                     matched=event.matched,
@@ -58,7 +61,7 @@ def answer_of(events: Iterable[Event]) -> Answer:
                 calls[event.call_id] = ToolCallSummary(
                     id=event.call_id,
                     tool=event.tool,
-                    arguments=open_calls[event.call_id].arguments,
+                    arguments=_arguments(open_calls, event.call_id),
                     status="cancelled" if event.error == "Cancelled" else "failed",
                     seconds=event.seconds,
                 )
@@ -86,6 +89,12 @@ def answer_of(events: Iterable[Event]) -> Answer:
         notices=tuple(notices),
         seconds=seconds,
     )
+
+
+def _arguments(open_calls: dict[str, ToolCall], call_id: str) -> dict[str, Any]:
+    if call_id not in open_calls:
+        raise ValueError(f"the call {call_id} ended without having begun")
+    return open_calls[call_id].arguments
 
 
 def _cancelled(call: ToolCall) -> ToolCallSummary:

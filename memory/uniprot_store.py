@@ -55,7 +55,7 @@ class UniprotStore:
     def source(self) -> Source:
         """UniProt, with its release."""
         row = self.database.row("SELECT name FROM version WHERE name LIKE 'UniProt%' ORDER BY name DESC")
-        release = row["name"].removeprefix("UniProt_") if row else "as held by ChEMBL"
+        release = row["name"].removeprefix("UniProt").lstrip("_ ") if row else "as held by ChEMBL"
         return Source(
             name="UniProt",
             release=f"{release} (starter set)" if self.database.is_starter else release,

@@ -5,7 +5,9 @@ Shared by `target_activities` and `compound_activities`, which differ only in wh
 
 from __future__ import annotations
 
+import asyncio
 import math
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from ..memory.chembl_rows import ActivityRow
 from ..memory.records import Omitted, Quantity
 from .contract import Draft, Findings, ToolContext
 
-__all__ = ["ActivityQuestion", "activity_findings"]
+__all__ = ["ActivityQuestion", "activity_findings", "fetch_activities"]
 
 _BACK_COMPUTED = "assay value as pChEMBL, computed back to nM as 10^(9 − pChEMBL)"
 _AS_GIVEN = "assay value as ChEMBL standardised it"
@@ -41,6 +43,25 @@ class ActivityQuestion:
         if self.min_pchembl is not None:
             limits.append(10 ** (9 - self.min_pchembl))
         return min(limits) if limits else None
+
+
+async def fetch_activities(
+    context: ToolContext, *, tids: Sequence[int] = (), molecules: Sequence[str] = ()
+) -> list[ActivityRow]:
+    """The store's activities, read in a thread; cancelling the call stops the query."""
+    chembl = context.bench.chembl
+    threads: list[int] = []
+
+    def read() -> list[ActivityRow]:
+        threads.append(threading.get_ident())
+        return chembl.activities(tids=tids, molecules=molecules)
+
+    try:
+        return await asyncio.to_thread(read)
+    except asyncio.CancelledError:
+        for thread in threads:
+            chembl.interrupt(thread)
+        raise
 
 
 def activity_findings(

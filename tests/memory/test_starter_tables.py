@@ -219,3 +219,57 @@ def test_no_description_shares_a_run_of_words_with_uniprot() -> None:
 
 def words(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", text.casefold()))
+
+
+def test_no_hand_kept_name_hides_a_list_behind_a_comma() -> None:
+    for name, column in (
+        ("curated_target_names", "names"),
+        ("curated_synonyms", "synonyms"),
+        ("curated_molecules", "synonyms"),
+    ):
+        for row in table(name):
+            for item in row[column].split("|"):
+                assert not re.search(r",(?!\d|N-)", item), item
+                assert item == item.strip() or not item, row
+
+
+def test_the_issues_minimum_of_curated_drugs_holds() -> None:
+    later = {row["name"] for row in table("curated_drugs") if row["first_approval"] > "2016"}
+    assert len(later) >= 60
+    assert {"osimertinib", "sotorasib", "deucravacitinib"} <= {row["name"] for row in table("curated_drugs")}
+    for row in table("curated_drugs"):
+        assert row["ref_type"] in ("FDA label", "EMA EPAR", "EMA", "PMDA", "EPAR", "FDA", "PubMed"), row
+        assert len(row["ref_id"]) > 3, row  # names the label, dossier or paper that a reader can look up
+
+
+def test_the_issues_minimum_of_target_descriptions_holds() -> None:
+    described = {row["accession"] for row in table("target_descriptions")}
+    assert len(described) >= 60
+    assert {"P00533", "Q06187", "P29597", "P01116"} <= described
+
+
+def test_the_issues_minimum_of_activities_holds() -> None:
+    rows, assays = table("activities"), {row["chembl_id"]: row for row in table("assays")}
+    whole = [
+        row for row in rows if all(row[name] for name in ("assay", "type", "relation", "value", "units", "pchembl"))
+    ]
+    assert len(whole) >= 5_000
+    assert len({assays[row["assay"]]["target"] for row in whole}) >= 40
+
+
+# Approval years in public labels, kept apart from the tables that they judge.
+@pytest.mark.parametrize(
+    ("name", "year"),
+    [
+        ("osimertinib", 2015), ("sotorasib", 2021), ("deucravacitinib", 2022), ("trastuzumab", 1998), ("adalimumab", 2002), ("rituximab", 1997),
+        ("pembrolizumab", 2014), ("insulin human", 1982), ("cisplatin", 1978), ("carboplatin", 1989), ("oxaliplatin", 2002), ("tirzepatide", 2022),
+        ("semaglutide", 2017), ("palbociclib", 2015), ("venetoclax", 2016), ("elexacaftor", 2019), ("risdiplam", 2020), ("resmetirom", 2024),
+    ],
+)  # fmt: skip
+def test_curated_years_are_those_of_the_labels(name: str, year: int) -> None:
+    assert {row["first_approval"] for row in table("curated_drugs") if row["name"] == name} == {str(year)}
+
+
+def test_a_racemate_written_as_two_enantiomers_is_one_structure() -> None:
+    (tranylcypromine,) = [row for row in table("molecules") if row["pref_name"] == "TRANYLCYPROMINE"]
+    assert "." not in tranylcypromine["smiles"]

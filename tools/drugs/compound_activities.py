@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Literal
 
 from pydantic import Field
 
-from ..activity_record import ActivityQuestion, activity_findings
+from ..activity_record import ActivityQuestion, activity_findings, fetch_activities
 from ..chemistry.identify import identify
 from ..contract import Findings, ToolArguments, ToolContext, tool
 from ..targets.identify_target import identify_target
@@ -51,7 +50,7 @@ async def compound_activities(arguments: CompoundActivitiesArguments, context: T
     tids = [row.tid for row in ([target.main] if target and target.main else target.targets if target else [])]
     rows = []
     if family and (tids or target is None):
-        rows = await asyncio.to_thread(chembl.activities, molecules=family, tids=tids)
+        rows = await fetch_activities(context, molecules=family, tids=tids)
     question = ActivityQuestion(
         tool="compound_activities",
         arguments=arguments.model_dump(mode="json", exclude_none=True),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Literal
 
 from pydantic import Field
 
-from ..activity_record import ActivityQuestion, activity_findings
+from ..activity_record import ActivityQuestion, activity_findings, fetch_activities
 from ..contract import Findings, ToolArguments, ToolContext, tool
 from .identify_target import identify_target
 
@@ -38,9 +37,8 @@ async def target_activities(arguments: TargetActivitiesArguments, context: ToolC
     validity comment left out and counted. Salts count with their parent. Reads the local store only; a slice in the starter set.
     """
     target = identify_target(arguments.target, context)
-    chembl = context.bench.chembl
     tids = [target.main.tid] if target.main else [row.tid for row in target.targets]
-    rows = await asyncio.to_thread(chembl.activities, tids=tids) if tids else []
+    rows = await fetch_activities(context, tids=tids) if tids else []
     question = ActivityQuestion(
         tool="target_activities",
         arguments=arguments.model_dump(mode="json", exclude_none=True),
