@@ -307,6 +307,31 @@ def test_prose_added_to_the_text_and_to_what_was_shown_is_a_stray(whole: list[Ev
     assert found.troubles == ("The answer says what no claim or remark says: It cures colds.",)
 
 
+def test_a_claim_is_told_first_what_it_rests_on(whole: list[Event], bench: Workbench) -> None:
+    def change(row: dict[str, Any]) -> None:
+        record = row["evidence"]["record"]
+        record["properties"]["molecular_weight"]["value"] = 170.5
+        row["evidence"]["record"] = {**{f"a{number}": number for number in range(9)}, **record}
+        rehash(row)
+
+    found = verify(altered(whole, "evidence_added", change), bench)
+    assert reasons(found, 1).split("E1 ")[1].startswith("/properties/molecular_weight/value")
+    assert "and 7 more" in reasons(found, 1)
+
+
+def test_altered_evidence_fails_a_run_in_which_no_claim_cites_it(bench: Workbench) -> None:
+    events = record(bench, CallTools((call("drug_status", molecule="imatinib"),)), Give(status="unknown"))
+    assert verify(events, bench).status == "verified"
+    changed = altered(events, "evidence_added", lambda row: row["evidence"].update(sha256="0" * 64))
+    assert verify(changed, bench).status == "failed"
+
+
+def test_the_list_of_records_in_a_calls_end_is_compared(whole: list[Event], bench: Workbench) -> None:
+    found = verify(altered(whole, "tool_finished", lambda row: row.update(evidence=["E7"])), bench)
+    assert outcomes(found)[0] == "fails"
+    assert "recorded E1, found E7 in the call's end" in reasons(found, 1)
+
+
 def test_a_status_that_the_claims_do_not_bear_out_is_told(whole: list[Event], bench: Workbench) -> None:
     found = verify(altered(whole, "run_finished", lambda row: row.update(status="answered")), bench)
     assert (found.status, outcomes(found).count("fails")) == ("failed", 0)
@@ -376,6 +401,7 @@ def test_a_drawing_written_to_a_file_is_not_written_again(bench: Workbench, tmp_
     target.unlink()
     found = verify(events, bench)
     assert (found.status, found.evidence[0].outcome) == ("incomplete", "not_rechecked")
+    assert "writes a file" in found.evidence[0].reason
     assert not target.exists()
 
 
