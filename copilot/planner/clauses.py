@@ -16,7 +16,7 @@ from .frames import Entity, Kind
 from .masking import MASKS, merge_lists
 from .words import Word
 
-__all__ = ["Clause", "clause_of", "clauses_of", "is_bare", "tokens_of"]
+__all__ = ["PRONOUNS", "Clause", "clause_of", "clauses_of", "is_bare", "is_statement", "tokens_of"]
 
 ASKING = frozenset(("property", "rule", "catalogue", "activity_type", "aspect"))
 """Entities that say what is asked for; the others say of what."""
@@ -52,8 +52,7 @@ _CONNECTIVES = frozenset(
     "and or also what about how then now same for with of on against in the a an to vs versus instead too as well ok okay please but whats s is this that compound molecule drug"
     " protein gene smiles sequence dna structure peptide question here these those following they are next it him them do again no not sorry i meant mean rather actually correction instead rather ah oh oops one more".split()
 )
-_PRONOUNS = frozenset("it its they them their this that these those one ones".split())
-PRONOUNS = _PRONOUNS
+PRONOUNS = frozenset("it its they them their this that these those one ones".split())
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class Clause:
     @property
     def pronouns(self) -> tuple[Word, ...]:
         """Words that stand for something named elsewhere."""
-        return tuple(word for word in self.words if word.plain in _PRONOUNS)
+        return tuple(word for word in self.words if word.plain in PRONOUNS)
 
 
 _ASKED_NOUNS = frozenset(
@@ -171,7 +170,9 @@ def _joined(clauses: list[Clause], found: Recognised) -> list[Clause]:
     joined: list[Clause] = []
     for clause in clauses:
         last = joined[-1] if joined else None
-        if last is not None and (_waits(last) or (_only_names(clause) and not last.names)):
+        if last is not None and _ECHO.fullmatch(clause.text):  # "… violates the rule of five. Does it?"
+            joined[-1] = clause_of(found, last.start, clause.end)
+        elif last is not None and (_waits(last) or (_only_names(clause) and not last.names)):
             joined[-1] = clause_of(found, last.start, clause.end)
         elif last is not None and _only_names(clause) and not is_bare(last) and (_lists(last) or _goes_on(last, clause)):
             joined[-1] = clause_of(found, last.start, clause.end)
@@ -206,6 +207,22 @@ def _waits(clause: Clause) -> bool:
         return not clause.entities and len(clause.words) <= 3 and not _OPENS.match(text) and bool(clause.words) and clause.words[0].plain in _GREETINGS
     return _STATES.search(text) is not None
 
+
+_TELLS = re.compile(
+    r"\W*(?:(?:so|well|ok|and|but|yesterday|today|tomorrow|currently|now)\W+)*(?:i|we|my|our|the|a|an|this|these|in|for|at|on|from|they|he|she|there|having|given|after|with|while|during|because|since|as)\b",
+    re.IGNORECASE,
+)
+
+
+def is_statement(clause: Clause) -> bool:
+    """Whether it only tells what the next question is about: `in the study we used midazolam`."""
+    text = clause.text.strip()
+    if text.endswith("?") or clause.asked or clause.of("quantity", "group", "enzyme") or not clause.names:
+        return False
+    return _TELLS.match(text) is not None and _OPENS.match(text) is None
+
+
+_ECHO = re.compile(r"\W*(?:does|do|is|are|did|has|can|will)\s+(?:it|they|that|this)(?:\s+(?:so|true|right|correct|really))?\W*|\W*(?:true|right|correct|really|is\s+that\s+(?:so|true|right|correct))\W*", re.IGNORECASE)
 
 _GREETINGS = frozenset("hi hello hey thanks thank ok okay quick question please dear so well".split())
 

@@ -205,7 +205,7 @@ class _Finder:
             if known is not None and not self._gene_after_all(words, known[0]):
                 self.add(known[0], start, end, known[1], known[1])
                 return count
-            if count == 1 and words[0].text in DISEASE_INITIALS and not self._name_hits(words[0].text):
+            if count == 1 and self._disease_initials(words[0]):
                 self._add_disease(start, end, DISEASE_INITIALS[words[0].text])
                 return count
             if plain in disease_names() and not (count == 1 and self._name_kind(plain) == "molecule"):
@@ -214,6 +214,11 @@ class _Finder:
             if by_name and self._take_name(words, index):
                 return count
         return 1
+
+    def _disease_initials(self, word: Word) -> bool:
+        if word.text not in DISEASE_INITIALS or self._name_hits(word.text) or self.text[word.start - 1 : word.start] == "-":
+            return False
+        return len(word.text) > 2 or re.search(r"\b(?:drugs?|treat|therap|patient|medic|used|indicat)", self.text, re.IGNORECASE) is not None
 
     def _run(self, index: int, *, over_terms: bool = False) -> list[Word]:
         """The words that could be one name from here on: nothing but spaces and hyphens between them."""
@@ -270,7 +275,7 @@ class _Finder:
             follows_cue = self._cue_before(word) and any(hit.kind == "target" for hit in hits)
             return (as_symbol and any(hit.kind == "target" for hit in hits)) or (follows_cue and len(plain) >= 3 and plain not in _FUNCTION_WORDS)
         if len(text) <= 2:
-            return as_symbol or any(hit.name == text for hit in hits)
+            return any(hit.name == text and (hit.kind != "target" or (hit.rank <= 0 and self._human(hit.id))) for hit in hits)
         return True
 
     def _name_hits(self, written: str) -> Sequence[NameFound]:
@@ -329,7 +334,7 @@ class _Finder:
         for index, word in enumerate(self.words):
             if any(self.taken[word.start : word.end]) or not _could_be_name(word) or is_common(word.plain) or len(word.text) < 3:
                 continue
-            if self._disease_by_form(index):
+            if self._disease_by_form(index) or self._misspelt_target(index):
                 continue
             mended += 1
             if mended > _MENDED_AT_MOST:
@@ -405,10 +410,33 @@ class _Finder:
             listed += [(-score, name) for name, score in near[:5]]
             distance, names = mend(written, [name for name, _ in near])
             hits = [hit for name in names for hit in self._name_hits(name) if hit.kind == kind]
-            if hits and (len({hit.id for hit in hits}) == 1 or kind == "disease") and (best is None or distance < best[0]):
+            if hits and self._one_is_meant(hits, kind) and (best is None or distance < best[0]):
                 best = distance, self._chosen(hits)[0]
         listed.sort()
         return [name for _, name in listed], best
+
+    def _one_is_meant(self, hits: Sequence[NameFound], kind: str) -> bool:
+        """Whether they are one thing, or one human protein among its relatives."""
+        if kind == "disease" or len({hit.id for hit in hits}) == 1:
+            return True
+        least = min(hit.rank for hit in hits)
+        return kind == "target" and len({hit.id for hit in hits if hit.rank == least and self._human(hit.id)}) == 1
+
+    def _misspelt_target(self, index: int) -> bool:
+        """A target's name of several words with a slip in one of them: `dopamin D2 receptor`."""
+        run = self._run(index)
+        for count in range(min(len(run), 5), 1, -1):
+            words = run[:count]
+            if words[-1].plain not in _TARGET_HEADS:
+                continue
+            written = self.text[words[0].start : words[-1].end]
+            near = self.bench.chembl.nearest_names(written, "target", 4)
+            for name, score in near:
+                hits = [hit for hit in self._name_hits(name) if hit.kind == "target"]
+                if score >= 93.0 and hits and self._one_is_meant(hits, "target"):
+                    entity = self._entity(self._chosen(hits)[0], words[0].start, words[-1].end)
+                    return self.add(entity.kind, words[0].start, words[-1].end, entity.value, entity.name, corrected=name)
+        return False
 
     def _join_unknown(self) -> None:
         """Unknown words side by side are one name: `compound zz-99x` is asked for as a whole."""
@@ -424,6 +452,10 @@ class _Finder:
 
 
 _NAMES = frozenset(("molecule", "target", "disease", "dna", "rna", "peptide", "quantity", "file", "unknown"))
+_TARGET_HEADS = frozenset(
+    "receptor kinase oxidase reductase protease peptidase synthase synthetase transferase phosphatase channel transporter polymerase esterase dehydrogenase isomerase"
+    " hydrolase lyase ligase caspase integrin pump exchanger cyclase phosphodiesterase convertase deacetylase topoisomerase helicase factor".split()
+)
 _FUNCTION_WORDS = frozenset(
     "a an the of on in for to and or is are was be do does did has have with what which how who where when why it its this that these those as at by"
     " from not no if than then so me my you your i we vs versus against between about into also all any some".split()

@@ -12,6 +12,7 @@ from .classifier import LEAST_MARGIN, Guess
 from .clauses import Clause
 from .frames import Entity, Frame, Kind
 from .leaning import unit_span
+from .names_in_text import has_drug_stem
 from .quantities import count_asked, limit_asked, target_unit
 from .slots import NEEDS, SEQUENCES, listed, stands_for_a_target
 
@@ -92,12 +93,28 @@ def _pairwise(kind: Kind, entities: Sequence[Entity]) -> list[Sequence[Entity]]:
 
 def _limit(clause: Clause, properties: tuple[str, ...]) -> tuple[str, float] | None:
     """What a value is compared with; `does it have stereocentres` asks for more than none of them."""
-    asked = limit_asked(clause.text)
+    asked = limit_asked(clause.text) or _counted(clause, properties)
     if asked is not None or len(properties) != 1 or not _YES_NO.match(clause.text):
         return asked
     if properties[0] in _COUNTED:
         return ">", 0.0
     return ("!=", 0.0) if properties[0] == "formal_charge" else None
+
+
+_COUNT_BEFORE = re.compile(r"\b(\d{1,3}|no|one|two|three|four|five|six|seven|eight|nine|ten)\s+(?:[a-z-]+\s+){0,2}$", re.IGNORECASE)
+_COUNT_WORDS = {word: number for number, word in enumerate("no one two three four five six seven eight nine ten".split())}
+
+
+def _counted(clause: Clause, properties: tuple[str, ...]) -> tuple[str, float] | None:
+    """`does caffeine have 3 rings`: that many, neither more nor fewer."""
+    entity = next((item for item in clause.of("property") if item.value in _COUNTED), None)
+    if entity is None or len(properties) != 1 or not _YES_NO.match(clause.text):
+        return None
+    hit = _COUNT_BEFORE.search(clause.text[: entity.start - clause.start])
+    if hit is None:
+        return None
+    word = hit.group(1).casefold()
+    return "=", float(word) if word.isdigit() else float(_COUNT_WORDS[word])
 
 
 def _settled(kind: Kind, entities: Sequence[Entity]) -> Kind:
@@ -147,7 +164,7 @@ def _assigned(kind: Kind, clause: Clause, entities: Sequence[Entity]) -> list[En
                 continue
         if "disease" in needs and "disease" not in has:
             chosen.append(replace(entity, kind="disease"))
-        elif "molecule" in needs and ("molecule" not in has or listed(entity, chosen, clause)):
+        elif "molecule" in needs and ("molecule" not in has or has_drug_stem(entity.text) or listed(entity, chosen, clause)):
             chosen.append(entity)
         elif "target" in needs and listed(entity, chosen, clause):
             chosen.append(replace(entity, kind="target"))

@@ -22,7 +22,7 @@ __all__ = ["Way", "unit_span", "ways"]
 
 _PAIRING = frozenset("similar similarity compare compares versus vs than better tanimoto align alike close".split())
 _PLURAL = frozenset("they them their these those both all".split())
-_ORDINALS = {"first": 0, "1st": 0, "former": 0, "top": 0, "best": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "last": -1, "latter": -1}
+_ORDINALS = {"first": 0, "1st": 0, "former": 0, "top": 0, "best": 0, "closest": 0, "nearest": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "last": -1, "latter": -1}
 _ORDINAL = re.compile(
     rf"\b(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)})(?:\s+(?:one|ones|of\s+(?:them|these|those)|drug|compound|molecule|inhibitor|hit|entry|row)\b|(?=\s*[?.!]*\s*$))",
     re.IGNORECASE,

@@ -14,11 +14,11 @@ _SPELLED = {
     "pM": "pm|picomolar|pmol/l",
     "mM": "mm|millimolar|mmol/l|milli molar",
     "M": "m|molar|mol/l",
-    "µg/mL": "ug/ml|µg/ml|μg/ml|mcg/ml|microgram/ml|micrograms/ml|micrograms per ml|micrograms per millilitre|micrograms per milliliter|ug per ml"
+    "µg/mL": "ug/ml|µg ml-1|microgram per millilitre|microgram per milliliter|µg/ml|μg/ml|mcg/ml|microgram/ml|micrograms/ml|micrograms per ml|micrograms per millilitre|micrograms per milliliter|ug per ml"
     "|microgram per ml|ug ml-1|ug/milliliter|microg/ml",
-    "ng/mL": "ng/ml|nanograms per ml|nanogram/ml|ng per ml|nanograms/ml|nanograms per millilitre|nanograms per milliliter",
-    "mg/mL": "mg/ml|mg per ml|milligrams per ml|milligrams/ml|milligrams per millilitre",
-    "mg/L": "mg/l|mg per litre|mg per liter|milligrams per litre|milligrams per liter",
+    "ng/mL": "ng/ml|ng ml-1|nanogram per ml|nanogram per millilitre|nanogram per milliliter|nanograms per ml|nanogram/ml|ng per ml|nanograms/ml|nanograms per millilitre|nanograms per milliliter",
+    "mg/mL": "mg/ml|mg ml-1|milligram per ml|milligram per millilitre|milligram per milliliter|mg per ml|milligrams per ml|milligrams/ml|milligrams per millilitre",
+    "mg/L": "mg/l|milligram per litre|milligram per liter|mg l-1|mg per litre|mg per liter|milligrams per litre|milligrams per liter",
     "µg/L": "ug/l|µg/l|μg/l|mcg/l",
     "ng/L": "ng/l",
     "g/L": "g/l|grams per litre|grams per liter|g per l",
@@ -28,7 +28,7 @@ _SPELLED = {
 }  # fmt: skip
 _UNITS = {spelling: unit for unit, listed in _SPELLED.items() for spelling in listed.split("|")}
 _UNIT = "|".join(re.escape(spelling) for spelling in sorted(_UNITS, key=len, reverse=True))
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:\s?[eE][-+]?\d+|\s?[x×*]\s?10\^?[-−]?\d+)?"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+,\d{1,2}(?![\d,])|\d+(?:\.\d+)?|\.\d+)(?:\s?[eE][-+]?\d+|\s?[x×*]\s?10\^?[-−]?\d+)?"
 _BELOW = r"less than|fewer than|lower than|below|under|at most|better than|smaller than|stronger than|within|up to|not more than|no more than|max(?:imum)?|sub|more potent than|<=|≤|=<|<"
 _ABOVE = r"more than|greater than|higher than|above|over|at least|exceeding|weaker than|worse than|larger than|min(?:imum)?|less potent than|>=|≥|=>|>"
 _RELATION = rf"(?P<below>{_BELOW})|(?P<above>{_ABOVE})"
@@ -42,7 +42,7 @@ _LOGGED = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = re.compile(r"\s*(?:or|and)\s+(?:(?P<below>better|less|lower|below|under|more potent|stronger)|(?P<above>more|higher|above|greater|weaker))\b", re.I)
-_BARE_UNIT = re.compile(rf"(?:\b(?:in|to|into|as|expressed in|how many|what|convert(?:ed)? to|->|→|=)\s*(?:units? of\s*)?)(?P<unit>{_UNIT}|pIC50|pKi|pKd|pEC50)(?![\w/])", re.I)
+_BARE_UNIT = re.compile(rf"(?:(?:\b|[;:,?]\s*)(?:in|to|into|as|expressed in|how many|what|convert(?:ed)? to|->|→|=)\s*(?:units? of\s*)?)(?P<unit>{_UNIT}|pIC50|pKi|pKd|pEC50)(?![\w/])", re.I)
 _SPAN_UNIT = re.compile(rf"(?<![\w/])(?P<unit>{_UNIT}|pIC50|pKi|pKd|pEC50)(?![\w/])", re.IGNORECASE)
 _LOGGED_UNITS = {"pic50": "pIC50", "pki": "pKi", "pkd": "pKd", "pec50": "pEC50"}
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20, "fifty": 50, "hundred": 100, "dozen": 12}  # fmt: skip
@@ -122,6 +122,7 @@ def _unit(spelling: str) -> str | None:
 
 
 def _number(text: str) -> float | None:
+    text = re.sub(r"^(\d+),(\d{1,2})(?!\d)", r"\1.\2", text)  # a decimal comma: thousands come in threes
     plain = text.replace(",", "").replace(" ", "").replace("−", "-")
     plain = re.sub(r"[x×*]10\^?", "e", plain)
     try:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from ...tools.workbench import Workbench
 from .answered import names_answered
 from .classifier import LEAST_MARGIN, Guess, classify
-from .clauses import Clause, clauses_of
+from .clauses import Clause, clauses_of, is_statement
 from .context import Context
 from .contract import Turn
 from .entities import Recognised, recognise
@@ -23,6 +23,7 @@ from .followups import asked_again
 from .frames import Entity, Frame, Reading
 from .leaning import ways
 from .slots import NEEDS, fits
+from .words import is_common, split_words
 
 __all__ = ["read"]
 
@@ -93,6 +94,9 @@ class _Reader:
         dropped: list[str] = []
         for index, clause in enumerate(self.clauses):
             following = [entity for later in self.clauses[index + 1 :] for entity in later.names]
+            if is_statement(clause) and index + 1 < len(self.clauses):
+                self.context = self.context.with_named(clause.entities)
+                continue
             made = self._again(clause, frames) or self._understood(clause, following)
             if made:
                 frames += [frame for frame in made if not any(_same(frame, other) for other in frames)]
@@ -144,10 +148,11 @@ def _without_chatter(frames: list[Frame]) -> list[Frame]:
 def _is_chatter(frame: Frame) -> bool:
     if frame.kind in ("help", "data_status"):
         return frame.kind == "help" or not _ABOUT_DATA.search(frame.clause)
+    if frame.clause.endswith("?"):
+        return False
     asks = frame.properties or frame.rules or frame.catalogues or frame.activity_types or frame.aspects
-    if frame.kind == "unsupported" or frame.margin < LEAST_MARGIN:
-        return not frame.clause.endswith("?") and (frame.kind == "unsupported" or not asks)
-    return False
+    everyday = all(is_common(word.plain) for word in split_words(frame.clause))
+    return everyday and (frame.kind == "unsupported" or (frame.margin < LEAST_MARGIN and not asks))
 
 
 def _same(one: Frame, other: Frame) -> bool:

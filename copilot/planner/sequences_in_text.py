@@ -31,7 +31,19 @@ _PROTEIN_ONLY = frozenset("DEFHIKLMPQRVWY")
 
 
 _CODONS = re.compile(r"\b(?P<codons>[ACGTU]{3}(?:[ -][ACGTU]{3}){2,})\b|\bcodons?\s+(?:5'-?)?(?P<one>[ACGTU]{3})\b", re.IGNORECASE)
-_ANNOUNCED = re.compile(r"\b(?:peptide|protein|sequence|polypeptide|seq)\W{1,3}$", re.IGNORECASE)
+_ANNOUNCED_BASES = re.compile(
+    r"\b(?:dna|rna|seq(?:uence)?|gc(?:\s*content)?|g\s?\+\s?c|translate|transcribe|(?:reverse|rev)?[ .-]*comp(?:lement)?\.?|revcomp|rc|strand|oligo|primer)(?:\s+(?:of|for|is|the|this))*\W{1,3}$",
+    re.IGNORECASE,
+)
+_ANNOUNCED = re.compile(r"\b(?:peptide|protein|sequence|polypeptide|seq|pi|gravy|protparam(?:\s+on)?|instability(?:\s+index)?)(?:\s+(?:of|for|on|the))*\W{1,3}$", re.IGNORECASE)
+
+
+def _announced_bases(text: str, hit: re.Match[str]) -> EntityKind | None:
+    """Four or more bases right behind the words that ask for them: `GC of GGCCAA`."""
+    word = hit.group().upper()
+    if len(word) < 4 or not (set(word) <= _DNA or set(word) <= _RNA) or not _ANNOUNCED_BASES.search(text[: hit.start()]):
+        return None
+    return "rna" if "U" in word else "dna"
 
 
 def _announced_peptide(text: str, hit: re.Match[str]) -> EntityKind | None:
@@ -61,7 +73,7 @@ def sequences(text: str, *, joined: bool = True) -> Iterator[tuple[int, int, str
         position = hit.end()
         if not _stands_free(text, hit.start(), hit.end()):
             continue
-        kind = _kind(hit.group()) or _announced_peptide(text, hit)
+        kind = _kind(hit.group()) or _announced_bases(text, hit) or _announced_peptide(text, hit)
         if kind is None:
             continue
         letters, end = hit.group(), hit.end()

@@ -110,7 +110,7 @@ _TARGET_LEAD = re.compile(
 _TARGET_TAIL = re.compile(
     r"^\s*(?:inhibitors?|kinase|receptor|gene|protein|(?:ant)?agonists?|blockers?|ligands?|protease|binders?)\b", re.IGNORECASE
 )
-_LIST_GAP = re.compile(r"\s*(?:,|;|and|or|&|/|vs\.?|versus|with|to|than|,\s*and)\s*", re.IGNORECASE)
+_LIST_GAP = re.compile(r"\s*(?:,|;|and|or|&|/|vs\.?|versus|with|to|than|,\s*and)\s*(?:(?:of|for|on|also|the)\s+)?", re.IGNORECASE)
 
 
 def like_a_gene(text: str) -> bool:

@@ -115,11 +115,20 @@ def _earliest(found: list[Evidence]) -> list[Part]:
     return [Sentence(f"{capital(told[0])} was approved before {join(told[1:])}.", tuple(item.id for item in dated))]
 
 
+_WHEN = re.compile(r"\b(before|after|since|until|by|in)\s+((?:19|20)\d\d)\b", re.IGNORECASE)
+
+
 def _status(item: Evidence, frame: Frame) -> list[Part]:
     record, name = item.record, molecule_name(item.record)
-    asks_year = "year" in frame.aspects and "approved" not in frame.aspects
+    asks_year = "year" in frame.aspects and not frame.yes_or_no
     year = record["first_approval"]
     parts: list[Part] = []
+    compared = _WHEN.search(frame.clause)
+    if year and frame.yes_or_no and compared is not None:
+        relation, asked = compared.group(1).casefold(), int(compared.group(2))
+        holds = {"before": year < asked, "after": year > asked, "since": year >= asked, "until": year <= asked, "by": year <= asked}
+        verdict = "Yes" if holds.get(relation, year == asked) else "No"
+        return [Sentence(f"{verdict}: {name} was first approved in {year}.", (item.id,)), *notes(item)]
     if record["approved"]:
         text = (
             f"{capital(name)} was first approved in {year}."

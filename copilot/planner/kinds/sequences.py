@@ -11,7 +11,7 @@ from ..contract import Part, Row, Sentence, Table
 from ..frames import Entity, Frame
 from ..sequences_in_text import RESIDUES
 from .plan import Arguments, Node, Results, Section
-from .properties import molecule_keys
+from .properties import molecule_keys, within
 from .words import amount, code, count_of, join, molecule_name, notes, number, settle
 
 __all__ = ["Concentration", "Sequence"]
@@ -36,7 +36,8 @@ class Sequence:
         operation = _OPERATIONS[frame.kind]
         given = [entity.value for entity in frame.sequences]
         if frame.kind == "alignment" and len(given) > 1:
-            return [Node("s1", "sequence_tools", {"operation": operation, "sequence": given[0], "other": given[1]})]
+            mode = {"alignment_mode": "local"} if _LOCAL.search(frame.clause) else {}
+            return [Node("s1", "sequence_tools", {"operation": operation, "sequence": given[0], "other": given[1], **mode})]
         more: dict[str, Any] = _reading_frame(frame) if frame.kind == "translate" else {}
         if frame.kind in ("translate", "orfs") and (code_number := _genetic_code(frame)):
             more["genetic_code"] = code_number
@@ -63,6 +64,7 @@ class Sequence:
         return settle(parts, results, keys)
 
 
+_LOCAL = re.compile(r"\blocal(?:ly)?\b|\bsmith[- ]?waterman\b", re.IGNORECASE)
 _FRAME = re.compile(r"\bframe\s*(?:no\.?\s*)?([+-]?[123])\b|\b([123])(?:st|nd|rd)\s+(?:reading\s+)?frame\b|\b(first|second|third)\s+(?:reading\s+)?frame\b", re.IGNORECASE)
 _CODES = {"mitochondrial": 2, "mitochondria": 2, "bacterial": 11, "bacteria": 11, "prokaryotic": 11, "plastid": 11, "yeast mitochondrial": 3}
 _CODE = re.compile(r"\b(?:genetic\s+code|(?:translation\s+)?table|code)\s*(?:no\.?\s*|number\s*)?(\d{1,2})\b", re.IGNORECASE)
@@ -139,7 +141,8 @@ def _reverse_complement(item: Evidence, frame: Frame) -> list[Part]:
 def _gc(item: Evidence, frame: Frame) -> list[Part]:
     record = item.record
     counted = f"{number(record['gc_count']['value'])} of {number(record['counted_letters']['value'])} letters"
-    return [Sentence(f"The GC content is {amount(record['gc_content'], 2)} ({counted}).", (item.id,))]
+    verdict = "" if frame.limit is None else "Yes: the" if within(record["gc_content"], frame.limit) else "No: the"
+    return [Sentence(f"{verdict or 'The'} GC content is {amount(record['gc_content'], 2)} ({counted}).", (item.id,))]
 
 
 def _orfs(item: Evidence, frame: Frame) -> list[Part]:

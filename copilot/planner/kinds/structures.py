@@ -122,8 +122,11 @@ class Compare:
             return settle((), results, ["all"])
         rows = item.record["rows"]
         parts: list[Part] = []
+        falling = _LOWER.search(frame.clause) is None
+        if frame.yes_or_no and len(frame.properties) == 1 and len(rows) == 2 and _THAN.search(frame.clause):
+            parts += _verdict(item, frame.properties[0], falling)
         for key in frame.properties or ("qed",):
-            ranked = _ranked(rows, key)
+            ranked = _ranked(rows, key, falling)
             if ranked:
                 parts.append(Sentence(ranked, (item.id,)))
         shown = [key for key in frame.properties or _COMPARED if all(key in row["properties"] for row in rows)]
@@ -144,19 +147,36 @@ class Compare:
         return settle([*parts, *notes(item)], results, ["all"])
 
 
-def _ranked(rows: Sequence[Mapping[str, Any]], key: str) -> str:
-    """Who has the highest value as shown; empty where fewer than two rows have one."""
+_LOWER = re.compile(r"\b(?:low(?:er|est)?|less|least|light(?:er|est)?|small(?:er|est)?|fewer|fewest|short(?:er|est)?)\b", re.IGNORECASE)
+_THAN = re.compile(r"\bthan\b", re.IGNORECASE)
+
+
+def _verdict(item: Evidence, key: str, falling: bool) -> list[Part]:
+    """Yes or no to `is A heavier than B`, in the order in which the two were named."""
+    values = [row["properties"].get(key, {}).get("value") for row in item.record["rows"]]
+    if None in values:
+        return []
+    first, second = (molecule_name(row) for row in item.record["rows"])
+    holds = values[0] > values[1] if falling else values[0] < values[1]
+    word = "higher" if falling else "lower"
+    text = f"the {property_words(key)} of {first} is {'' if holds else 'not '}{word} than that of {second}"
+    return [Sentence(f"{'Yes' if holds else 'No'}: {text}.", (item.id,))]
+
+
+def _ranked(rows: Sequence[Mapping[str, Any]], key: str, falling: bool = True) -> str:
+    """Who has the highest (or lowest) value as shown; empty where fewer than two rows have one."""
     listed = [row for row in rows if "value" in row["properties"].get(key, {})]
     if len(listed) < 2:
         return ""
-    listed.sort(key=lambda row: -row["properties"][key]["value"])
+    listed.sort(key=lambda row: row["properties"][key]["value"], reverse=falling)
     shown = [property_cell(row["properties"][key], key) for row in listed]
     named = [f"{molecule_name(row)} ({cell})" for row, cell in zip(listed, shown, strict=True)]
     first = [name for name, cell in zip(named, shown, strict=True) if cell == shown[0]]
     others = named[len(first) :]
     if not others:
         return f"{capital(join(first))} do not differ in {property_words(key)}."
-    return f"By {property_words(key)}, {join(first)} {'is' if len(first) == 1 else 'are'} higher than {join(others)}."
+    word = "higher" if falling else "lower"
+    return f"By {property_words(key)}, {join(first)} {'is' if len(first) == 1 else 'are'} {word} than {join(others)}."
 
 
 _COMPARED = ("molecular_weight", "clogp", "tpsa", "hbd", "hba", "rotatable_bonds", "fsp3", "qed", "sa_score")
@@ -204,10 +224,10 @@ class Substructure:
         for key in keys:
             item = results.found(key)
             if item is not None:
-                parts += [*self._told(item), *notes(item)]
+                parts += [*self._told(item, frame), *notes(item)]
         return settle(parts, results, keys)
 
-    def _told(self, item: Evidence) -> list[Part]:
+    def _told(self, item: Evidence, frame: Frame) -> list[Part]:
         record = item.record
         group, rows, counts = record["group"], record["rows"], record["counts"]
         name = f"{_article(group)} {group}" if group else "the pattern"
@@ -226,6 +246,9 @@ class Substructure:
                         (item.id,),
                     )
                 )
+            if _NEGATED.search(frame.clause) and record["unmatched"]:
+                without = join(_as_given(row)[0] for row in record["unmatched"])
+                told.append(Sentence(f"Without it: {without}.", (item.id,)))
             if rows:
                 table = [Row((number(row["row"]), *_as_given(row)), (item.id,)) for row in rows[:50]]
                 told.append(Table(("row", "as given", "molecule"), tuple(table)))
@@ -233,6 +256,9 @@ class Substructure:
                     told.append(Sentence(f"Shown: 50 of {number(counts['matched'])} matches.", (item.id,)))
         told.append(Sentence(f"The SMARTS used is {code(record['smarts'])}.", (item.id,)))
         return told
+
+
+_NEGATED = re.compile(r"\b(?:not|without|lack\w*|no|free of|devoid)\b|n['’]t\b", re.IGNORECASE)
 
 
 def _as_given(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -274,6 +300,9 @@ class Scaffold(_EachMolecule):
         return parts
 
 
+_A_SALT = re.compile(r"\ba salt\b|\bsalt form\b|\bmixture\b", re.IGNORECASE)
+
+
 class Standardise(_EachMolecule):
     """`standardise`: the standard form, the parent, and what was removed."""
 
@@ -283,6 +312,9 @@ class Standardise(_EachMolecule):
         record, name = item.record, molecule_name(item.record)
         parts: list[Part] = [Sentence(f"The parent of {name} is {code(record['parent']['smiles'])}.", (item.id,))]
         removed = [str(part["name"] or part["smiles"]) for part in record.get("removed", [])]
+        if frame.yes_or_no and _A_SALT.search(frame.clause):
+            text = f"Yes: {name} has {join(removed)} beside its parent." if removed else f"No: {name} has no counter-ion."
+            parts.insert(0, Sentence(text, (item.id,)))
         if removed:
             parts.append(Sentence(f"Removed: {join(removed)}.", (item.id,)))
         changes = [str(change) for change in record.get("changes", [])]

@@ -147,6 +147,10 @@ def _longest(found: list[Evidence], frame: Frame) -> list[Part]:
     return told
 
 
+_PLACE = re.compile(
+    r"\b(nucle(?:us|ar)|plasma membrane|cell membrane|membrane|cytoplasm\w*|cytosol\w*|mitochondri\w*|endoplasmic|golgi|lysosom\w*|secreted|extracellular|endosom\w*|peroxisom\w*|cell surface)\b",
+    re.IGNORECASE,
+)
 _HUMAN = re.compile(r"\bhuman\b", re.IGNORECASE)
 _CLASS = re.compile(
     r"\b(?:is|was)\s+\S.*?\b(?:an?|in the)\s+(?:human\s+)?(kinase|gpcr|g[- ]protein[- ]coupled receptor|ion channel|transcription factor|protease|nuclear receptor|enzyme"
@@ -167,6 +171,13 @@ def _profile(evidence: tuple[Evidence, ...], frame: Frame) -> list[Part]:
     if wanted is None and frame.yes_or_no and _HUMAN.search(frame.clause) and organism:
         verdict = "Yes" if organism == "Homo sapiens" else "No"
         told.append(Sentence(f"{verdict}: this entry of {target_name(first.record)} is from {organism}.", (first.id,)))
+    place = _PLACE.search(frame.clause) if frame.yes_or_no else None
+    if place is not None and first.record.get("locations"):
+        hit = next((str(where) for where in first.record["locations"] if _same_place(place.group(1), str(where))), None)
+        name = target_name(first.record)
+        text = f"Yes: UniProt places {name} in: {hit}." if hit else f"No: UniProt does not place {name} there."
+        told.append(Sentence(text, (first.id,)))
+        asked = asked or ["location"]
     if frame.limit is not None and "length" in asked and first.record.get("length"):
         asked.remove("length")
         verdict = "Yes" if within(first.record["length"], frame.limit) else "No"
@@ -183,6 +194,13 @@ def _profile(evidence: tuple[Evidence, ...], frame: Frame) -> list[Part]:
             name = target_name(first.record)
             told.append(Sentence(f"No {_ASPECT_WORDS[aspect]} of {name} is in this source.", (first.id,)))
     return [*told, *(note for item in evidence for note in notes(item))]
+
+
+def _same_place(asked: str, known: str) -> bool:
+    """`plasma membrane` and `cell membrane` are one; `nuclear` is `nucleus`."""
+    word = asked.casefold()
+    word = {"plasma membrane": "cell membrane", "cell surface": "cell membrane", "nuclear": "nucle", "nucleus": "nucle"}.get(word, word[:8])
+    return word in known.casefold()
 
 
 def _of_class(record: Mapping[str, Any], wanted: str) -> str:
