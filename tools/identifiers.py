@@ -6,12 +6,12 @@ import re
 
 __all__ = ["is_cas_number", "is_chembl_id", "is_inchikey", "is_uniprot_accession", "public_id"]
 
-_CHEMBL = re.compile(r"(?:CHEMBL\d{1,9}|BCSTARTER\d{1,6}|BCT-?[A-Z0-9-]{1,30})", re.IGNORECASE)
-_CAS = re.compile(r"(\d{2,7})-(\d{2})-(\d)")
-_INCHIKEY = re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]", re.IGNORECASE)
+_CHEMBL = re.compile(r"(?:CHEMBL\d{1,9}|BCSTARTER\d{1,6}|BCT-?[A-Z0-9-]{1,30})", re.IGNORECASE | re.ASCII)
+_CAS = re.compile(r"(\d{2,7})-(\d{2})-(\d)", re.ASCII)
+_INCHIKEY = re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]", re.IGNORECASE | re.ASCII)
 # The pattern that UniProt documents for its accessions, with an optional isoform number.
 _ACCESSION = re.compile(
-    r"(?:[OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9](?:[A-Z][A-Z0-9]{2}[0-9]){1,2})(?:-\d{1,3})?", re.IGNORECASE
+    r"(?:[OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9](?:[A-Z][A-Z0-9]{2}[0-9]){1,2})(?:-\d{1,3})?", re.IGNORECASE | re.ASCII
 )
 
 

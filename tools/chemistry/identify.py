@@ -98,11 +98,6 @@ async def identify(text: str, context: ToolContext) -> Molecule:
                 "Ask by ChEMBL id.",
                 tuple(f"{row.name or 'unnamed'} ({row.chembl_id})" for row in named[:10]),
             )
-    if is_uniprot_accession(query):
-        raise InvalidIdentifier(
-            f"{query.upper()} is a UniProt accession: it names a protein, not a molecule.",
-            "Ask a target tool about it, or give a molecule's name, SMILES or ChEMBL id.",
-        )
     return await _from_structure(query, context)
 
 
@@ -124,6 +119,11 @@ async def _from_structure(query: str, context: ToolContext) -> Molecule:
     try:
         parsed = await context.bench.chemistry.call("parse", {"structure": query})
     except InvalidStructure:
+        if is_uniprot_accession(query):  # judged last: C1CCC1 has an accession's shape, and is cyclobutane
+            raise InvalidIdentifier(
+                f"{query.upper()} is a UniProt accession: it names a protein, not a molecule.",
+                "Ask a target tool about it, or give a molecule's name, SMILES or ChEMBL id.",
+            ) from None
         if query.startswith("InChI=") or _looks_like_smiles(query):
             raise
         raise _no_molecule_called(query, context) from None

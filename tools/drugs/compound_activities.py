@@ -38,10 +38,11 @@ async def compound_activities(arguments: CompoundActivitiesArguments, context: T
     """Give a compound's measured activities: on one target, or its best value on each target it was measured on.
 
     Use it for "how potent is X on Y" and "what does X hit". Not for a drug's mechanism (`drug_mechanisms`): an activity is a
-    measurement. IC50, Ki, Kd and EC50 are never mixed: without `activity_type` the most frequent one is taken and said. Values in
-    nM; relations kept; medians and quartiles on the log scale over exact values; bounds counted apart; identical values merged;
-    variants and rows with a validity comment left out and counted. Salts count with their parent. An absent row does not mean
-    inactive. Reads the local store only; a slice in the starter set.
+    measurement. IC50, Ki, Kd and EC50 are never mixed: without `activity_type` the most frequent one is taken and said. Comes back:
+    on one target every value, with median and quartiles on the log scale over exact values; otherwise the best value on each target,
+    and no median. Values in nM with relation, pChEMBL, assay and document; bounds counted apart; identical values merged; variants
+    and rows with a validity comment left out and counted. Salts count with their parent. An absent row does not mean inactive: it
+    reads the local store only, which in the starter set is a slice.
     """
     molecule = await identify(arguments.molecule, context)
     target = identify_target(arguments.target, context) if arguments.target else None

@@ -85,10 +85,10 @@ class SequenceToolsArguments(ToolArguments):
     ),
 )
 async def sequence_tools(arguments: SequenceToolsArguments, context: ToolContext) -> Findings:
-    """Work on one DNA, RNA or protein sequence: translate, transcribe, reverse_complement, gc_content, orfs,
-    protein_properties, align (with `other`), restriction_sites, identify.
+    """Work on one DNA, RNA or protein sequence: translate, find ORFs and restriction sites, align, compute properties.
 
-    Use it for letters that someone gives. Not for the sequence of a named protein (`target_profile` has it), and not
+    The operations are translate, transcribe, reverse_complement, gc_content, orfs, protein_properties, align (with `other`),
+    restriction_sites and identify. Use it for letters that someone gives. Not for the sequence of a named protein (`target_profile` has it), and not
     for structures of small molecules. Comes back: one record with the result, its conventions (genetic code, frame,
     scale, scores, denominators, 1-based coordinates) and notes on what was cleaned. Limits: 100,000 letters; an
     alignment's lengths multiply to at most 16,000,000; 50 ORFs a call. Fails with the position of the first letter that

@@ -32,9 +32,10 @@ async def target_activities(arguments: TargetActivitiesArguments, context: ToolC
 
     Use it for "most potent compounds on …", "which compounds hit … under 100 nM". Not for the drugs that act on a target by
     mechanism (`drugs_for_target`), nor for one compound (`compound_activities` takes a target too). IC50, Ki, Kd and EC50 are never
-    mixed: without `activity_type` the most frequent one is taken and said. Values in nM; relations kept; medians and quartiles on
-    the log scale over exact values; bounds counted apart; identical values of one compound merged; variants and rows with a
-    validity comment left out and counted. Salts count with their parent. Reads the local store only; a slice in the starter set.
+    mixed: without `activity_type` the most frequent one is taken and said. Comes back: a row a compound with its best value in nM,
+    relation, pChEMBL, assay and document; median and quartiles on the log scale over exact values; bounds counted apart; identical
+    values of one compound merged; variants and rows with a validity comment left out and counted. Salts count with their parent. An
+    absent compound is not an inactive one: it reads the local store only, which in the starter set is a slice.
     """
     target = identify_target(arguments.target, context)
     tids = [target.main.tid] if target.main else [row.tid for row in target.targets]

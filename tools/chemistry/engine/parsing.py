@@ -186,6 +186,14 @@ def pattern_from(smarts: str) -> Chem.Mol:
 
 
 def structure_record(molecule: Chem.Mol) -> dict[str, str]:
-    """Canonical isomeric SMILES and standard InChIKey."""
-    with rdBase.BlockLogs():
-        return {"smiles": Chem.MolToSmiles(molecule), "inchikey": Chem.MolToInchiKey(molecule)}
+    """Canonical isomeric SMILES and standard InChIKey; the key is empty where InChI has no place for the structure."""
+    return {"smiles": Chem.MolToSmiles(molecule), "inchikey": inchikey_of(molecule)}
+
+
+def inchikey_of(molecule: Chem.Mol) -> str:
+    """The standard InChIKey, or nothing: InChI refuses some organometallics, and RDKit raises for others."""
+    try:
+        with rdBase.BlockLogs():
+            return str(Chem.MolToInchiKey(molecule))
+    except (ValueError, RuntimeError):
+        return ""

@@ -16,7 +16,7 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 from rdkit.Chem.Scaffolds import MurckoScaffold
 
 from .counter_ions import COUNTER_IONS, SOLVENTS, binds_metal, is_organic, part_name
-from .parsing import structure_record
+from .parsing import inchikey_of, structure_record
 from .stereo import stereo_elements
 
 __all__ = ["describe_form", "parent_of", "scaffold_of", "standardised"]
@@ -38,20 +38,28 @@ def parent_of(molecule: Chem.Mol) -> Chem.Mol:
         return Chem.Mol(molecule)
     with rdBase.BlockLogs():
         parent = rdMolStandardize.Uncharger().uncharge(rdMolStandardize.FragmentParent(molecule))
+    if not _can_be_read(parent):
+        return Chem.Mol(molecule)
     if _are_stereoisomers(parts, parent):
         Chem.RemoveStereochemistry(parent)
     return parent
 
 
+def _can_be_read(molecule: Chem.Mol) -> bool:
+    """Whether its SMILES is one: RDKit's clean-up makes a few mesoionic rings into what no parser accepts."""
+    with rdBase.BlockLogs():
+        return Chem.MolFromSmiles(Chem.MolToSmiles(molecule)) is not None
+
+
 def _skeleton(molecule: Chem.Mol) -> str:
     """The first block of the InChIKey, uncharged where that is possible, so that a salt's anion equals its acid."""
     with rdBase.BlockLogs():
-        return str(Chem.MolToInchiKey(rdMolStandardize.Uncharger().uncharge(molecule)))[:14]
+        return inchikey_of(rdMolStandardize.Uncharger().uncharge(molecule))[:14]
 
 
 def _are_stereoisomers(parts: Sequence[Chem.Mol], parent: Chem.Mol) -> bool:
     own = [part for part in parts if part.GetNumHeavyAtoms() > 1 and _skeleton(part) == _skeleton(parent)]
-    return len({Chem.MolToSmiles(part) for part in own}) > 1
+    return bool(_skeleton(parent)) and len({Chem.MolToSmiles(part) for part in own}) > 1
 
 
 def standardised(molecule: Chem.Mol) -> dict[str, Any]:
@@ -59,6 +67,8 @@ def standardised(molecule: Chem.Mol) -> dict[str, Any]:
     metal = binds_metal(molecule)
     with rdBase.BlockLogs():
         clean = Chem.Mol(molecule) if metal else rdMolStandardize.Cleanup(molecule)
+        if not _can_be_read(clean):
+            clean = Chem.Mol(molecule)
         parent = parent_of(clean)
     given, standard = structure_record(molecule), structure_record(clean)
     changes = []
@@ -135,7 +145,7 @@ def describe_form(molecule: Chem.Mol) -> dict[str, Any]:
         "kind": _kind(molecule, parts, parent, removed),
         "metal": binds_metal(molecule),
         "formula": rdMolDescriptors.CalcMolFormula(molecule),
-        "inchi": Chem.MolToInchi(molecule),
+        "inchi": _inchi(molecule),
         "formal_charge": Chem.GetFormalCharge(molecule),
         "zwitterion": molecule.HasSubstructMatch(_LONE_CATION)
         and molecule.HasSubstructMatch(_LONE_ANION)
@@ -150,6 +160,14 @@ def describe_form(molecule: Chem.Mol) -> dict[str, Any]:
         "canonical_tautomer": tautomer,
         "is_canonical_tautomer": None if tautomer is None else tautomer == parent_record["smiles"],
     }
+
+
+def _inchi(molecule: Chem.Mol) -> str:
+    try:
+        with rdBase.BlockLogs():
+            return str(Chem.MolToInchi(molecule))
+    except (ValueError, RuntimeError):
+        return ""
 
 
 def _kind(molecule: Chem.Mol, parts: Sequence[Chem.Mol], parent: Chem.Mol, removed: Sequence[dict[str, Any]]) -> str:

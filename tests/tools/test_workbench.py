@@ -1,0 +1,60 @@
+"""The workbench opens on first use, is shared, and closes what it opened."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from biocopilot.memory.errors import SourceUnavailable
+from biocopilot.tools.workbench import Workbench
+
+
+def test_nothing_is_opened_before_it_is_asked_for() -> None:
+    with Workbench() as bench:
+        assert not {"chemistry", "chembl", "uniprot"} & set(bench.__dict__)
+        assert bench.chembl is bench.chembl
+        assert "chemistry" not in bench.__dict__
+
+
+def test_closing_ends_the_workers_and_may_be_repeated() -> None:
+    bench = Workbench(workers=1)
+    bench.warm_up()
+    (process,) = bench.chemistry.process_ids()
+    bench.close()
+    bench.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+def test_it_opens_again_after_it_was_closed() -> None:
+    bench = Workbench()
+    first = bench.chembl
+    bench.close()
+    assert bench.chembl is not first
+    assert bench.chembl.molecule("CHEMBL25") is not None
+    bench.close()
+
+
+def test_another_store_is_used_where_it_is_named(tmp_path: Path) -> None:
+    with Workbench(store=tmp_path / "no.db") as bench, pytest.raises(SourceUnavailable, match=r"no\.db"):
+        _ = bench.chembl
+
+
+def test_threads_that_ask_at_once_get_the_same_store() -> None:
+    with Workbench() as bench:
+        found: list[int] = []
+        gate = threading.Barrier(8)
+
+        def ask() -> None:
+            gate.wait(10)
+            found.append(id(bench.chembl))
+
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        assert len(found) == 8
+        assert len(set(found)) == 1
