@@ -14,11 +14,9 @@ from ..rendering import source_line
 from .progress import Steps
 from .record_text import record_text
 
-__all__ = ["GLYPHS", "rows_json", "rows_text", "run_json", "run_text"]
+__all__ = ["rows_json", "rows_text", "run_json", "run_text"]
 
-GLYPHS = {"supported": "✓", "unsupported": "✗", "generated": "~"}
-"""What stands before a claim of that verdict."""
-
+_GLYPHS = {"supported": "✓", "unsupported": "✗", "generated": "~"}
 _WIDTH = 80
 _RECORD_LINES = 8
 _LINE_CHARACTERS = 100
@@ -126,11 +124,13 @@ def _steps(events: Iterable[Event]) -> str:
 def _claims(answer: Answer) -> str:
     if not answer.claims:
         return "No claims were made."
-    return "\n".join(["Claims", *(line for claim in answer.claims for line in _claim_lines(claim))])
+    return "\n".join(
+        ["Claims", *(line for number, claim in enumerate(answer.claims, 1) for line in _claim_lines(number, claim))]
+    )
 
 
-def _claim_lines(claim: Claim) -> Iterator[str]:
-    yield f"{GLYPHS[claim.verdict]} {claim.verdict}: {' '.join(clean(claim.text).split())}"
+def _claim_lines(number: int, claim: Claim) -> Iterator[str]:
+    yield f"{_GLYPHS[claim.verdict]} C{number} {claim.verdict}: {' '.join(clean(claim.text).split())}"
     for item in claim.support:
         yield f"    {clean(item.token)} ← {item.evidence} {clean(item.path)}"
     if claim.missing:

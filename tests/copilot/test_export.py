@@ -308,8 +308,10 @@ def test_a_disk_without_hard_links_will_do(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(writing.os, "link", none)
     assert export_run(run_of(), tmp_path / "x.md").read_text("utf-8").startswith("# Is")
+    monkeypatch.setattr(os, "fsync", lambda _file: (tmp_path / "y.md").write_text("precious", "utf-8"))
     with pytest.raises(FileRefused):
-        export_run(run_of(), tmp_path / "x.md")
+        export_run(run_of(), tmp_path / "y.md")
+    assert (tmp_path / "y.md").read_text("utf-8") == "precious"
 
 
 def test_folders_in_the_way_are_told(tmp_path: Path) -> None:
