@@ -65,7 +65,7 @@ def _key(source: Source, taken: set[str]) -> str:
 
 def _latex(text: str) -> str:
     line = " ".join(clean(text).split())
-    return line
+    return "".join(_LATEX.get(char, char) for char in line)
 
 
 def _address(url: str) -> str:

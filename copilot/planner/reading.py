@@ -31,6 +31,8 @@ _TURNS = 6
 """Earlier turns that are read again: what is further back nobody means by "it"."""
 _UNFIT = 0.12
 """What is left of the chance of a kind whose needs the clause cannot meet."""
+_BESIDE = 0.3
+"""What is left of the chance that a question cannot be answered, where it names a property and a molecule."""
 _FASTA = re.compile(r"^[ \t]*>[^\n]*\n(?=[ \t]*[A-Za-z]{5,}[ \t]*\*?(?:\n|$))", re.MULTILINE)
 _OPENING = re.compile(
     r"^\s*(?:hi|hello|hey|dear|good\s+(?:morning|afternoon|evening|day))(?:\s+(?:there|all|team|both|everyone|everybody|folks|guys|biocopilot|copilot|sir|madam))*\s*[,!.:-]\s*(?=\S)",
@@ -132,7 +134,11 @@ class _Reader:
 
 def _weighed(guess: Guess, entities: Sequence[Entity]) -> Guess:
     """The guess with kinds that these entities cannot serve made unlikely."""
+    asks = any(entity.kind in ("property", "rule", "catalogue") for entity in entities)
     scored = [(kind, chance * (1.0 if fits(kind, entities) else _UNFIT)) for kind, chance in guess.ranked]
+    if asks and any(entity.kind == "molecule" for entity in entities):
+        # Who names a property and a molecule asks for what can be computed, whatever else is said.
+        scored = [(kind, chance * (_BESIDE if kind == "unsupported" else 1.0)) for kind, chance in scored]
     total = sum(chance for _, chance in scored)
     ranked = sorted(((kind, chance / total) for kind, chance in scored), key=lambda pair: (-pair[1], pair[0]))
     return Guess(tuple(ranked))

@@ -42,13 +42,29 @@ def phrases_sha256(folder: Path = _HERE / "phrases") -> str:
     return digest.hexdigest()
 
 
+_CARRIERS = (
+    "could you tell me {}", "can you please tell me {}", "i would like to know {}", "i want to know {}", "please {}", "{} please", "{} thanks",
+    "for my project i need {}", "quick question {}", "do you know {}", "i am looking for {}", "we need {}", "give me {}", "so {}", "and {}",
+    "{} for my work", "{} exactly", "just {}", "tell me {}", "my boss asks {}", "help me with {}", "i wonder {}", "{} if possible",
+)  # fmt: skip
+"""What people put around a question; it must speak for no kind."""
+_CARRIED = 3
+
+
 def vary(phrase: str) -> list[str]:
-    """The phrase, and the phrase with an unknown name for its molecule or target: kinds hang on words, not on what is known."""
+    """The phrase; with an unknown name for its molecule or target; and inside what people put around questions.
+
+    Kinds hang on words that ask, not on what is known nor on politeness.
+    """
     varied = [phrase]
     words = phrase.split()
     for mask in ("MOL", "TARGET", "DISEASE"):
         if sum(word.strip("?.,:;()'s") == mask for word in words) == 1:
             varied.append(phrase.replace(mask, "UNK"))
+    start = int(hashlib.sha256(phrase.encode()).hexdigest(), 16)
+    for step in range(_CARRIED):
+        carrier = _CARRIERS[(start + 7 * step) % len(_CARRIERS)]
+        varied.append(carrier.format(phrase))
     return varied
 
 
