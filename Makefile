@@ -66,10 +66,10 @@ $(STAMP): pyproject.toml constraints.txt
 		echo "Found: $$("$(or $(PYTHON),python3)" --version 2>&1). To name one: make setup PYTHON=/path/to/python3.12" >&2; \
 		exit 1; \
 	fi
-	@echo "Setting up $(VENV) with $$("$(PYTHON)" --version 2>&1); the first time takes a minute or two."
 	@if [ -s $(STAMP) ] && [ "$$(cat $(STAMP))" != "$$(pwd -P)" ]; then rm -rf $(VENV); fi
 	@rm -f $(STAMP)
 	@if ! $(BIN)/python -c $(SUITABLE) 2>/dev/null; then "$(PYTHON)" -m venv --clear $(VENV); fi
+	@echo "Setting up $(VENV) with $$($(BIN)/python --version); the first time takes a minute or two."
 	@if ! $(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
 		-c constraints.txt -e ".[dev]" > $(VENV)/setup.log 2>&1; then \
 		tail -n 30 $(VENV)/setup.log >&2; \

@@ -25,6 +25,12 @@ def block() -> str:
     return "\n".join(["", "```console", f'$ biocopilot ask --offline "{QUESTION}"', *lines, "```", "", ""])
 
 
+def without_times(text: str) -> str:
+    """The text without what differs from run to run."""
+    return re.sub(r"\d{8}-\d{6}-[0-9a-f]+|\d+\.\d+ s$", "…", text, flags=re.MULTILINE)
+
+
 if __name__ == "__main__":
     text, made = README.read_text("utf-8"), block()
-    README.write_text(BLOCK.sub(lambda _: made, text), "utf-8")
+    if without_times(made) not in without_times(text):
+        README.write_text(BLOCK.sub(lambda _: made, text), "utf-8")
