@@ -42,7 +42,7 @@ _TURNS = """
     SELECT run.run_id, run.event,
         (SELECT event FROM events WHERE run_id = run.run_id AND type = 'answer_finished'),
         (SELECT event FROM events WHERE run_id = run.run_id AND type = 'run_finished')
-    FROM events AS run WHERE run.session = ? AND run.number = 1 ORDER BY run.seq
+    FROM events AS run WHERE run.session = ? ORDER BY run.seq
 """
 _MOST_NEAREST = 3
 
@@ -156,7 +156,10 @@ class RunLog:
             if not rows:
                 raise RunNotFound("No run is recorded yet.", 'Ask something first: biocopilot ask "MW of ibuprofen?"')
             return str(rows[0][0])
-        query = "SELECT run_id FROM events WHERE number = 1 AND run_id >= ? AND run_id < ? ORDER BY run_id DESC"
+        query = (
+            "SELECT run_id FROM events INDEXED BY run_names"
+            " WHERE number = 1 AND run_id >= ? AND run_id < ? ORDER BY run_id DESC"
+        )
         found = [str(row[0]) for row in self._execute(query, (text, f"{text}\U0010ffff"))] if text else []
         if text in found or len(found) == 1:
             return text if text in found else found[0]

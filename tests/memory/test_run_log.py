@@ -475,6 +475,14 @@ def test_a_damaged_or_missing_event_is_named(log: RunLog, path: Path, statement:
         assert said in rows[1].trouble
 
 
+def test_a_damaged_turn_of_a_session_is_told(log: RunLog, path: Path) -> None:
+    fill(log, run_of("r1", session="s"), run_of("r2", session="t"))
+    change(path, "UPDATE events SET event = '{' WHERE run_id = 'r1' AND type = 'answer_finished'")
+    with pytest.raises(CorruptRunLog, match="an event of run r1 cannot be read"):
+        log.questions_of_session("s")
+    assert len(log.questions_of_session("t")) == 1
+
+
 def test_a_log_whose_main_file_is_gone_is_not_begun_anew(log: RunLog, path: Path, tmp_path: Path) -> None:
     fill(log, run_of("r1"))
     (tmp_path / "moved").mkdir()
