@@ -16,7 +16,7 @@ from .frames import Entity, Kind
 from .masking import MASKS, merge_lists
 from .words import Word
 
-__all__ = ["PRONOUNS", "Clause", "clause_of", "clauses_of", "is_bare", "is_statement", "tokens_of"]
+__all__ = ["PRONOUNS", "TELLS", "Clause", "clause_of", "clauses_of", "is_bare", "is_statement", "tokens_of"]
 
 ASKING = frozenset(("property", "rule", "catalogue", "activity_type", "aspect"))
 """Entities that say what is asked for; the others say of what."""
@@ -28,7 +28,7 @@ _JOINER = re.compile(
     re.IGNORECASE,
 )
 _QUESTION_WORD = re.compile(
-    r"(?:(?:for|in|on|of|to|by|from|at|with|since)\s+)?(?:what|what's|whats|how|which|who|whom|where|when|why)\b(?!\s+(?:are|is|were)\s+(?:approved|known)\b)"
+    r"(?:(?:for|in|on|of|to|by|from|at|with|since)\s+)?(?:what|what's|whats|how|which|who|whom|where|when|why(?=\s+\w))\b(?!\s+(?:are|is|were)\s+(?:approved|known)\b)"
     r"|(?:whether|if)\s+(?:it|they|this|that|the)\b",
     re.IGNORECASE,
 )
@@ -157,7 +157,8 @@ def _inside(found: Recognised, place: int) -> bool:
 def _sentences(found: Recognised) -> list[tuple[int, int]]:
     spans, start = [], 0
     for hit in _STOP.finditer(found.text):
-        if _inside(found, hit.start()) or (hit.group() == "." and _ABBREVIATION.search(found.text[: hit.start()])):
+        before = found.text[: hit.start()]
+        if _inside(found, hit.start()) or (hit.group() == "." and _ABBREVIATION.search(before)) or re.search(r"[=→>]\s*$", before):
             continue
         spans.append((start, hit.end()))
         start = hit.end()
@@ -208,7 +209,7 @@ def _waits(clause: Clause) -> bool:
     return _STATES.search(text) is not None
 
 
-_TELLS = re.compile(
+TELLS = re.compile(
     r"\W*(?:(?:so|well|ok|and|but|yesterday|today|tomorrow|currently|now)\W+)*(?:i|we|my|our|the|a|an|this|these|in|for|at|on|from|they|he|she|there|having|given|after|with|while|during|because|since|as)\b",
     re.IGNORECASE,
 )
@@ -219,7 +220,7 @@ def is_statement(clause: Clause) -> bool:
     text = clause.text.strip()
     if text.endswith("?") or clause.asked or clause.of("quantity", "group", "enzyme") or not clause.names:
         return False
-    return _TELLS.match(text) is not None and _OPENS.match(text) is None
+    return TELLS.match(text) is not None and _OPENS.match(text) is None
 
 
 _ECHO = re.compile(r"\W*(?:does|do|is|are|did|has|can|will)\s+(?:it|they|that|this)(?:\s+(?:so|true|right|correct|really))?\W*|\W*(?:true|right|correct|really|is\s+that\s+(?:so|true|right|correct))\W*", re.IGNORECASE)

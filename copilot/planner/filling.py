@@ -54,6 +54,8 @@ def _frame(clause: Clause, guess: Guess, entities: Sequence[Entity]) -> Frame:
         return tuple(dict.fromkeys(entity.value for entity in chosen if entity.kind == name))
 
     properties, aspects = _asked(kind, values("property"), values("aspect"))
+    if len(properties) > 1 and _COMPARATIVE.search(clause.text):  # "is the TPSA bigger than 70" asks for no weight
+        properties = tuple(key for key in properties if key != "molecular_weight")
     return Frame(
         kind=kind,
         clause=clause.text.strip(),
@@ -101,6 +103,7 @@ def _limit(clause: Clause, properties: tuple[str, ...]) -> tuple[str, float] | N
     return ("!=", 0.0) if properties[0] == "formal_charge" else None
 
 
+_COMPARATIVE = re.compile(r"\b(?:bigger|larger|smaller|lighter|heavier)\s+than\s+\d", re.IGNORECASE)
 _COUNT_BEFORE = re.compile(r"\b(\d{1,3}|no|one|two|three|four|five|six|seven|eight|nine|ten)\s+(?:[a-z-]+\s+){0,2}$", re.IGNORECASE)
 _COUNT_WORDS = {word: number for number, word in enumerate("no one two three four five six seven eight nine ten".split())}
 
@@ -172,7 +175,10 @@ def _assigned(kind: Kind, clause: Clause, entities: Sequence[Entity]) -> list[En
 
 
 def _overview(frame: Frame) -> list[Frame]:
-    """What there is to tell of a named molecule, where someone asks about it in general."""
+    """What there is to tell of a named molecule, or of a sequence alone, where someone asks about it in general."""
+    if frame.kind in NEEDS and frame.sequences and not frame.clause.strip().replace(frame.sequences[0].text, "").strip(" ?.!\n"):
+        kinds: tuple[Kind, ...] = ("protein_properties",) if frame.sequences[0].kind == "peptide" else ("gc_content", "translate", "orfs")
+        return [replace(frame, kind=kind, probability=1.0, margin=1.0, aspects=(), properties=()) for kind in kinds]
     general = frame.kind == "identity" and not frame.aspects and frame.margin >= LEAST_MARGIN and _OVERVIEW.search(frame.clause)
     if not general or not frame.molecules or not all(entity.name for entity in frame.molecules):
         return [frame]

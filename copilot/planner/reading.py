@@ -14,7 +14,7 @@ from dataclasses import replace
 from ...tools.workbench import Workbench
 from .answered import names_answered
 from .classifier import LEAST_MARGIN, Guess, classify
-from .clauses import Clause, clauses_of, is_statement
+from .clauses import TELLS, Clause, clauses_of, is_statement
 from .context import Context
 from .contract import Turn
 from .entities import Recognised, recognise
@@ -157,6 +157,8 @@ def _is_chatter(frame: Frame) -> bool:
     if frame.clause.endswith("?"):
         return False
     asks = frame.properties or frame.rules or frame.catalogues or frame.activity_types or frame.aspects
+    if frame.kind == "unsupported" and TELLS.match(frame.clause):
+        return True
     everyday = all(is_common(word.plain) for word in split_words(frame.clause))
     return everyday and (frame.kind == "unsupported" or (frame.margin < LEAST_MARGIN and not asks))
 

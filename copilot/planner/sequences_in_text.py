@@ -50,13 +50,13 @@ def _announced_peptide(text: str, hit: re.Match[str]) -> EntityKind | None:
     """Lower-case letters right behind the word `peptide` are one, at half the length otherwise asked for."""
     word = hit.group().rstrip("*")
     if 5 <= len(word) and (word.islower() or word.isupper()) and set(word.upper()) <= _PEPTIDE and not word.lower().endswith(("ing", "tion", "ed")):
-        return "peptide" if _ANNOUNCED.search(text[: hit.start()]) and (len(word) >= 7 or _unlike_a_word(word)) else None
+        return "peptide" if _ANNOUNCED.search(text[: hit.start()]) and (word.isupper() or _unlike_a_word(word)) else None
     return None
 
 
 def _unlike_a_word(word: str) -> bool:
-    """Words have a vowel in every few letters and no runs of five consonants."""
-    return re.search(r"[^aeiouy]{5}", word.lower()) is not None or not set("aeiou") & set(word.lower())
+    """Words have a vowel in every few letters and seldom three consonants in a row."""
+    return re.search(r"[^aeiouy]{3}", word.lower()) is not None or not set("aeiou") & set(word.lower())
 
 
 def sequences(text: str, *, joined: bool = True) -> Iterator[tuple[int, int, str, EntityKind]]:

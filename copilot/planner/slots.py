@@ -37,7 +37,7 @@ NEEDS: Mapping[Kind, tuple[tuple[EntityKind, ...], ...]] = {
     "reverse_complement": (("dna", "rna"),),
     "gc_content": (("dna", "rna"),),
     "orfs": (("dna", "rna"),),
-    "protein_properties": (("peptide", "target"),),
+    "protein_properties": (("peptide", "target", "dna", "rna"),),
     "alignment": (("dna", "rna", "peptide", "target"), ("dna", "rna", "peptide", "target")),
     "restriction": (("dna",),),
     "target_identity": _TARGET,

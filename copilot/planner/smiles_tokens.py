@@ -21,7 +21,9 @@ __all__ = [
 
 _INCHI = re.compile(r"InChI=1S?/[^\s\"'`<>]+")
 _INCHIKEY = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z]{14}-[A-Za-z]{10}-[A-Za-z](?![A-Za-z0-9-])")
-_CHEMBL = re.compile(r"(?<![A-Za-z0-9])CHEMBL[ -]?(\d{1,9})(?!\d)", re.IGNORECASE)
+_CHEMBL = re.compile(r"(?<![A-Za-z0-9])CHEMBL(?P<gap>[ -]?)(?P<number>\d{1,18})(?!\d)", re.IGNORECASE)
+_NEWEST_RELEASE = 60
+"""`ChEMBL 36`, set apart and this small, is a release of the database and no molecule."""
 
 _CHUNK = re.compile(r"[^\s,;|\"'`“”‘’«»]+")
 _ATOM = re.compile(
@@ -56,7 +58,8 @@ def inchi_keys(text: str) -> Iterator[tuple[int, int, str]]:
 def chembl_ids(text: str) -> Iterator[tuple[int, int, str]]:
     """Start, end and ChEMBL id, as ChEMBL writes it."""
     for hit in _CHEMBL.finditer(text):
-        yield hit.start(), hit.end(), f"CHEMBL{hit.group(1)}"
+        if not (hit.group("gap") and int(hit.group("number")) <= _NEWEST_RELEASE):
+            yield hit.start(), hit.end(), f"CHEMBL{hit.group('number')}"
 
 
 def smiles_tokens(text: str, *, bare: bool = False) -> Iterator[tuple[int, int, str]]:

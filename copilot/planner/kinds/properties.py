@@ -13,6 +13,7 @@ from .plan import Node, Results, Section
 from .words import amount, capital, join, molecule_name, notes, settle
 
 __all__ = [
+    "LOWER",
     "DrugLikeness",
     "Permeability",
     "Property",
@@ -20,6 +21,7 @@ __all__ = [
     "molecule_nodes",
     "property_cell",
     "property_words",
+    "ranking",
     "within",
 ]
 
@@ -112,7 +114,10 @@ class Property:
         elif len(found) == 1:
             parts = [_panel(found[0])]
         else:
-            parts = [
+            falling = LOWER.search(frame.clause) is None
+            ranked = [ranking([item.record for item in found], key, falling) for key in frame.properties[:2]]
+            parts = [Sentence(text, tuple(item.id for item in found)) for text in ranked if text]
+            parts += [
                 _side_by_side(found, frame.properties or ("molecular_weight", "clogp", "tpsa", "hbd", "hba", "qed"))
             ]
         for item in found:
@@ -148,6 +153,26 @@ def within(value: Mapping[str, Any], limit: tuple[str, float]) -> bool:
     found = float(value.get("value", float("nan")))
     holds = {"<": found < number, "<=": found <= number, ">": found > number, ">=": found >= number, "=": found == number}
     return holds.get(relation, found != number)
+
+
+LOWER = re.compile(r"\b(?:low(?:er|est)?|less|least|light(?:er|est)?|small(?:er|est)?|fewer|fewest|short(?:er|est)?)\b", re.IGNORECASE)
+"""The question is about who has less."""
+
+
+def ranking(rows: Sequence[Mapping[str, Any]], key: str, falling: bool = True) -> str:
+    """Who has the highest (or lowest) value as shown; empty where fewer than two rows have one."""
+    listed = [row for row in rows if "value" in row["properties"].get(key, {})]
+    if len(listed) < 2:
+        return ""
+    listed.sort(key=lambda row: row["properties"][key]["value"], reverse=falling)
+    shown = [property_cell(row["properties"][key], key) for row in listed]
+    named = [f"{molecule_name(row)} ({cell})" for row, cell in zip(listed, shown, strict=True)]
+    first = [name for name, cell in zip(named, shown, strict=True) if cell == shown[0]]
+    others = named[len(first) :]
+    if not others:
+        return f"{capital(join(first))} do not differ in {property_words(key)}."
+    word = "higher" if falling else "lower"
+    return f"By {property_words(key)}, {join(first)} {'is' if len(first) == 1 else 'are'} {word} than {join(others)}."
 
 
 def _panel(item: Evidence) -> Table:

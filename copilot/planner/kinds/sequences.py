@@ -38,6 +38,8 @@ class Sequence:
         if frame.kind == "alignment" and len(given) > 1:
             mode = {"alignment_mode": "local"} if _LOCAL.search(frame.clause) else {}
             return [Node("s1", "sequence_tools", {"operation": operation, "sequence": given[0], "other": given[1], **mode})]
+        if frame.kind == "protein_properties" and frame.sequences and frame.sequences[0].kind != "peptide":
+            return [node for index, text in enumerate(given, 1) for node in _of_translation(f"s{index}", text)]
         more: dict[str, Any] = _reading_frame(frame) if frame.kind == "translate" else {}
         if frame.kind in ("translate", "orfs") and (code_number := _genetic_code(frame)):
             more["genetic_code"] = code_number
@@ -84,6 +86,17 @@ def _genetic_code(frame: Frame) -> int | None:
         return int(hit.group(1))
     plain = frame.clause.casefold()
     return next((number for word, number in _CODES.items() if word in plain), None)
+
+
+def _of_translation(key: str, text: str) -> list[Node]:
+    """The protein that a nucleic acid encodes, and then its properties."""
+
+    def arguments(results: Results) -> Arguments | None:
+        item = results.found(f"t{key}", "sequence_translation")
+        return {"operation": "protein_properties", "sequence": item.record["protein"]} if item and item.record["protein"] else None
+
+    translation = Node(f"t{key}", "sequence_tools", {"operation": "translate", "sequence": text})
+    return [translation, Node(key, "sequence_tools", arguments, (f"t{key}",))]
 
 
 def _of_targets(frame: Frame, operation: str) -> list[Node]:

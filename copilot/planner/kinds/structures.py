@@ -12,7 +12,7 @@ from ....memory.records import Evidence
 from ..contract import Aside, Part, Row, Sentence, Table
 from ..frames import Frame
 from .plan import Node, Results, Section
-from .properties import molecule_keys, molecule_nodes, property_cell, property_words
+from .properties import LOWER, molecule_keys, molecule_nodes, property_cell, property_words, ranking
 from .words import amount, capital, code, count_of, join, known_id, molecule_name, notes, number, plain_name, settle
 
 __all__ = ["Alerts", "Compare", "Draw", "Identity", "Nearest", "Scaffold", "Similarity", "Standardise", "Substructure"]
@@ -122,11 +122,11 @@ class Compare:
             return settle((), results, ["all"])
         rows = item.record["rows"]
         parts: list[Part] = []
-        falling = _LOWER.search(frame.clause) is None
+        falling = LOWER.search(frame.clause) is None
         if frame.yes_or_no and len(frame.properties) == 1 and len(rows) == 2 and _THAN.search(frame.clause):
             parts += _verdict(item, frame.properties[0], falling)
         for key in frame.properties or ("qed",):
-            ranked = _ranked(rows, key, falling)
+            ranked = ranking(rows, key, falling)
             if ranked:
                 parts.append(Sentence(ranked, (item.id,)))
         shown = [key for key in frame.properties or _COMPARED if all(key in row["properties"] for row in rows)]
@@ -147,7 +147,6 @@ class Compare:
         return settle([*parts, *notes(item)], results, ["all"])
 
 
-_LOWER = re.compile(r"\b(?:low(?:er|est)?|less|least|light(?:er|est)?|small(?:er|est)?|fewer|fewest|short(?:er|est)?)\b", re.IGNORECASE)
 _THAN = re.compile(r"\bthan\b", re.IGNORECASE)
 
 
@@ -161,22 +160,6 @@ def _verdict(item: Evidence, key: str, falling: bool) -> list[Part]:
     word = "higher" if falling else "lower"
     text = f"the {property_words(key)} of {first} is {'' if holds else 'not '}{word} than that of {second}"
     return [Sentence(f"{'Yes' if holds else 'No'}: {text}.", (item.id,))]
-
-
-def _ranked(rows: Sequence[Mapping[str, Any]], key: str, falling: bool = True) -> str:
-    """Who has the highest (or lowest) value as shown; empty where fewer than two rows have one."""
-    listed = [row for row in rows if "value" in row["properties"].get(key, {})]
-    if len(listed) < 2:
-        return ""
-    listed.sort(key=lambda row: row["properties"][key]["value"], reverse=falling)
-    shown = [property_cell(row["properties"][key], key) for row in listed]
-    named = [f"{molecule_name(row)} ({cell})" for row, cell in zip(listed, shown, strict=True)]
-    first = [name for name, cell in zip(named, shown, strict=True) if cell == shown[0]]
-    others = named[len(first) :]
-    if not others:
-        return f"{capital(join(first))} do not differ in {property_words(key)}."
-    word = "higher" if falling else "lower"
-    return f"By {property_words(key)}, {join(first)} {'is' if len(first) == 1 else 'are'} {word} than {join(others)}."
 
 
 _COMPARED = ("molecular_weight", "clogp", "tpsa", "hbd", "hba", "rotatable_bonds", "fsp3", "qed", "sa_score")
