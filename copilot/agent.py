@@ -30,6 +30,7 @@ from ..tools.contract import Tool
 from ..tools.execute import find_tool
 from ..tools.registry import all_tools
 from ..tools.workbench import Workbench
+from .environment import environment_of
 from .loop import Approve, Budget, Run
 from .planner.contract import Planner, Turn
 from .recorder import Recorder
@@ -134,6 +135,7 @@ class Copilot:
         """`ask` for async programs; cancelling the task cancels the run. `listener` gets each event as it happens."""
         asked = _question(question)
         log, trouble = self._log()
+        history, lost = self._history(session, log)
         from ..memory.run_log import new_run_id
 
         recorder = Recorder(new_run_id(), log, listener)
@@ -143,15 +145,15 @@ class Copilot:
             tools=self._tools,
             bench=self.bench,
             recorder=recorder,
-            history=self._history(session, log),
+            history=history,
             files=_allowed_files(asked, files),
             offline=self.offline,
             budget=self.budget,
             approve=self._approve,
             session=session,
             version=_version(),
-            environment=self._environment(),
-            notices=(trouble,) if trouble else (),
+            environment=environment_of(self.bench),
+            notices=tuple(text for text in (trouble, lost) if text),
         )
         answer = await run.answer()
         if session is not None:
@@ -240,24 +242,23 @@ class Copilot:
         except StorageError as error:
             return None, f"This run is not recorded: {error.message} {error.hint}".strip()
 
-    def _history(self, session: str | None, log: RunLog | None) -> tuple[Turn, ...]:
+    def _history(self, session: str | None, log: RunLog | None) -> tuple[tuple[Turn, ...], str]:
+        """The session's earlier turns, and why those of earlier processes cannot be had, where they cannot."""
         if session is None:
-            return ()
+            return (), ""
+        trouble = ""
         with self._lock:
             known = self._turns.get(session)
         if known is None:
             known = []
-            if log is not None:
-                known = [Turn(question, answer) for question, answer, _status in log.questions_of_session(session)]
+            try:
+                if log is not None:
+                    known = [Turn(question, answer) for question, answer, _status in log.questions_of_session(session)]
+            except StorageError as error:
+                trouble = f"Earlier questions of this session cannot be read: {error.message} {error.hint}".strip()
             with self._lock:
                 known = self._turns.setdefault(session, known)
-        return tuple(known)
-
-    def _environment(self) -> dict[str, str]:
-        found = {"chembl": self.bench.chembl.source.release, "uniprot": self.bench.uniprot.source.release}
-        with contextlib.suppress(PackageNotFoundError):
-            found["rdkit"] = installed_version("rdkit")
-        return found
+        return tuple(known), trouble
 
 
 def _question(text: str) -> str:

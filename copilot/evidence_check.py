@@ -26,7 +26,6 @@ Outcome = Literal["same", "differs", "not_rechecked"]
 
 _ABSENT = object()
 _FILE_FIELDS = ("file", "files")
-_WRITTEN_FIELD = "to"
 _BACKENDS = {
     "live": "it came from the network, and verification stays offline",
     "cache": "it came from the network, and verification stays offline",
@@ -165,7 +164,7 @@ def _hindrance(called: _Call, tools: Mapping[str, Tool], files: Mapping[str, str
     backends = [_BACKENDS[item.backend] for item in called.evidence if item.backend in _BACKENDS]
     if tool is None:
         return f"there is no tool called {call.tool} in this version"
-    if not tool.read_only or call.arguments.get(_WRITTEN_FIELD):
+    if tool.writes(call.arguments):
         return f"{call.tool} writes a file, and verification writes nothing"
     if backends:
         return backends[0]

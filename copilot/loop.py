@@ -277,7 +277,7 @@ class Run:
 
     async def _refusal(self, call: ToolCall) -> NotApproved | None:
         tool = self.tools.get(call.tool)
-        if tool is None or tool.read_only:
+        if tool is None or not tool.writes(call.arguments):
             return None
         self.recorder.emit(ApprovalRequested, call=call, reason=f"{tool.title} writes to your disk.")
         approved = await self.approve(call)

@@ -8,7 +8,7 @@ It raises members of the error tree; it never numbers evidence and never formats
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -104,6 +104,12 @@ class Tool:
     idempotent: bool
     needs_network: bool
     examples: tuple[dict[str, Any], ...]
+    write_field: str | None = None
+    """The argument that names the file to write; a call without it leaves the disk as it is."""
+
+    def writes(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether a call with these arguments writes to the user's disk."""
+        return not self.read_only and (self.write_field is None or arguments.get(self.write_field) is not None)
 
     @property
     def summary(self) -> str:
@@ -124,6 +130,7 @@ def tool(
     idempotent: bool = True,
     needs_network: bool = False,
     examples: tuple[dict[str, Any], ...] = (),
+    write_field: str | None = None,
 ) -> Callable[[ToolFunction], Tool]:
     """Declare an async function as a tool under its own name.
 
@@ -135,6 +142,7 @@ def tool(
         idempotent: whether a second identical call may be answered from the first.
         needs_network: whether it cannot work offline.
         examples: argument objects that work on the starter set; docs and tests run them.
+        write_field: for a tool that writes only where it is told to: the argument that names the file.
     """
 
     def declare(function: ToolFunction) -> Tool:
@@ -152,6 +160,7 @@ def tool(
             idempotent=idempotent,
             needs_network=needs_network,
             examples=examples,
+            write_field=write_field,
         )
 
     return declare

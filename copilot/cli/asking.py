@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...memory.errors import BiocopilotError
-from ...memory.events import Event
+from ...memory.events import Event, Notice
 from ...memory.records import Answer
 from ...memory.transcript import answer_of
 from ...tools.workbench import Workbench
@@ -71,8 +71,13 @@ def answer_request(request: Request, bench: Workbench | None = None) -> int:
             if events and request.form == "json":
                 print_line(answer_of(events).model_dump_json())
             raise
-        show_answer(answers[0], request.form, recorded=request.log)
+        show_answer(answers[0], request.form, recorded=request.log and not _unrecorded(events))
     return EXIT_CODES[answers[0].status]
+
+
+def _unrecorded(events: list[Event]) -> bool:
+    """Whether the run log could not keep the run."""
+    return any(isinstance(event, Notice) and event.kind == "storage" for event in events)
 
 
 async def _ask(copilot: Copilot, request: Request, listen: Callable[[Event], None], answers: list[Answer]) -> None:
@@ -119,6 +124,6 @@ def _stopped(request: Request, events: list[Event]) -> int:
     answer = answer_of(events)
     if request.form == "json":
         print_line(answer.model_dump_json())
-    kept = f" What was found so far: biocopilot runs show {answer.run_id}" if request.log else ""
+    kept = f" What was found so far: biocopilot runs show {answer.run_id}" if request.log and not _unrecorded(events) else ""
     say(f"Stopped after {answer.seconds:.1f} s.{kept}")
     return EXIT_CODES["cancelled"]

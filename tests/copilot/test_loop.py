@@ -20,6 +20,10 @@ class Number(ToolArguments):
     value: float = 1.0
 
 
+class Place(ToolArguments):
+    to: str | None = None
+
+
 class _Store:
     source, backend = SOURCE, "starter"
 
@@ -240,6 +244,18 @@ async def test_a_tool_that_writes_needs_approval():
     assert next(event for event in run.recorder.events if isinstance(event, ToolFailed)).error == "NotApproved"
     run = run_of(CallTools((call("write"),)), Give(status="unknown"), approve=yes)
     assert (await run.answer()).tool_calls[0].status == "ok"
+
+
+async def test_a_tool_that_writes_only_where_told_needs_approval_only_then():
+    @tool(title="Keep", read_only=False, write_field="to")
+    async def keep(arguments: Place, context: ToolContext) -> Findings:
+        """Keeps a number, in a file where one is named."""
+        return Findings((Draft({"type": "kept"}, SOURCE, "computed", "kept"),), 1, 1)
+
+    for arguments, status in (({}, "ok"), ({"to": "x.txt"}, "failed")):
+        steps = [CallTools((call("keep", **arguments),)), Give(status="unknown")]
+        run = Run("q?", ScriptedPlanner(steps), {"keep": keep}, Bench(), Recorder("r"))
+        assert (await run.answer()).tool_calls[0].status == status
 
 
 async def test_a_planner_that_cannot_work_ends_the_run_as_failed():

@@ -392,11 +392,13 @@ def test_a_tool_that_writes_is_not_run_again(bench: Workbench) -> None:
 
 
 def test_a_drawing_written_to_a_file_is_not_written_again(bench: Workbench, tmp_path: Path) -> None:
+    async def yes(_call: ToolCall) -> bool:
+        return True
+
     target = tmp_path / "x.svg"
     arguments = {"molecule": "CCO", "to": str(target)}
-    events = record(
-        bench, CallTools((call("draw_molecule", **arguments),)), Give(status="unknown"), files=frozenset({target})
-    )
+    steps = CallTools((call("draw_molecule", **arguments),)), Give(status="unknown")
+    events = record(bench, *steps, files=frozenset({target}), approve=yes)
     assert target.exists()
     target.unlink()
     found = verify(events, bench)

@@ -30,7 +30,13 @@ class DrawMoleculeArguments(ToolArguments):
     )
 
 
-@tool(title="Draw molecule", cost="fast", examples=({"molecule": "caffeine"},))
+@tool(
+    title="Draw molecule",
+    cost="fast",
+    read_only=False,
+    write_field="to",
+    examples=({"molecule": "caffeine"},),
+)
 async def draw_molecule(arguments: DrawMoleculeArguments, context: ToolContext) -> Findings:
     """Draw a molecule as SVG or PNG, with alert atoms or a SMARTS lit up.
 
