@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ..contract import Findings, ToolArguments, ToolContext, tool
 from .computed import computed, identify_all
+from .identify import Molecule
 
 __all__ = ["molecule_similarity"]
 
@@ -34,7 +35,16 @@ async def molecule_similarity(arguments: MoleculeSimilarityArguments, context: T
         "molecule": first.record(),
         "other": second.record(),
         "similarity": found["similarity"],
-        "notes": [],
+        "notes": _notes(first, second, found["similarity"]["value"]),
     }
     summary = f"{first.label} and {second.label}: Tanimoto {found['similarity']['value']}"
     return Findings((computed(record, summary),), matched=1, returned=1)
+
+
+def _notes(first: Molecule, second: Molecule, value: float) -> list[str]:
+    notes = []
+    if value == 1 and first.smiles != second.smiles:
+        notes.append("Their fingerprints are equal, though they are not: stereoisomers and isotopes are not told apart.")
+    if "." in first.smiles or "." in second.smiles:
+        notes.append("A structure of several parts, as in a salt, is compared whole.")
+    return notes
