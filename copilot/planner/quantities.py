@@ -26,14 +26,14 @@ _SPELLED = {
     "µg/dL": "ug/dl|µg/dl",
     "mg/dL": "mg/dl",
 }  # fmt: skip
-_UNITS = {spelling: unit for unit, listed in _SPELLED.items() for spelling in listed.split("|")}
+_UNITS = {spelling.casefold(): unit for unit, listed in _SPELLED.items() for spelling in listed.split("|")}
 _UNIT = "|".join(re.escape(spelling) for spelling in sorted(_UNITS, key=len, reverse=True))
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+,\d{1,2}(?![\d,])|\d+(?:\.\d+)?|\.\d+)(?:\s?[eE][-+]?\d+|\s?[x×*]\s?10\^?[-−]?\d+)?"
 _BELOW = r"less than|fewer than|lower than|below|under|at most|better than|smaller than|stronger than|within|up to|not more than|no more than|max(?:imum)?|sub|more potent than|<=|≤|=<|<"
 _ABOVE = r"more than|greater than|higher than|above|over|at least|exceeding|weaker than|worse than|larger than|min(?:imum)?|less potent than|>=|≥|=>|>"
 _RELATION = rf"(?P<below>{_BELOW})|(?P<above>{_ABOVE})"
 _QUANTITY = re.compile(
-    rf"(?:(?:{_RELATION})(?:\s*(?:or|a|an|of|value|equal|to|than|about|ca\.?|=))*\s*)?(?<![\w.])(?P<number>{_NUMBER})[\s-]?(?P<unit>{_UNIT})(?![\w/])",
+    rf"(?:(?:{_RELATION})(?:\s*(?:or|a|an|of|value|equal|to|than|about|ca\.?|=))*\s*-?)?(?<![\w.])(?P<number>{_NUMBER})[\s-]?(?P<unit>{_UNIT})(?![\w/])",
     re.IGNORECASE,
 )
 _LOGGED = re.compile(
@@ -87,10 +87,10 @@ def quantities(text: str) -> Iterator[FoundQuantity]:
         yield spoken
     for hit in _LOGGED.finditer(text):
         stem = re.sub(r"[\s-]", "", hit.group("unit")).casefold()
-        unit = _LOGGED_UNITS.get(stem, "pChEMBL")
         end, relation = _relation(text, hit)
         taken.append((hit.start(), end))
-        yield FoundQuantity(hit.start(), end, float(hit.group("number")), unit, relation)
+        logged = _LOGGED_UNITS.get(stem, "pChEMBL")
+        yield FoundQuantity(hit.start(), end, float(hit.group("number")), logged, relation)
     for hit in _QUANTITY.finditer(text):
         if any(start < hit.end() and hit.start() < end for start, end in taken):
             continue
@@ -161,7 +161,7 @@ def count_asked(text: str) -> tuple[int, int, int] | None:
 
 _LIMIT = re.compile(
     rf"(?:{_RELATION}|(?P<exact>exactly|equal to|equals))(?:\s*(?:or|a|an|of|value|equal|to|than|about|the|=))*\s*(?P<number>{_NUMBER}|\b(?:{_COUNT_WORD}|zero)\b)"
-    rf"(?!\s?(?:{_UNIT})(?![\w/]))|(?P<heavier>heavier|bigger|larger|longer)\s+than\s+(?P<weight>{_NUMBER})|(?P<lighter>lighter|smaller|shorter)\s+than\s+(?P<less>{_NUMBER})",
+    rf"(?!\d|[.,]\d|\s?(?:{_UNIT})(?![\w/]))|(?P<heavier>heavier|bigger|larger|longer)\s+than\s+(?P<weight>{_NUMBER})|(?P<lighter>lighter|smaller|shorter)\s+than\s+(?P<less>{_NUMBER})",
     re.IGNORECASE,
 )
 

@@ -16,9 +16,10 @@ __all__ = ["NEEDS", "SEQUENCES", "fits", "lacking", "like_a_gene", "listed", "sl
 
 SEQUENCES: tuple[EntityKind, ...] = ("dna", "rna", "peptide")
 
-_MOLECULE = (("molecule",),)
-_TARGET = (("target",),)
-NEEDS: Mapping[Kind, tuple[tuple[EntityKind, ...], ...]] = {
+_Needs = tuple[tuple[EntityKind, ...], ...]
+_MOLECULE: _Needs = (("molecule",),)
+_TARGET: _Needs = (("target",),)
+NEEDS: Mapping[Kind, _Needs] = {
     "property": _MOLECULE,
     "drug_likeness": _MOLECULE,
     "permeability": _MOLECULE,

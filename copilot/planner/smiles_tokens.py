@@ -19,7 +19,7 @@ __all__ = [
     "smiles_tokens",
 ]
 
-_INCHI = re.compile(r"InChI=1S?/[^\s\"'`<>]+")
+_INCHI = re.compile(r"InChI=1S?/[^\s\"'`“”‘’<>]+")
 _INCHIKEY = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z]{14}-[A-Za-z]{10}-[A-Za-z](?![A-Za-z0-9-])")
 _CHEMBL = re.compile(r"(?<![A-Za-z0-9])CHEMBL(?P<gap>[ -]?)(?P<number>\d{1,18})(?!\d)", re.IGNORECASE)
 _NEWEST_RELEASE = 60
@@ -28,7 +28,7 @@ _NEWEST_RELEASE = 60
 _CHUNK = re.compile(r"[^\s,;|\"'`“”‘’«»]+")
 _ATOM = re.compile(
     r"Cl|Br|[BCNOPSFI]|[bcnops]"
-    r"|\[(?:\d{1,3})?(?:[A-Z][a-z]?|[a-z][a-z]?|\*|#\d{1,3})(?:@{0,2}(?:TH|AL|SP|TB|OH)?\d{0,2})(?:H\d?)?"
+    r"|\[(?:\d{1,3})?(?:[A-Z][a-z]?|[a-z][a-z]?|\*|#\d{1,3})(?:@@?(?:(?:TH|AL|SP|TB|OH)\d{1,2})?)?(?:H\d?)?"
     r"(?:[+-]{1,4}\d{0,6}|[+-]\d{1,6})?(?::\d{1,4})?\]"
 )
 _SYNTAX = re.compile(rf"(?P<atom>{_ATOM.pattern})|(?P<bond>[-=#$:/\\~])|(?P<ring>%\(\d{{1,5}}\)|%\d\d|\d)|(?P<other>[().])")
