@@ -17,6 +17,9 @@
     │   └── DeadlineExceeded        a tool ran past its seconds and was stopped
     ├── Unavailable                 a source, model or worker cannot answer now          exit 5
     │   ├── SourceUnavailable       a database or service
+    │   │   ├── BadReply            it answered with something other than what it documents
+    │   │   ├── RateLimited         it asks to be left alone for longer than there is time
+    │   │   └── HostRefused         an address that is none of the services known here
     │   ├── ModelUnavailable        a planner's model is not installed or not reachable
     │   ├── OfflineRefused          the network is needed and `--offline` forbids it
     │   ├── MissingExtra            an optional package is not installed
@@ -34,11 +37,13 @@ from __future__ import annotations
 
 __all__ = [
     "Ambiguous",
+    "BadReply",
     "BiocopilotError",
     "Cancelled",
     "CorruptRunLog",
     "DeadlineExceeded",
     "FileRefused",
+    "HostRefused",
     "InvalidArguments",
     "InvalidIdentifier",
     "InvalidInput",
@@ -52,6 +57,7 @@ __all__ = [
     "NotApproved",
     "NotFound",
     "OfflineRefused",
+    "RateLimited",
     "RunNotFound",
     "SourceUnavailable",
     "StorageError",
@@ -162,6 +168,18 @@ class Unavailable(BiocopilotError):
 
 class SourceUnavailable(Unavailable):
     title = "Source not available"
+
+
+class BadReply(SourceUnavailable):
+    title = "Reply not understood"
+
+
+class RateLimited(SourceUnavailable):
+    title = "Asked too often"
+
+
+class HostRefused(SourceUnavailable):
+    title = "Address refused"
 
 
 class ModelUnavailable(Unavailable):
