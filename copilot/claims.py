@@ -35,9 +35,10 @@ _WORD = re.compile(r"[^\W_]+")
 
 # Words of the trade that look like identifiers and claim nothing by themselves.
 _VOCABULARY = frozenset(
-    "ic50 ec50 ed50 ac50 pic50 pec50 pki pkd pchembl wlogp slogp alogp ki kd sp2 sp3 fsp3 csp3 logp clogp logd tpsa qed pains brenk nih zinc "
-    "mw hbd hba smiles smarts inchi inchikey dna rna mrna bbb svg png ecfp4 ecfp6 morgan rdkit uniprot chembl usa fda ema "
-    "cas ncbi gpcr gpcrs who inn usan gravy orf orfs iqr csv tsv sdf ro5 tanimoto h2o co2 ph hiv yes not cds rule3 p450 blosum62 gi boiled".split()
+    "ic50 ec50 ed50 ac50 pic50 pec50 pki pkd pchembl wlogp slogp alogp ki kd sp2 sp3 fsp3 csp3 logp clogp "
+    "logd tpsa qed pains brenk nih zinc mw hbd hba smiles smarts inchi inchikey dna rna mrna bbb svg png "
+    "ecfp4 ecfp6 morgan rdkit uniprot chembl usa fda ema cas ncbi gpcr gpcrs who inn usan gravy orf orfs iqr "
+    "csv tsv sdf ro5 tanimoto h2o co2 ph hiv yes not cds rule3 p450 blosum62 gi boiled".split()
 )
 _SAME_UNIT = {"μM": "µM", "uM": "µM", "μg/mL": "µg/mL", "ug/mL": "µg/mL", "Å2": "Å²", "Å^2": "Å²", "percent": "%"}
 

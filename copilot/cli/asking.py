@@ -124,6 +124,10 @@ def _stopped(request: Request, events: list[Event]) -> int:
     answer = answer_of(events)
     if request.form == "json":
         print_line(answer.model_dump_json())
-    kept = f" What was found so far: biocopilot runs show {answer.run_id}" if request.log and not _unrecorded(events) else ""
+    kept = (
+        f" What was found so far: biocopilot runs show {answer.run_id}"
+        if request.log and not _unrecorded(events)
+        else ""
+    )
     say(f"Stopped after {answer.seconds:.1f} s.{kept}")
     return EXIT_CODES["cancelled"]

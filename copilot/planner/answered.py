@@ -56,6 +56,4 @@ def _add_target(name: str, bench: Workbench, found: dict[EntityKind, list[Entity
     entries = bench.uniprot.named(name.strip())
     if entries:
         entry = entries[0]
-        found.setdefault("target", []).append(
-            Entity("target", name, -1, -1, entry.accession, entry.gene or entry.name)
-        )
+        found.setdefault("target", []).append(Entity("target", name, -1, -1, entry.accession, entry.gene or entry.name))

@@ -83,5 +83,8 @@ def classify(tokens: Sequence[str]) -> Guess:
     highest = max(scores)
     powers = [math.exp(score - highest) for score in scores]
     total = sum(powers)
-    ranked = sorted(((kind, power / total) for kind, power in zip(weights.kinds, powers, strict=True)), key=lambda pair: (-pair[1], pair[0]))
+    ranked = sorted(
+        ((kind, power / total) for kind, power in zip(weights.kinds, powers, strict=True)),
+        key=lambda pair: (-pair[1], pair[0]),
+    )
     return Guess(tuple(ranked))

@@ -21,8 +21,12 @@ __all__ = ["PRONOUNS", "TELLS", "Clause", "clause_of", "clauses_of", "is_bare", 
 ASKING = frozenset(("property", "rule", "catalogue", "activity_type", "aspect"))
 """Entities that say what is asked for; the others say of what."""
 
-_STOP = re.compile(r"(?<=\s)(?:\(?\d{1,2}[).]|[•*–-])(?=\s+[A-Za-z])|[?!]+(?=[\s\"')\]]|$)|(?<=[^\s.])\.(?=\s+[A-Z\"'“(]|\s*$)|;|\n")
-_ABBREVIATION = re.compile(r"\b(?:mol|wt|e\.g|i\.e|vs|approx|ca|no|dr|fig|conc|resp|cf|incl|max|min|sp|cmpd|cpd)$", re.IGNORECASE)
+_STOP = re.compile(
+    r"(?<=\s)(?:\(?\d{1,2}[).]|[•*–-])(?=\s+[A-Za-z])|[?!]+(?=[\s\"')\]]|$)|(?<=[^\s.])\.(?=\s+[A-Z\"'“(]|\s*$)|;|\n"
+)
+_ABBREVIATION = re.compile(
+    r"\b(?:mol|wt|e\.g|i\.e|vs|approx|ca|no|dr|fig|conc|resp|cf|incl|max|min|sp|cmpd|cpd)$", re.IGNORECASE
+)
 _JOINER = re.compile(
     r"\s*[,:]?\s+(?:and\s+also|and\s+then|as\s+well\s+as|and|also|plus|then|but|&)\b[\s,]*(?:also\s+|then\s+|please\s+)*|\s*,\s+(?:please\s+)?",
     re.IGNORECASE,
@@ -32,7 +36,9 @@ _QUESTION_WORD = re.compile(
     r"|(?:whether|if)\s+(?:it|they|this|that|the)\b",
     re.IGNORECASE,
 )
-_AUXILIARY = re.compile(r"(?:is|are|was|were|does|do|did|can|could|will|would|has|have|should|isn't|doesn't)\s+", re.IGNORECASE)
+_AUXILIARY = re.compile(
+    r"(?:is|are|was|were|does|do|did|can|could|will|would|has|have|should|isn't|doesn't)\s+", re.IGNORECASE
+)
 _SUBJECT = re.compile(r"(?:it|its|they|this|that|these|those|there|he|she|any|the)\b", re.IGNORECASE)
 _IMPERATIVE = re.compile(
     r"(?:tell|give|show|list|find|get|compute|calculate|draw|translate|transcribe|convert|compare|name|check|predict|describe|explain|look\s+up|align|standardi[sz]e)\b",
@@ -158,7 +164,11 @@ def _sentences(found: Recognised) -> list[tuple[int, int]]:
     spans, start = [], 0
     for hit in _STOP.finditer(found.text):
         before = found.text[: hit.start()]
-        if _inside(found, hit.start()) or (hit.group() == "." and _ABBREVIATION.search(before)) or re.search(r"[=→>]\s*$", before):
+        if (
+            _inside(found, hit.start())
+            or (hit.group() == "." and _ABBREVIATION.search(before))
+            or re.search(r"[=→>]\s*$", before)
+        ):
             continue
         spans.append((start, hit.end()))
         start = hit.end()
@@ -171,21 +181,28 @@ def _joined(clauses: list[Clause], found: Recognised) -> list[Clause]:
     joined: list[Clause] = []
     for clause in clauses:
         last = joined[-1] if joined else None
-        if last is not None and _ECHO.fullmatch(clause.text):  # "… violates the rule of five. Does it?"
-            joined[-1] = clause_of(found, last.start, clause.end)
-        elif last is not None and (_waits(last) or (_only_names(clause) and not last.names)):
-            joined[-1] = clause_of(found, last.start, clause.end)
-        elif last is not None and _only_names(clause) and not is_bare(last) and (_lists(last) or _goes_on(last, clause)):
+        if last is not None and _continues(last, clause):
             joined[-1] = clause_of(found, last.start, clause.end)
         else:
             joined.append(clause)
     return joined
 
 
+def _continues(last: Clause, clause: Clause) -> bool:
+    """Whether the clause belongs to the one before it: an echo of it, what it waits for, or one more of its names."""
+    if _ECHO.fullmatch(clause.text) or _waits(last):  # "… violates the rule of five. Does it?"
+        return True
+    return _only_names(clause) and (not last.names or (not is_bare(last) and (_lists(last) or _goes_on(last, clause))))
+
+
 def _goes_on(last: Clause, clause: Clause) -> bool:
     """A further line of a list: names of one kind under one another."""
     kinds = {entity.kind for entity in clause.names}
-    return clause.text.endswith("\n") + last.text.endswith("\n") > 0 and bool(last.names) and kinds <= {entity.kind for entity in last.names}
+    return (
+        clause.text.endswith("\n") + last.text.endswith("\n") > 0
+        and bool(last.names)
+        and kinds <= {entity.kind for entity in last.names}
+    )
 
 
 def _lists(clause: Clause) -> bool:
@@ -194,7 +211,11 @@ def _lists(clause: Clause) -> bool:
 
 
 def _only_names(clause: Clause) -> bool:
-    return bool(clause.names) and all(word.plain in ("and", "or", "smiles", "the", "of") for word in clause.words) and not clause.of(*ASKING, "group")
+    return (
+        bool(clause.names)
+        and all(word.plain in ("and", "or", "smiles", "the", "of") for word in clause.words)
+        and not clause.of(*ASKING, "group")
+    )
 
 
 def _waits(clause: Clause) -> bool:
@@ -205,7 +226,13 @@ def _waits(clause: Clause) -> bool:
     if _only_names(clause):
         return True
     if _OPENS.match(text) or not clause.names:
-        return not clause.entities and len(clause.words) <= 3 and not _OPENS.match(text) and bool(clause.words) and clause.words[0].plain in _GREETINGS
+        return (
+            not clause.entities
+            and len(clause.words) <= 3
+            and not _OPENS.match(text)
+            and bool(clause.words)
+            and clause.words[0].plain in _GREETINGS
+        )
     return _STATES.search(text) is not None
 
 
@@ -223,7 +250,10 @@ def is_statement(clause: Clause) -> bool:
     return TELLS.match(text) is not None and _OPENS.match(text) is None
 
 
-_ECHO = re.compile(r"\W*(?:does|do|is|are|did|has|can|will)\s+(?:it|they|that|this)(?:\s+(?:so|true|right|correct|really))?\W*|\W*(?:true|right|correct|really|is\s+that\s+(?:so|true|right|correct))\W*", re.IGNORECASE)
+_ECHO = re.compile(
+    r"\W*(?:does|do|is|are|did|has|can|will)\s+(?:it|they|that|this)(?:\s+(?:so|true|right|correct|really))?\W*|\W*(?:true|right|correct|really|is\s+that\s+(?:so|true|right|correct))\W*",
+    re.IGNORECASE,
+)
 
 _GREETINGS = frozenset("hi hello hey thanks thank ok okay quick question please dear so well".split())
 
@@ -250,7 +280,8 @@ def _opens_at(sentence: Clause, place: int) -> bool:
     after = place + auxiliary.end()
     subject = sentence.start + after
     return _SUBJECT.match(sentence.text[after:]) is not None or any(
-        entity.start == subject and entity.kind in ("molecule", "target", "disease", "unknown") for entity in sentence.entities
+        entity.start == subject and entity.kind in ("molecule", "target", "disease", "unknown")
+        for entity in sentence.entities
     )
 
 
@@ -264,7 +295,18 @@ def _cut(sentence: Clause, cuts: list[tuple[int, int]], found: Recognised) -> li
 
 
 _SURE = 0.55
-_ONE_WHOLE = frozenset(("compare", "similarity", "alignment", "unsupported", "help", "data_status", "concentration", "drugs_for_indication"))
+_ONE_WHOLE = frozenset(
+    (
+        "compare",
+        "similarity",
+        "alignment",
+        "unsupported",
+        "help",
+        "data_status",
+        "concentration",
+        "drugs_for_indication",
+    )
+)
 
 
 def _coordinated(clause: Clause, found: Recognised, classify: Classify) -> list[Clause]:
@@ -294,7 +336,10 @@ def _two_asks(left: Clause, right: Clause, classify: Classify) -> bool:
         return False
     if first_kind != second_kind:
         return True
-    own, other = left.of("molecule", "target", "dna", "rna", "peptide"), right.of("molecule", "target", "dna", "rna", "peptide")
+    own, other = (
+        left.of("molecule", "target", "dna", "rna", "peptide"),
+        right.of("molecule", "target", "dna", "rna", "peptide"),
+    )
     return bool(own and other) and left.asked.isdisjoint(right.asked)
 
 

@@ -21,6 +21,7 @@ from .slots import NEEDS, lacking
 
 __all__ = ["EmbeddedPlanner"]
 
+
 @dataclass
 class _Work:
     """The state of one run: what was read, and each frame's nodes with the ids under which they were called."""
@@ -162,7 +163,9 @@ def _unsure(frame: Frame) -> Section:
 def _ask_back(frame: Frame) -> Section:
     """What was understood, and what has to be named for it."""
     missing = lacking(frame.kind, frame.entities) or "more to go on"
-    return Section((Aside(f"I understood a question about {KINDS[frame.kind]}. For that I need {missing}."),), "unknown")
+    return Section(
+        (Aside(f"I understood a question about {KINDS[frame.kind]}. For that I need {missing}."),), "unknown"
+    )
 
 
 def _nothing_understood() -> Section:

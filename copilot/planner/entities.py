@@ -32,7 +32,8 @@ __all__ = ["Recognised", "recognise"]
 _FILE = re.compile(r"(?<![\w/])(?:[~.]{0,2}/)?[\w./\\+~-]*\w\.(?:smiles|smi|csv|tsv|txt|sdf)\b", re.IGNORECASE)
 _QUOTED_FILE = re.compile(r"[\"'“]([^\"'“”\n]{1,200}\.(?:smiles|smi|csv|tsv|txt|sdf))[\"'”]", re.IGNORECASE)
 _ACCESSION = re.compile(
-    r"(?<![A-Za-z0-9])(?:[OPQ]\d[A-Z0-9]{3}\d|[A-NR-Z]\d(?:[A-Z][A-Z0-9]{2}\d){1,2})(?:-\d{1,2})?(?![A-Za-z0-9])", re.IGNORECASE
+    r"(?<![A-Za-z0-9])(?:[OPQ]\d[A-Z0-9]{3}\d|[A-NR-Z]\d(?:[A-Z][A-Z0-9]{2}\d){1,2})(?:-\d{1,2})?(?![A-Za-z0-9])",
+    re.IGNORECASE,
 )
 _NAME_WORDS = 8
 _NAME_GAP = re.compile(r"(?:\s|-|–|‑|/|'|’|\+|,(?=\S)|\.|\(|\)|\[|\]){0,3}")
@@ -63,9 +64,15 @@ DISEASE_INITIALS = {
     "ITP": "thrombocytopenic purpura", "DVT": "deep vein thrombosis", "CKD": "chronic kidney disease", "PsA": "psoriatic arthritis",
 }  # fmt: skip
 """Initials by which people call diseases, where they are no name of a gene or molecule."""
-_DISEASE_END = re.compile(r"[a-z]{3,}(?:itis|emia|aemia|oma|omas|osis|opathy|algia|plegia|penia|uria|rrhea|rrhoea|phobia)$")
-_DISEASE_HEAD = frozenset("disease syndrome cancer infection disorder carcinoma leukemia leukaemia lymphoma deficiency anemia anaemia fever".split())
-_NOT_DISEASES = frozenset("diagnosis dosis osmosis hypothesis apoptosis mitosis necrosis photosynthesis endocytosis autophagy genoma".split())
+_DISEASE_END = re.compile(
+    r"[a-z]{3,}(?:itis|emia|aemia|oma|omas|osis|opathy|algia|plegia|penia|uria|rrhea|rrhoea|phobia)$"
+)
+_DISEASE_HEAD = frozenset(
+    "disease syndrome cancer infection disorder carcinoma leukemia leukaemia lymphoma deficiency anemia anaemia fever".split()
+)
+_NOT_DISEASES = frozenset(
+    "diagnosis dosis osmosis hypothesis apoptosis mitosis necrosis photosynthesis endocytosis autophagy genoma".split()
+)
 
 
 @dataclass
@@ -136,9 +143,9 @@ class _Finder:
             self.add("target" if is_target else "molecule", start, end, value, value)
         for hit in _ACCESSION.finditer(self.text):
             written = hit.group()
-            if written.isupper() or (written.islower() and self.bench.uniprot.entry(written.upper()) is not None):
-                if not written.isupper() or not self._name_hits(written) or self.bench.uniprot.entry(written) is not None:
-                    self.add("target", hit.start(), hit.end(), written.upper(), written.upper())
+            entry = self.bench.uniprot.entry(written.upper()) if written.isupper() or written.islower() else None
+            if entry is not None or (written.isupper() and not self._name_hits(written)):
+                self.add("target", hit.start(), hit.end(), written.upper(), written.upper())
 
     def structures(self) -> None:
         announced = bool(re.search(r"\b(?:smiles|structure)\b", self.text, re.IGNORECASE))
@@ -163,13 +170,24 @@ class _Finder:
 
     def _is_word(self, written: str) -> bool:
         plain = written.casefold()
-        return (is_common(plain) or bool(self._name_hits(written))) and not (written.isupper() and "CC" in written and len(written) > 3)
+        return (is_common(plain) or bool(self._name_hits(written))) and not (
+            written.isupper() and "CC" in written and len(written) > 3
+        )
 
     def sequences(self) -> None:
-        apart = re.search(r"\b(?:align|alignment|identity|identical|compare|between|versus|vs|similar|similarity)", self.text, re.IGNORECASE)
+        apart = re.search(
+            r"\b(?:align|alignment|identity|identical|compare|between|versus|vs|similar|similarity)",
+            self.text,
+            re.IGNORECASE,
+        )
         for start, end, value, kind in sequences(self.text, joined=apart is None):
             written = self.text[start:end]
-            if kind == "peptide" and " " not in written and len(value) < 25 and (is_common(written.casefold()) or self._name_hits(written)):
+            if (
+                kind == "peptide"
+                and " " not in written
+                and len(value) < 25
+                and (is_common(written.casefold()) or self._name_hits(written))
+            ):
                 continue
             if kind == "peptide" and self.shouted and len(value) < 15 and not _announced(self.text[:start]):
                 continue
@@ -181,7 +199,13 @@ class _Finder:
             self.taken[wanted[0] : wanted[1]] = b"\x01" * (wanted[1] - wanted[0])  # mg/L is no gene here
         for item in quantities(self.text):
             self.add(
-                "quantity", item.start, item.end, f"{item.number:g} {item.unit}", number=item.number, unit=item.unit, relation=item.relation
+                "quantity",
+                item.start,
+                item.end,
+                f"{item.number:g} {item.unit}",
+                number=item.number,
+                unit=item.unit,
+                relation=item.relation,
             )
 
     def names_and_terms(self) -> None:
@@ -216,16 +240,27 @@ class _Finder:
         return 1
 
     def _disease_initials(self, word: Word) -> bool:
-        if word.text not in DISEASE_INITIALS or self._name_hits(word.text) or self.text[word.start - 1 : word.start] == "-":
+        if (
+            word.text not in DISEASE_INITIALS
+            or self._name_hits(word.text)
+            or self.text[word.start - 1 : word.start] == "-"
+        ):
             return False
-        return len(word.text) > 2 or re.search(r"\b(?:drugs?|treat|therap|patient|medic|used|indicat)", self.text, re.IGNORECASE) is not None
+        return (
+            len(word.text) > 2
+            or re.search(r"\b(?:drugs?|treat|therap|patient|medic|used|indicat)", self.text, re.IGNORECASE) is not None
+        )
 
     def _run(self, index: int, *, over_terms: bool = False) -> list[Word]:
         """The words that could be one name from here on: nothing but spaces and hyphens between them."""
         run = [self.words[index]]
         for word in self.words[index + 1 : index + _NAME_WORDS]:
             gap = self.text[run[-1].end : word.start]
-            if not _NAME_GAP.fullmatch(gap) or "\n" in gap or (not over_terms and any(self.taken[word.start : word.end])):
+            if (
+                not _NAME_GAP.fullmatch(gap)
+                or "\n" in gap
+                or (not over_terms and any(self.taken[word.start : word.end]))
+            ):
                 break
             run.append(word)
         return run
@@ -256,10 +291,18 @@ class _Finder:
             if following.plain in _SALTS and not any(self.taken[following.start : following.end]):
                 whole = self.text[start : following.end]
                 return self.add("unknown", start, following.end, whole, whole, alternatives=(chosen[0].name,))
-            if following.plain in _NOT_A_MOLECULE_BEFORE and chosen[0].name.casefold() in ("oxygen", "nitrogen", "water", "carbon", "hydrogen"):
+            if following.plain in _NOT_A_MOLECULE_BEFORE and chosen[0].name.casefold() in (
+                "oxygen",
+                "nitrogen",
+                "water",
+                "carbon",
+                "hydrogen",
+            ):
                 return False
         entities = tuple(self._entity(hit, start, end) for hit in chosen)
-        if self.add(entities[0].kind, start, end, entities[0].value, entities[0].name, alternatives=entities[0].alternatives):
+        if self.add(
+            entities[0].kind, start, end, entities[0].value, entities[0].name, alternatives=entities[0].alternatives
+        ):
             if len(entities) > 1:
                 self.others[start, end] = entities[1:]
             return True
@@ -273,9 +316,13 @@ class _Finder:
         as_symbol = sum(char.isupper() for char in text) > 1 and not self.shouted
         if is_common(plain) and plain not in disease_names():
             follows_cue = self._cue_before(word) and any(hit.kind == "target" for hit in hits)
-            return (as_symbol and any(hit.kind == "target" for hit in hits)) or (follows_cue and len(plain) >= 3 and plain not in _FUNCTION_WORDS)
+            return (as_symbol and any(hit.kind == "target" for hit in hits)) or (
+                follows_cue and len(plain) >= 3 and plain not in _FUNCTION_WORDS
+            )
         if len(text) <= 2:
-            return any(hit.name == text and (hit.kind != "target" or (hit.rank <= 0 and self._human(hit.id))) for hit in hits)
+            return any(
+                hit.name == text and (hit.kind != "target" or (hit.rank <= 0 and self._human(hit.id))) for hit in hits
+            )
         return True
 
     def _name_hits(self, written: str) -> Sequence[NameFound]:
@@ -332,7 +379,12 @@ class _Finder:
         """Mend what is misspelt, note what is unknown; words of the language that are misspelt are put right in `words`."""
         mended = 0
         for index, word in enumerate(self.words):
-            if any(self.taken[word.start : word.end]) or not _could_be_name(word) or is_common(word.plain) or len(word.text) < 3:
+            if (
+                any(self.taken[word.start : word.end])
+                or not _could_be_name(word)
+                or is_common(word.plain)
+                or len(word.text) < 3
+            ):
                 continue
             if self._disease_by_form(index) or self._misspelt_target(index):
                 continue
@@ -350,7 +402,11 @@ class _Finder:
             run = self._run(index, over_terms=True)
             for count in range(min(len(run), longest_phrase()), 1, -1):
                 words = run[:count]
-                known = term(" ".join(word.plain for word in words)) if any(word.start in self._mended for word in words) else None
+                known = (
+                    term(" ".join(word.plain for word in words))
+                    if any(word.start in self._mended for word in words)
+                    else None
+                )
                 if known is not None and self._free(words):
                     self.entities = [item for item in self.entities if not words[0].start <= item.start < words[-1].end]
                     self.add(known[0], words[0].start, words[-1].end, known[1], known[1])
@@ -371,7 +427,11 @@ class _Finder:
             return True
         following = self.words[index + 1 : index + 3]
         following = [item for item in following if item.plain != "s"][:1]
-        if following and following[0].plain in _DISEASE_HEAD and _NAME_GAP.fullmatch(self.text[word.end : following[0].start].replace("s", "")):
+        if (
+            following
+            and following[0].plain in _DISEASE_HEAD
+            and _NAME_GAP.fullmatch(self.text[word.end : following[0].start].replace("s", ""))
+        ):
             self._add_disease(word.start, following[0].end)
             return True
         return False
@@ -435,7 +495,9 @@ class _Finder:
                 hits = [hit for hit in self._name_hits(name) if hit.kind == "target"]
                 if score >= 93.0 and hits and self._one_is_meant(hits, "target"):
                     entity = self._entity(self._chosen(hits)[0], words[0].start, words[-1].end)
-                    return self.add(entity.kind, words[0].start, words[-1].end, entity.value, entity.name, corrected=name)
+                    return self.add(
+                        entity.kind, words[0].start, words[-1].end, entity.value, entity.name, corrected=name
+                    )
         return False
 
     def _join_unknown(self) -> None:
@@ -443,9 +505,20 @@ class _Finder:
         joined: list[Entity] = []
         for entity in sorted(self.entities, key=lambda item: item.start):
             last = joined[-1] if joined else None
-            if last is not None and last.kind == entity.kind == "unknown" and re.fullmatch(r"[ -]", self.text[last.end : entity.start]):
+            if (
+                last is not None
+                and last.kind == entity.kind == "unknown"
+                and re.fullmatch(r"[ -]", self.text[last.end : entity.start])
+            ):
                 text = self.text[last.start : entity.end]
-                joined[-1] = replace(last, text=text, end=entity.end, value=text, name=text, alternatives=last.alternatives or entity.alternatives)
+                joined[-1] = replace(
+                    last,
+                    text=text,
+                    end=entity.end,
+                    value=text,
+                    name=text,
+                    alternatives=last.alternatives or entity.alternatives,
+                )
             else:
                 joined.append(entity)
         self.entities = joined
@@ -463,9 +536,12 @@ _FUNCTION_WORDS = frozenset(
 
 
 def _could_be_name(word: Word) -> bool:
-    return not word.text.isdigit() and any(char.isalpha() for char in word.text) and not re.fullmatch(r"\d+[a-z]{1,2}", word.text)
+    return (
+        not word.text.isdigit()
+        and any(char.isalpha() for char in word.text)
+        and not re.fullmatch(r"\d+[a-z]{1,2}", word.text)
+    )
 
 
 def _announced(before: str) -> bool:
     return re.search(r"\b(?:peptide|sequence|protein|of|align|seq)\W*$", before, re.IGNORECASE) is not None
-

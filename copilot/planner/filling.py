@@ -20,10 +20,13 @@ __all__ = ["frames_of"]
 
 _RUNNERS_UP = 3
 _YES_NO = re.compile(
-    r"^\W*(?:(?:so|and|but|then|please|also)\s+)*(?:is|are|does|do|did|has|have|had|can|could|was|were|isn't|doesn't|any)\b", re.IGNORECASE
+    r"^\W*(?:(?:so|and|but|then|please|also)\s+)*(?:is|are|does|do|did|has|have|had|can|could|was|were|isn't|doesn't|any)\b",
+    re.IGNORECASE,
 )
 _COUNTED = frozenset(("hbd", "hba", "rotatable_bonds", "rings", "aromatic_rings", "stereocentres"))
-_OF_PROFILE = frozenset(("function", "location", "family", "length", "mass", "disease", "names", "organism", "ec", "sequence"))
+_OF_PROFILE = frozenset(
+    ("function", "location", "family", "length", "mass", "disease", "names", "organism", "ec", "sequence")
+)
 _OF_IDENTITY = frozenset(("accession", "gene", "chembl_id", "xref"))
 _OVERVIEW = re.compile(
     r"\b(?:everything|all)\s+(?:about|on|there\s+is|you\s+(?:know|have))|\btell\s+(?:me|us)\s+(?:more\s+)?about\b|\b(?:overview|profile|summary|summari[sz]e|info(?:rmation)?|facts?|background)\b"
@@ -34,11 +37,7 @@ _OVERVIEW = re.compile(
 
 def frames_of(clause: Clause, guess: Guess, entities: Sequence[Entity]) -> list[Frame]:
     """The frames of a clause; several where it asks of pairs, or for an overview."""
-    return [
-        whole
-        for part in _pairwise(guess.kind, entities)
-        for whole in _overview(_frame(clause, guess, part))
-    ]
+    return [whole for part in _pairwise(guess.kind, entities) for whole in _overview(_frame(clause, guess, part))]
 
 
 def _frame(clause: Clause, guess: Guess, entities: Sequence[Entity]) -> Frame:
@@ -104,8 +103,12 @@ def _limit(clause: Clause, properties: tuple[str, ...]) -> tuple[str, float] | N
 
 
 _COMPARATIVE = re.compile(r"\b(?:bigger|larger|smaller|lighter|heavier)\s+than\s+\d", re.IGNORECASE)
-_COUNT_BEFORE = re.compile(r"\b(\d{1,3}|no|one|two|three|four|five|six|seven|eight|nine|ten)\s+(?:[a-z-]+\s+){0,2}$", re.IGNORECASE)
-_COUNT_WORDS = {word: number for number, word in enumerate("no one two three four five six seven eight nine ten".split())}
+_COUNT_BEFORE = re.compile(
+    r"\b(\d{1,3}|no|one|two|three|four|five|six|seven|eight|nine|ten)\s+(?:[a-z-]+\s+){0,2}$", re.IGNORECASE
+)
+_COUNT_WORDS = {
+    word: number for number, word in enumerate("no one two three four five six seven eight nine ten".split())
+}
 
 
 def _counted(clause: Clause, properties: tuple[str, ...]) -> tuple[str, float] | None:
@@ -139,7 +142,9 @@ def _settled(kind: Kind, entities: Sequence[Entity]) -> Kind:
     return kind
 
 
-def _asked(kind: Kind, properties: tuple[str, ...], aspects: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _asked(
+    kind: Kind, properties: tuple[str, ...], aspects: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Words that mean one thing of a molecule and another of a protein, put where the kind looks for them."""
     if kind == "protein_properties":
         meant = {"formal_charge": "charge", "clogp": "gravy"}
@@ -167,7 +172,9 @@ def _assigned(kind: Kind, clause: Clause, entities: Sequence[Entity]) -> list[En
                 continue
         if "disease" in needs and "disease" not in has:
             chosen.append(replace(entity, kind="disease"))
-        elif "molecule" in needs and ("molecule" not in has or has_drug_stem(entity.text) or listed(entity, chosen, clause)):
+        elif "molecule" in needs and (
+            "molecule" not in has or has_drug_stem(entity.text) or listed(entity, chosen, clause)
+        ):
             chosen.append(entity)
         elif "target" in needs and listed(entity, chosen, clause):
             chosen.append(replace(entity, kind="target"))
@@ -176,10 +183,21 @@ def _assigned(kind: Kind, clause: Clause, entities: Sequence[Entity]) -> list[En
 
 def _overview(frame: Frame) -> list[Frame]:
     """What there is to tell of a named molecule, or of a sequence alone, where someone asks about it in general."""
-    if frame.kind in NEEDS and frame.sequences and not frame.clause.strip().replace(frame.sequences[0].text, "").strip(" ?.!\n"):
-        kinds: tuple[Kind, ...] = ("protein_properties",) if frame.sequences[0].kind == "peptide" else ("gc_content", "translate", "orfs")
+    if (
+        frame.kind in NEEDS
+        and frame.sequences
+        and not frame.clause.strip().replace(frame.sequences[0].text, "").strip(" ?.!\n")
+    ):
+        kinds: tuple[Kind, ...] = (
+            ("protein_properties",) if frame.sequences[0].kind == "peptide" else ("gc_content", "translate", "orfs")
+        )
         return [replace(frame, kind=kind, probability=1.0, margin=1.0, aspects=(), properties=()) for kind in kinds]
-    general = frame.kind == "identity" and not frame.aspects and frame.margin >= LEAST_MARGIN and _OVERVIEW.search(frame.clause)
+    general = (
+        frame.kind == "identity"
+        and not frame.aspects
+        and frame.margin >= LEAST_MARGIN
+        and _OVERVIEW.search(frame.clause)
+    )
     if not general or not frame.molecules or not all(entity.name for entity in frame.molecules):
         return [frame]
     more: tuple[Kind, ...] = ("drug_status", "mechanism", "indications")

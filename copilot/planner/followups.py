@@ -14,7 +14,13 @@ from .slots import NEEDS, SEQUENCES, like_a_gene
 
 __all__ = ["asked_again"]
 
-_SLOTS = {"molecule": "molecules", "target": "targets", "disease": "diseases", "quantity": "quantities", "file": "files"}
+_SLOTS = {
+    "molecule": "molecules",
+    "target": "targets",
+    "disease": "diseases",
+    "quantity": "quantities",
+    "file": "files",
+}
 _CONVERTED = ("concentration", "potency", "target_activities", "compound_activities")
 
 

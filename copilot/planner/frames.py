@@ -139,7 +139,16 @@ class Frame:
     def entities(self) -> tuple[Entity, ...]:
         """Everything that it is about, files as entities of their own."""
         files = tuple(Entity("file", name, -1, -1, name, name) for name in self.files)
-        return (*self.molecules, *self.targets, *self.diseases, *self.sequences, *self.quantities, *self.groups, *self.unknown, *files)
+        return (
+            *self.molecules,
+            *self.targets,
+            *self.diseases,
+            *self.sequences,
+            *self.quantities,
+            *self.groups,
+            *self.unknown,
+            *files,
+        )
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,22 @@ __all__ = ["Way", "unit_span", "ways"]
 
 _PAIRING = frozenset("similar similarity compare compares versus vs than better tanimoto align alike close".split())
 _PLURAL = frozenset("they them their these those both all".split())
-_ORDINALS = {"first": 0, "1st": 0, "former": 0, "top": 0, "best": 0, "closest": 0, "nearest": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "last": -1, "latter": -1}
+_ORDINALS = {
+    "first": 0,
+    "1st": 0,
+    "former": 0,
+    "top": 0,
+    "best": 0,
+    "closest": 0,
+    "nearest": 0,
+    "second": 1,
+    "2nd": 1,
+    "third": 2,
+    "3rd": 2,
+    "fourth": 3,
+    "last": -1,
+    "latter": -1,
+}
 _ORDINAL = re.compile(
     rf"\b(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)})(?:\s+(?:one|ones|of\s+(?:them|these|those)|drug|compound|molecule|inhibitor|hit|entry|row)\b|(?=\s*[?.!]*\s*$))",
     re.IGNORECASE,
@@ -174,7 +189,15 @@ def _through_a_target(clause: Clause, context: Context) -> list[Way]:
         if not lent:
             continue
         start, end = min(start, *(item.start for item in named), start), max(end, *(item.end for item in named), end)
-        meant = Entity("target", clause.text[start - clause.start : end - clause.start], start, end, "", f"the target of {lent[0].name or lent[0].text}", via=lent[0].value)
+        meant = Entity(
+            "target",
+            clause.text[start - clause.start : end - clause.start],
+            start,
+            end,
+            "",
+            f"the target of {lent[0].name or lent[0].text}",
+            via=lent[0].value,
+        )
         entities = [item for item in clause.entities if item.end <= start or item.start >= end]
         words = tuple(word for word in clause.words if not start <= word.start < end)
         ordered = tuple(sorted((*entities, meant), key=lambda item: item.start))
@@ -194,7 +217,9 @@ def _with_and_without_noise(clause: Clause) -> list[tuple[float, Clause]]:
     known = bool(clause.of("molecule", "dna", "rna", "peptide", "file"))
     rest = tuple(entity for entity in clause.entities if entity not in words)
     as_words = tuple(Word(entity.start, entity.end, entity.text, entity.text.casefold()) for entity in words)
-    without = replace(clause, entities=rest, words=tuple(sorted((*clause.words, *as_words), key=lambda word: word.start)))
+    without = replace(
+        clause, entities=rest, words=tuple(sorted((*clause.words, *as_words), key=lambda word: word.start))
+    )
     return [(0.6, clause), (1.0, without)] if known else [(1.0, clause), (0.7, without)]
 
 
@@ -202,7 +227,9 @@ def _may_be_a_word(entity: Entity, clause: Clause) -> bool:
     text = entity.text
     if not text.replace("-", "").replace(" ", "").isalpha() or like_a_gene(text) or has_drug_stem(text):
         return False
-    return not stands_for_a_target(entity, clause) and not listed(entity, clause.of("molecule", "target", "unknown"), clause)
+    return not stands_for_a_target(entity, clause) and not listed(
+        entity, clause.of("molecule", "target", "unknown"), clause
+    )
 
 
 def unit_span(clause: Clause) -> tuple[int, int] | None:
@@ -211,6 +238,9 @@ def unit_span(clause: Clause) -> tuple[int, int] | None:
     if wanted is None:
         return None
     start, end = clause.start + wanted[0], clause.start + wanted[1]
-    if any(item.start < end and start < item.end and item.kind in ("quantity", "molecule", "target") for item in clause.entities):
+    if any(
+        item.start < end and start < item.end and item.kind in ("quantity", "molecule", "target")
+        for item in clause.entities
+    ):
         return None
     return start, end

@@ -6,6 +6,7 @@ The same code masks training phrases, in which placeholders (MOL, TARGET, …) s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from .frames import EntityKind
 from .vocabulary import longest_phrase, term
@@ -33,7 +34,24 @@ MASKS: dict[EntityKind, str] = {
 """Entity kind → token. An `aspect` keeps its words: they tell one kind of question from another."""
 PLACEHOLDERS = frozenset(MASKS.values())
 _JOINERS = frozenset(("and", "or", ","))
-_NOMINAL = ("MOL", "TARGET", "DISEASE", "DNA", "RNA", "PEPTIDE", "QTY", "FILE", "GROUP", "UNK", "ENZ", "PROP", "RULE", "CAT", "ACT", "UNIT")
+_NOMINAL = (
+    "MOL",
+    "TARGET",
+    "DISEASE",
+    "DNA",
+    "RNA",
+    "PEPTIDE",
+    "QTY",
+    "FILE",
+    "GROUP",
+    "UNK",
+    "ENZ",
+    "PROP",
+    "RULE",
+    "CAT",
+    "ACT",
+    "UNIT",
+)
 _LISTED = frozenset(("MOL", "TARGET", "PROP", "UNK", "ENZ", "RULE", "CAT", "ACT", "GROUP", "DISEASE"))
 
 
@@ -71,7 +89,11 @@ def mask_phrase(phrase: str) -> list[str]:
         else:
             for count in range(min(longest_phrase(), len(words) - index), 0, -1):
                 run = words[index : index + count]
-                known = term(" ".join(word.plain for word in run)) if not any(word.text in PLACEHOLDERS for word in run) else None
+                known = (
+                    term(" ".join(word.plain for word in run))
+                    if not any(word.text in PLACEHOLDERS for word in run)
+                    else None
+                )
                 if known is not None or count == 1:
                     break
             if known is not None and known[0] in MASKS:
@@ -91,7 +113,7 @@ def features(tokens: Sequence[str]) -> list[str]:
         found.add(token)
         if token not in PLACEHOLDERS and len(token) > 5:
             found.add(f"{token[:5]}…")
-    found.update(f"{one} {two}" for one, two in zip(marked, marked[1:], strict=False))
+    found.update(f"{one} {two}" for one, two in pairwise(marked))
     content = [token for token in tokens if token in _NOMINAL]
     found.update(f"has:{token}" for token in content)
     found.add("set:" + ",".join(sorted(set(content))))

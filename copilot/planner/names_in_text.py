@@ -86,7 +86,9 @@ def _distance(key: str, other: str) -> float | None:
     edits, sound_edits = OSA.distance(key, other), OSA.distance(sound, other_sound)
     if key[0] != other[0] and sound[:1] != other_sound[:1] and not (edits == 1 and min(len(key), len(other)) >= 6):
         return None
-    ending = next((stem for stem in _DRUG_STEMS if sound.endswith(_sound(stem)) and other_sound.endswith(_sound(stem))), "")
+    ending = next(
+        (stem for stem in _DRUG_STEMS if sound.endswith(_sound(stem)) and other_sound.endswith(_sound(stem))), ""
+    )
     if ending:
         own, other_own = sound[: -len(_sound(ending))], other_sound[: -len(_sound(ending))]
         # Only what is their own may be compared: erbotinib and erlotinib differ in one letter of four.
@@ -98,7 +100,9 @@ def _distance(key: str, other: str) -> float | None:
             return None
     shorter = min(len(key), len(other))
     allowed = 1 if shorter <= 7 else 2 if shorter <= 13 else 3
-    if min(edits, sound_edits + 0.5 if sound != other_sound else 0.5) > allowed or sound_edits > (1 if shorter <= 9 else 2):
+    if min(edits, sound_edits + 0.5 if sound != other_sound else 0.5) > allowed or sound_edits > (
+        1 if shorter <= 9 else 2
+    ):
         return None
     return min(float(edits), sound_edits + 0.5)
 
@@ -107,7 +111,19 @@ def _swap(one: str, other: str) -> bool:
     return sorted(one) == sorted(other)
 
 
-_SOUNDS = (("ph", "f"), ("y", "i"), ("ck", "k"), ("qu", "k"), ("c", "k"), ("z", "s"), ("ae", "e"), ("oe", "e"), ("th", "t"), ("x", "ks"), ("h", ""))
+_SOUNDS = (
+    ("ph", "f"),
+    ("y", "i"),
+    ("ck", "k"),
+    ("qu", "k"),
+    ("c", "k"),
+    ("z", "s"),
+    ("ae", "e"),
+    ("oe", "e"),
+    ("th", "t"),
+    ("x", "ks"),
+    ("h", ""),
+)
 
 
 def _sound(key: str) -> str:

@@ -41,8 +41,14 @@ _LOGGED = re.compile(
     rf"(?:{_RELATION}|=|:)?(?:\s*(?:or|than|of|to|equal|=))*\s*(?P<number>\d+(?:\.\d+)?)(?![\w.]*\d)(?!\s?(?:{_UNIT})\b)",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(r"\s*(?:or|and)\s+(?:(?P<below>better|less|lower|below|under|more potent|stronger)|(?P<above>more|higher|above|greater|weaker))\b", re.I)
-_BARE_UNIT = re.compile(rf"(?:(?:\b|[;:,?]\s*)(?:in|to|into|as|expressed in|how many|what|convert(?:ed)? to|->|→|=)\s*(?:units? of\s*)?)(?P<unit>{_UNIT}|pIC50|pKi|pKd|pEC50)(?![\w/])", re.I)
+_TRAILING = re.compile(
+    r"\s*(?:or|and)\s+(?:(?P<below>better|less|lower|below|under|more potent|stronger)|(?P<above>more|higher|above|greater|weaker))\b",
+    re.I,
+)
+_BARE_UNIT = re.compile(
+    rf"(?:(?:\b|[;:,?]\s*)(?:in|to|into|as|expressed in|how many|what|convert(?:ed)? to|->|→|=)\s*(?:units? of\s*)?)(?P<unit>{_UNIT}|pIC50|pKi|pKd|pEC50)(?![\w/])",
+    re.I,
+)
 _SPAN_UNIT = re.compile(rf"(?<![\w/])(?P<unit>{_UNIT}|pIC50|pKi|pKd|pEC50)(?![\w/])", re.IGNORECASE)
 _LOGGED_UNITS = {"pic50": "pIC50", "pki": "pKi", "pkd": "pKd", "pec50": "pEC50"}
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20, "fifty": 50, "hundred": 100, "dozen": 12}  # fmt: skip
@@ -67,7 +73,10 @@ class FoundQuantity:
     relation: str
 
 
-_SPOKEN = re.compile(r"\b(?:(?P<sub>sub|below|single[\s-]digit|low|double[\s-]digit)[\s-]?)(?P<unit>nano|micro|pico)molar\b", re.IGNORECASE)
+_SPOKEN = re.compile(
+    r"\b(?:(?P<sub>sub|below|single[\s-]digit|low|double[\s-]digit)[\s-]?)(?P<unit>nano|micro|pico)molar\b",
+    re.IGNORECASE,
+)
 _SPOKEN_LIMITS = {"sub": 1.0, "below": 1.0, "single": 10.0, "low": 10.0, "double": 100.0}
 
 
@@ -153,6 +162,8 @@ def count_asked(text: str) -> tuple[int, int, int] | None:
     for hit in _COUNT.finditer(text):
         group = next(name for name in ("after", "before", "verb") if hit.group(name))
         written = hit.group(group).casefold()
+        if group == "after" and written == "one":  # "the first one" is one of those named before
+            continue
         count = int(written) if written.isdigit() else _WORDS[written]
         if count > 0:
             return hit.start(group), hit.end(group), count

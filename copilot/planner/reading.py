@@ -43,7 +43,9 @@ _CLOSING = re.compile(
     r"[,.! ]*(?:[A-Z][\w.]*(?:\s+[A-Z][\w.]*)?)?\s*[.!]*\s*$",
     re.IGNORECASE,
 )
-_ABOUT_DATA = re.compile(r"\b(?:data|database|sources?|release|version|licen[cs]e|chembl|uniprot|rdkit)\b", re.IGNORECASE)
+_ABOUT_DATA = re.compile(
+    r"\b(?:data|database|sources?|release|version|licen[cs]e|chembl|uniprot|rdkit)\b", re.IGNORECASE
+)
 
 
 async def read(question: str, earlier: Sequence[Turn], bench: Workbench) -> Reading:

@@ -30,18 +30,27 @@ _ELEMENTS = frozenset("CNOSPFIBH")
 _PROTEIN_ONLY = frozenset("DEFHIKLMPQRVWY")
 
 
-_CODONS = re.compile(r"\b(?P<codons>[ACGTU]{3}(?:[ -][ACGTU]{3}){2,})\b|\bcodons?\s+(?:5'-?)?(?P<one>[ACGTU]{3})\b", re.IGNORECASE)
+_CODONS = re.compile(
+    r"\b(?P<codons>[ACGTU]{3}(?:[ -][ACGTU]{3}){2,})\b|\bcodons?\s+(?:5'-?)?(?P<one>[ACGTU]{3})\b", re.IGNORECASE
+)
 _ANNOUNCED_BASES = re.compile(
     r"\b(?:dna|rna|seq(?:uence)?|gc(?:\s*content)?|g\s?\+\s?c|translate|transcribe|(?:reverse|rev)?[ .-]*comp(?:lement)?\.?|revcomp|rc|strand|oligo|primer)(?:\s+(?:of|for|is|the|this))*\W{1,3}$",
     re.IGNORECASE,
 )
-_ANNOUNCED = re.compile(r"\b(?:peptide|protein|sequence|polypeptide|seq|pi|gravy|protparam(?:\s+on)?|instability(?:\s+index)?)(?:\s+(?:of|for|on|the))*\W{1,3}$", re.IGNORECASE)
+_ANNOUNCED = re.compile(
+    r"\b(?:peptide|protein|sequence|polypeptide|seq|pi|gravy|protparam(?:\s+on)?|instability(?:\s+index)?)(?:\s+(?:of|for|on|the))*\W{1,3}$",
+    re.IGNORECASE,
+)
 
 
 def _announced_bases(text: str, hit: re.Match[str]) -> EntityKind | None:
     """Four or more bases right behind the words that ask for them: `GC of GGCCAA`."""
     word = hit.group().upper()
-    if len(word) < 4 or not (set(word) <= _DNA or set(word) <= _RNA) or not _ANNOUNCED_BASES.search(text[: hit.start()]):
+    if (
+        len(word) < 4
+        or not (set(word) <= _DNA or set(word) <= _RNA)
+        or not _ANNOUNCED_BASES.search(text[: hit.start()])
+    ):
         return None
     return "rna" if "U" in word else "dna"
 
@@ -49,8 +58,15 @@ def _announced_bases(text: str, hit: re.Match[str]) -> EntityKind | None:
 def _announced_peptide(text: str, hit: re.Match[str]) -> EntityKind | None:
     """Lower-case letters right behind the word `peptide` are one, at half the length otherwise asked for."""
     word = hit.group().rstrip("*")
-    if 5 <= len(word) and (word.islower() or word.isupper()) and set(word.upper()) <= _PEPTIDE and not word.lower().endswith(("ing", "tion", "ed")):
-        return "peptide" if _ANNOUNCED.search(text[: hit.start()]) and (word.isupper() or _unlike_a_word(word)) else None
+    if (
+        len(word) >= 5
+        and (word.islower() or word.isupper())
+        and set(word.upper()) <= _PEPTIDE
+        and not word.lower().endswith(("ing", "tion", "ed"))
+    ):
+        return (
+            "peptide" if _ANNOUNCED.search(text[: hit.start()]) and (word.isupper() or _unlike_a_word(word)) else None
+        )
     return None
 
 
@@ -79,7 +95,9 @@ def sequences(text: str, *, joined: bool = True) -> Iterator[tuple[int, int, str
         letters, end = hit.group(), hit.end()
         while (more := _NEXT.match(text, end)) is not None:
             piece = more.group(1)
-            if not _stands_free(text, more.start(1), more.end(1)) or not _continues(piece, kind, letters, text[end : more.start(1)], joined):
+            if not _stands_free(text, more.start(1), more.end(1)) or not _continues(
+                piece, kind, letters, text[end : more.start(1)], joined
+            ):
                 break
             letters, end = letters + piece, more.end(1)
         position = end
@@ -99,8 +117,10 @@ def _stands_free(text: str, start: int, end: int) -> bool:
         before = " "
     if after == "-" and end + 1 < len(text) and text[end + 1] == "3":
         after = " "
-    return before not in "@[]()=#-_/\\+." + "0123456789" and after not in "@[(=#_/\\+-0123456789" and not (
-        after == ")" and before != "("
+    return (
+        before not in "@[]()=#-_/\\+." + "0123456789"
+        and after not in "@[(=#_/\\+-0123456789"
+        and not (after == ")" and before != "(")
     ) or (before == "(" and after == ")")
 
 
@@ -116,7 +136,13 @@ def _kind(word: str) -> EntityKind | None:
         return "rna"
     if len(upper) >= 12 and letters <= _DNA_WIDE and sum(upper.count(base) for base in "ACGT") >= 0.8 * len(upper):
         return "dna"
-    if plain.isupper() and len(upper) >= 7 and letters <= _PEPTIDE and not letters <= _ELEMENTS and letters & _PROTEIN_ONLY:
+    if (
+        plain.isupper()
+        and len(upper) >= 7
+        and letters <= _PEPTIDE
+        and not letters <= _ELEMENTS
+        and letters & _PROTEIN_ONLY
+    ):
         return "peptide"
     if plain.islower() and len(upper) >= 25 and letters <= _PEPTIDE:
         return "peptide"
@@ -127,7 +153,11 @@ def _continues(piece: str, kind: EntityKind, so_far: str, gap: str, joined: bool
     """Whether a following word is the next line or block of ten of the same sequence."""
     upper = piece.upper().rstrip("*")
     alphabet = _DNA if kind == "dna" else _RNA if kind == "rna" else _PEPTIDE
-    if not set(upper) <= alphabet or piece.rstrip("*").isupper() != so_far.rstrip("*").isupper() or so_far.endswith("*"):
+    if (
+        not set(upper) <= alphabet
+        or piece.rstrip("*").isupper() != so_far.rstrip("*").isupper()
+        or so_far.endswith("*")
+    ):
         return False
     if "\n" in gap:
         return len(so_far) >= 20 and (len(upper) >= 10 or len(so_far) >= 50)

@@ -109,9 +109,12 @@ _TARGET_LEAD = re.compile(
     re.IGNORECASE,
 )
 _TARGET_TAIL = re.compile(
-    r"^\s*(?:inhibitors?|kinase|receptor|gene|protein|(?:ant)?agonists?|blockers?|ligands?|protease|binders?)\b", re.IGNORECASE
+    r"^\s*(?:inhibitors?|kinase|receptor|gene|protein|(?:ant)?agonists?|blockers?|ligands?|protease|binders?)\b",
+    re.IGNORECASE,
 )
-_LIST_GAP = re.compile(r"\s*(?:,|;|and|or|&|/|vs\.?|versus|with|to|than|,\s*and)\s*(?:(?:of|for|on|also|the)\s+)?", re.IGNORECASE)
+_LIST_GAP = re.compile(
+    r"\s*(?:,|;|and|or|&|/|vs\.?|versus|with|to|than|,\s*and)\s*(?:(?:of|for|on|also|the)\s+)?", re.IGNORECASE
+)
 
 
 def like_a_gene(text: str) -> bool:

@@ -31,7 +31,9 @@ _ATOM = re.compile(
     r"|\[(?:\d{1,3})?(?:[A-Z][a-z]?|[a-z][a-z]?|\*|#\d{1,3})(?:@@?(?:(?:TH|AL|SP|TB|OH)\d{1,2})?)?(?:H\d?)?"
     r"(?:[+-]{1,4}\d{0,6}|[+-]\d{1,6})?(?::\d{1,4})?\]"
 )
-_SYNTAX = re.compile(rf"(?P<atom>{_ATOM.pattern})|(?P<bond>[-=#$:/\\~])|(?P<ring>%\(\d{{1,5}}\)|%\d\d|\d)|(?P<other>[().])")
+_SYNTAX = re.compile(
+    rf"(?P<atom>{_ATOM.pattern})|(?P<bond>[-=#$:/\\~])|(?P<ring>%\(\d{{1,5}}\)|%\d\d|\d)|(?P<other>[().])"
+)
 _TELLING = re.compile(r"[=#\[\]@\\]|\(|[a-zA-Z\])]\d")
 _PLAIN = frozenset("BCNOPSFI")
 # Formulas and codes that follow the grammar and are no structures: C8, SB203580 is refused by S–B–2, IC50 by rings.
@@ -79,7 +81,9 @@ def _trimmed(chunk: str, start: int, bare: bool) -> tuple[int, int, str] | None:
     if len(chunk) < 2 or not any(char in "BCNOPSFIbcnops[" for char in chunk):
         return None
     for lead in range(2):
-        if lead and not (chunk[:1] == "(" or chunk.lower().startswith("smiles=") or chunk.lower().startswith("smiles:")):
+        if lead and not (
+            chunk[:1] == "(" or chunk.lower().startswith("smiles=") or chunk.lower().startswith("smiles:")
+        ):
             break
         offset = 0 if not lead else 1 if chunk[0] == "(" else 7
         body = chunk[offset:]
@@ -154,7 +158,9 @@ def follows_grammar(text: str) -> bool:
     return depth == 0 and not rings and previous in ("atom", "ring", "close")
 
 
-_SMARTS_MARKS = re.compile(r"\[[^\]]*[,;!&$][^\]]*\]|\[#\d+|\[[A-Za-z]?[XDRrHhv]\d|\*~|~\*|\[\*\]|\[R\d?\]|\[[a-zA-Z]+[XxDvRr]\d")
+_SMARTS_MARKS = re.compile(
+    r"\[[^\]]*[,;!&$][^\]]*\]|\[#\d+|\[[A-Za-z]?[XDRrHhv]\d|\*~|~\*|\[\*\]|\[R\d?\]|\[[a-zA-Z]+[XxDvRr]\d"
+)
 
 
 def looks_like_smarts(chunk: str) -> bool:

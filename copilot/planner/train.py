@@ -109,7 +109,9 @@ def _write() -> None:
         kept = [value for place, weight in pairs if abs(weight) >= 0.15 for value in (place, weight)]
         if kept:
             rows[name] = kept
-    words = Counter(word.plain for _, phrase in examples for word in split_words(phrase) if word.text not in PLACEHOLDERS)
+    words = Counter(
+        word.plain for _, phrase in examples for word in split_words(phrase) if word.text not in PLACEHOLDERS
+    )
     data = {
         "sha256": phrases_sha256(),
         "kinds": kinds,
@@ -140,7 +142,9 @@ def _report() -> None:
     _say(f"{len(judged)} phrases, {_FOLDS}-fold: {right / len(judged):.1%} right")
     for margin in (0.0, 0.1, 0.2, 0.3, 0.5):
         sure = [item for item in judged if item[1] >= margin]
-        _say(f"margin >= {margin}: covers {len(sure) / len(judged):.1%}, {sum(item[0] for item in sure) / len(sure):.1%} right")
+        _say(
+            f"margin >= {margin}: covers {len(sure) / len(judged):.1%}, {sum(item[0] for item in sure) / len(sure):.1%} right"
+        )
     if "--misses" in sys.argv:
         for ok, margin, kind, guess, phrase in sorted(judged, key=lambda item: item[2]):
             if not ok:

@@ -41,7 +41,11 @@ def _listed(file: str) -> list[str]:
 @cache
 def _common() -> frozenset[str]:
     own = {word for line in _listed("common_words.txt") for word in line.split()}
-    trained = json.loads((_HERE / "weights.json").read_text(encoding="utf-8"))["words"] if (_HERE / "weights.json").is_file() else []
+    trained = (
+        json.loads((_HERE / "weights.json").read_text(encoding="utf-8"))["words"]
+        if (_HERE / "weights.json").is_file()
+        else []
+    )
     return frozenset(own | set(trained))
 
 

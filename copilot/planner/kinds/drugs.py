@@ -12,7 +12,15 @@ from .plan import Node, Results, Section
 from .properties import molecule_keys, molecule_nodes
 from .words import capital, count_of, join, known_id, molecule_name, notes, number, plain_name, settle
 
-__all__ = ["DrugStatus", "DrugsForIndication", "Indications", "Mechanism", "acts_on", "mechanisms_told", "verdict_on_target"]
+__all__ = [
+    "DrugStatus",
+    "DrugsForIndication",
+    "Indications",
+    "Mechanism",
+    "acts_on",
+    "mechanisms_told",
+    "verdict_on_target",
+]
 
 _ROWS = 25
 
@@ -44,13 +52,26 @@ def acts_on(item: Evidence, frame: Frame) -> bool | None:
     for row in item.record["rows"]:
         named = {str(name).casefold() for name in (*row["genes"], *row["accessions"], row["target_chembl_id"] or "")}
         action = str(row["action"] or "").casefold().replace("_", " ")
-        if named & wanted and (asked is None or not action or asked.group(1).casefold().rstrip("s") in action.split() or _like(asked.group(1), action)):
+        if named & wanted and (
+            asked is None
+            or not action
+            or asked.group(1).casefold().rstrip("s") in action.split()
+            or _like(asked.group(1), action)
+        ):
             return True
     return False
 
 
-_ACTION = re.compile(r"\b(inhibitor|agonist|antagonist|blocker|activator|opener|modulator|inverse agonist|partial agonist)s?\b", re.IGNORECASE)
-_ALIKE = {"blocker": ("blocker", "inhibitor", "antagonist"), "inhibitor": ("inhibitor", "blocker"), "antagonist": ("antagonist", "inverse agonist"), "agonist": ("agonist", "partial agonist", "full agonist")}
+_ACTION = re.compile(
+    r"\b(inhibitor|agonist|antagonist|blocker|activator|opener|modulator|inverse agonist|partial agonist)s?\b",
+    re.IGNORECASE,
+)
+_ALIKE = {
+    "blocker": ("blocker", "inhibitor", "antagonist"),
+    "inhibitor": ("inhibitor", "blocker"),
+    "antagonist": ("antagonist", "inverse agonist"),
+    "agonist": ("agonist", "partial agonist", "full agonist"),
+}
 
 
 def _like(asked: str, action: str) -> bool:
@@ -108,7 +129,9 @@ class DrugStatus:
 
 def _earliest(found: list[Evidence]) -> list[Part]:
     """Who was approved first, of several."""
-    dated = sorted((item for item in found if item.record["first_approval"]), key=lambda item: item.record["first_approval"])
+    dated = sorted(
+        (item for item in found if item.record["first_approval"]), key=lambda item: item.record["first_approval"]
+    )
     if len(dated) < 2:
         return []
     told = [f"{molecule_name(item.record)} ({item.record['first_approval']})" for item in dated]
@@ -126,7 +149,13 @@ def _status(item: Evidence, frame: Frame) -> list[Part]:
     compared = _WHEN.search(frame.clause)
     if year and frame.yes_or_no and compared is not None:
         relation, asked = compared.group(1).casefold(), int(compared.group(2))
-        holds = {"before": year < asked, "after": year > asked, "since": year >= asked, "until": year <= asked, "by": year <= asked}
+        holds = {
+            "before": year < asked,
+            "after": year > asked,
+            "since": year >= asked,
+            "until": year <= asked,
+            "by": year <= asked,
+        }
         verdict = "Yes" if holds.get(relation, year == asked) else "No"
         return [Sentence(f"{verdict}: {name} was first approved in {year}.", (item.id,)), *notes(item)]
     if record["approved"]:
@@ -145,7 +174,9 @@ def _status(item: Evidence, frame: Frame) -> list[Part]:
     else:
         parts.append(Sentence(f"Whether {name} is approved is not known to this source.", (item.id,)))
     if record.get("molecule_type") and ("molecule_type" in frame.aspects or not record["approved"]):
-        parts.insert(0, Sentence(f"{capital(name)} is recorded as: {str(record['molecule_type']).lower()}.", (item.id,)))
+        parts.insert(
+            0, Sentence(f"{capital(name)} is recorded as: {str(record['molecule_type']).lower()}.", (item.id,))
+        )
     if record["max_phase"] is not None and "phase" in frame.aspects:
         parts.append(Sentence(f"Its highest phase is {number(record['max_phase'])}.", (item.id,)))
     return [*parts, *notes(item)]

@@ -44,7 +44,10 @@ class Measured:
         if frame.yes_or_no:  # "does imatinib inhibit ABL1" is answered by its mechanism too
             nodes = [*(Node(f"a{key}", "drug_mechanisms", {"molecule": item.value}) for key, item in molecules), *pairs]
         if frame.to_unit and frame.to_unit != "nM":
-            nodes += [Node(f"u{node.key}", "convert_concentration", _median_in(node.key, frame.to_unit), (node.key,)) for node in pairs]
+            nodes += [
+                Node(f"u{node.key}", "convert_concentration", _median_in(node.key, frame.to_unit), (node.key,))
+                for node in pairs
+            ]
         return nodes
 
     def compose(self, frame: Frame, results: Results) -> Section:
@@ -103,7 +106,9 @@ def _median_in(key: str, unit: str) -> Callable[[Results], Arguments | None]:
 
 def _verdict(item: Evidence, frame: Frame) -> list[Part]:
     """Yes where a value keeps to the threshold of a question that yes or no answers."""
-    if not frame.yes_or_no or not any(quantity.relation in ("<", "<=") or quantity.unit.startswith("p") for quantity in frame.quantities):
+    if not frame.yes_or_no or not any(
+        quantity.relation in ("<", "<=") or quantity.unit.startswith("p") for quantity in frame.quantities
+    ):
         return []
     name = _pair(item.record)
     return [Sentence(f"Yes: values of {name} within that limit were measured.", (item.id,))]
@@ -117,7 +122,9 @@ def _compared(found: list[Evidence]) -> list[Part]:
     ranked.sort(key=lambda item: float(item.record["statistics"]["median"]["value"]))
     kind = ranked[0].record["activity_type"]
     first, *others = [f"{_pair(item.record)} ({amount(item.record['statistics']['median'])})" for item in ranked]
-    text = f"By median {kind}, the most potent is {first}, then {join(others)}; assays differ, so small gaps mean little."
+    text = (
+        f"By median {kind}, the most potent is {first}, then {join(others)}; assays differ, so small gaps mean little."
+    )
     return [Sentence(text, tuple(item.id for item in ranked)), Break()]
 
 
@@ -191,9 +198,7 @@ def _headline(record: Mapping[str, Any]) -> str:
         who = molecule_name(record)
     if not statistics["n"] or not statistics.get("median"):
         return (
-            f"{there} {measured} of {who} without a bound."
-            if not statistics["n"]
-            else f"{there} {measured} of {who}."
+            f"{there} {measured} of {who} without a bound." if not statistics["n"] else f"{there} {measured} of {who}."
         )
     lead = f"The {kind} of {who} is {amount(statistics['median'])}"
     if statistics["n"] == 1:

@@ -137,7 +137,9 @@ def _told(item: Evidence, key: str, subject: str = "", limit: tuple[str, float] 
         return Sentence(f"{verdict}{name if verdict else capital(name)} has {shown} {noun}{convention}.", (item.id,))
     if subject:
         return Sentence(f"{subject} {property_words(key)} is {shown}.", (item.id,))
-    return Sentence(f"{verdict}{'the' if verdict else 'The'} {property_words(key)} of {name} is {shown}{convention}.", (item.id,))
+    return Sentence(
+        f"{verdict}{'the' if verdict else 'The'} {property_words(key)} of {name} is {shown}{convention}.", (item.id,)
+    )
 
 
 def _verdict(value: Mapping[str, Any], limit: tuple[str, float] | None) -> str:
@@ -151,11 +153,19 @@ def within(value: Mapping[str, Any], limit: tuple[str, float]) -> bool:
     """Whether a quantity keeps to a limit such as (`<`, 500)."""
     relation, number = limit
     found = float(value.get("value", float("nan")))
-    holds = {"<": found < number, "<=": found <= number, ">": found > number, ">=": found >= number, "=": found == number}
+    holds = {
+        "<": found < number,
+        "<=": found <= number,
+        ">": found > number,
+        ">=": found >= number,
+        "=": found == number,
+    }
     return holds.get(relation, found != number)
 
 
-LOWER = re.compile(r"\b(?:low(?:er|est)?|less|least|light(?:er|est)?|small(?:er|est)?|fewer|fewest|short(?:er|est)?)\b", re.IGNORECASE)
+LOWER = re.compile(
+    r"\b(?:low(?:er|est)?|less|least|light(?:er|est)?|small(?:er|est)?|fewer|fewest|short(?:er|est)?)\b", re.IGNORECASE
+)
 """The question is about who has less."""
 
 

@@ -37,7 +37,9 @@ class Sequence:
         given = [entity.value for entity in frame.sequences]
         if frame.kind == "alignment" and len(given) > 1:
             mode = {"alignment_mode": "local"} if _LOCAL.search(frame.clause) else {}
-            return [Node("s1", "sequence_tools", {"operation": operation, "sequence": given[0], "other": given[1], **mode})]
+            return [
+                Node("s1", "sequence_tools", {"operation": operation, "sequence": given[0], "other": given[1], **mode})
+            ]
         if frame.kind == "protein_properties" and frame.sequences and frame.sequences[0].kind != "peptide":
             return [node for index, text in enumerate(given, 1) for node in _of_translation(f"s{index}", text)]
         more: dict[str, Any] = _reading_frame(frame) if frame.kind == "translate" else {}
@@ -67,9 +69,22 @@ class Sequence:
 
 
 _LOCAL = re.compile(r"\blocal(?:ly)?\b|\bsmith[- ]?waterman\b", re.IGNORECASE)
-_FRAME = re.compile(r"\bframe\s*(?:no\.?\s*)?([+-]?[123])\b|\b([123])(?:st|nd|rd)\s+(?:reading\s+)?frame\b|\b(first|second|third)\s+(?:reading\s+)?frame\b", re.IGNORECASE)
-_CODES = {"mitochondrial": 2, "mitochondria": 2, "bacterial": 11, "bacteria": 11, "prokaryotic": 11, "plastid": 11, "yeast mitochondrial": 3}
-_CODE = re.compile(r"\b(?:genetic\s+code|(?:translation\s+)?table|code)\s*(?:no\.?\s*|number\s*)?(\d{1,2})\b", re.IGNORECASE)
+_FRAME = re.compile(
+    r"\bframe\s*(?:no\.?\s*)?([+-]?[123])\b|\b([123])(?:st|nd|rd)\s+(?:reading\s+)?frame\b|\b(first|second|third)\s+(?:reading\s+)?frame\b",
+    re.IGNORECASE,
+)
+_CODES = {
+    "mitochondrial": 2,
+    "mitochondria": 2,
+    "bacterial": 11,
+    "bacteria": 11,
+    "prokaryotic": 11,
+    "plastid": 11,
+    "yeast mitochondrial": 3,
+}
+_CODE = re.compile(
+    r"\b(?:genetic\s+code|(?:translation\s+)?table|code)\s*(?:no\.?\s*|number\s*)?(\d{1,2})\b", re.IGNORECASE
+)
 
 
 def _reading_frame(frame: Frame) -> dict[str, Any]:
@@ -93,7 +108,11 @@ def _of_translation(key: str, text: str) -> list[Node]:
 
     def arguments(results: Results) -> Arguments | None:
         item = results.found(f"t{key}", "sequence_translation")
-        return {"operation": "protein_properties", "sequence": item.record["protein"]} if item and item.record["protein"] else None
+        return (
+            {"operation": "protein_properties", "sequence": item.record["protein"]}
+            if item and item.record["protein"]
+            else None
+        )
 
     translation = Node(f"t{key}", "sequence_tools", {"operation": "translate", "sequence": text})
     return [translation, Node(key, "sequence_tools", arguments, (f"t{key}",))]

@@ -296,7 +296,9 @@ class Standardise(_EachMolecule):
         parts: list[Part] = [Sentence(f"The parent of {name} is {code(record['parent']['smiles'])}.", (item.id,))]
         removed = [str(part["name"] or part["smiles"]) for part in record.get("removed", [])]
         if frame.yes_or_no and _A_SALT.search(frame.clause):
-            text = f"Yes: {name} has {join(removed)} beside its parent." if removed else f"No: {name} has no counter-ion."
+            text = (
+                f"Yes: {name} has {join(removed)} beside its parent." if removed else f"No: {name} has no counter-ion."
+            )
             parts.insert(0, Sentence(text, (item.id,)))
         if removed:
             parts.append(Sentence(f"Removed: {join(removed)}.", (item.id,)))
@@ -331,7 +333,11 @@ class Draw(_EachMolecule):
             told.append(Sentence(f"The atoms lit up are {atoms}, counted from 0.", (item.id,)))
         given = record["molecule"]
         value = given.get("name") or given.get("smiles") or given["query"]
-        told.append(Aside(f"To have it as a file: biocopilot tools run draw_molecule {shlex.quote(str(value))} --to drawing.svg"))
+        told.append(
+            Aside(
+                f"To have it as a file: biocopilot tools run draw_molecule {shlex.quote(str(value))} --to drawing.svg"
+            )
+        )
         return told
 
 
@@ -341,7 +347,10 @@ _IDENTIFIERS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str | None]]] =
     "inchi": ("InChI", lambda record: record.get("inchi")),
     "formula": ("molecular formula", lambda record: record.get("formula")),
     "chembl_id": ("ChEMBL id", lambda record: known_id(record["molecule"]["chembl_id"]).strip("–") or None),
-    "names": ("other names", lambda record: join(plain_name(str(name)) for name in record.get("synonyms", [])[:12]) or None),
+    "names": (
+        "other names",
+        lambda record: join(plain_name(str(name)) for name in record.get("synonyms", [])[:12]) or None,
+    ),
     "cas": ("registry number or systematic name", lambda record: None),
 }
 _AS_CODE = frozenset(("smiles", "inchi"))

@@ -117,7 +117,9 @@ class TargetProfile:
     """`target_profile`: the aspects asked for, or what it does, where it is and what family it belongs to."""
 
     def plan(self, frame: Frame) -> list[Node]:
-        return target_nodes(frame, "target_profile", **({"include_sequence": True} if "sequence" in frame.aspects else {}))
+        return target_nodes(
+            frame, "target_profile", **({"include_sequence": True} if "sequence" in frame.aspects else {})
+        )
 
     def compose(self, frame: Frame, results: Results) -> Section:
         keys = [key for key, _ in target_keys(frame)]
@@ -157,7 +159,11 @@ _CLASS = re.compile(
     r"|membrane protein|transporter|phosphatase|hydrolase|receptor)\b",
     re.IGNORECASE,
 )
-_CLASS_WORDS = {"gpcr": "g-protein coupled receptor", "g protein coupled receptor": "g-protein coupled receptor", "membrane protein": "membrane"}
+_CLASS_WORDS = {
+    "gpcr": "g-protein coupled receptor",
+    "g protein coupled receptor": "g-protein coupled receptor",
+    "membrane protein": "membrane",
+}
 
 
 def _profile(evidence: tuple[Evidence, ...], frame: Frame) -> list[Part]:
@@ -199,7 +205,12 @@ def _profile(evidence: tuple[Evidence, ...], frame: Frame) -> list[Part]:
 def _same_place(asked: str, known: str) -> bool:
     """`plasma membrane` and `cell membrane` are one; `nuclear` is `nucleus`."""
     word = asked.casefold()
-    word = {"plasma membrane": "cell membrane", "cell surface": "cell membrane", "nuclear": "nucle", "nucleus": "nucle"}.get(word, word[:8])
+    word = {
+        "plasma membrane": "cell membrane",
+        "cell surface": "cell membrane",
+        "nuclear": "nucle",
+        "nucleus": "nucle",
+    }.get(word, word[:8])
     return word in known.casefold()
 
 
@@ -207,7 +218,12 @@ def _of_class(record: Mapping[str, Any], wanted: str) -> str:
     """Whether UniProt's family, keywords, locations or names make it one of these."""
     word = wanted.casefold().replace("-", " ") if wanted.casefold().startswith("g") else wanted.casefold()
     word = _CLASS_WORDS.get(word, word)
-    described = [record.get("family"), *record.get("molecular_functions", []), *record.get("locations", []), record["target"].get("name")]
+    described = [
+        record.get("family"),
+        *record.get("molecular_functions", []),
+        *record.get("locations", []),
+        record["target"].get("name"),
+    ]
     terms = [str(text) for text in described if text]
     hit = next((text for text in terms if word in text.casefold()), None)
     if hit is None and word == "enzyme":
@@ -336,7 +352,10 @@ def _computed(item: Evidence, frame: Frame) -> list[Part]:
         kept = [molecule_name(row) for row in rows if within(row["properties"].get(shown[0], {}), frame.limit)]
         text = f"Within that limit: {join(kept)}." if kept else "None of them is within that limit."
         parts.append(Sentence(text, (item.id,)))
-    table = [Row((molecule_name(row), *(property_cell(row["properties"][key], key) for key in shown)), (item.id,)) for row in rows]
+    table = [
+        Row((molecule_name(row), *(property_cell(row["properties"][key], key) for key in shown)), (item.id,))
+        for row in rows
+    ]
     parts.append(Table(("drug", *(property_words(key) for key in shown)), tuple(table)))
     return parts
 
@@ -363,5 +382,7 @@ def _drugs(evidence: tuple[Evidence, ...]) -> list[Part]:
     parts: list[Part] = [Sentence(f"{capital(count_of(total, 'drug'))} in this source {verb} on {name}.", (first.id,))]
     parts.append(Table(("drug", "action", "first approval", "ChEMBL id"), tuple(table)))
     if len(table) < total:
-        parts.append(Aside(f"The table shows the first {len(table)}; ask for more by number, as in “top {min(total, 100)}”."))
+        parts.append(
+            Aside(f"The table shows the first {len(table)}; ask for more by number, as in “top {min(total, 100)}”.")
+        )
     return [*parts, *(note for item in evidence for note in notes(item))]
