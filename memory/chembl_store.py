@@ -93,6 +93,16 @@ class ChemblStore:
         }
         return {what: int(self.database.rows(query)[0]["n"]) for what, query in queries.items()}
 
+    def fact_counts(self) -> dict[str, dict[str, int]]:
+        """How many mechanisms and indications each source of facts gave, by its label; empty where all are ChEMBL's."""
+        if not self.database.has("bc_fact_source"):
+            return {}
+        query = "SELECT source, table_name, count(*) AS n FROM bc_fact_source GROUP BY 1, 2 ORDER BY 1, 2 DESC"
+        found: dict[str, dict[str, int]] = {}
+        for row in self.database.rows(query):
+            found.setdefault(row["source"], {})[f"{row['table_name'].removeprefix('drug_')}s"] = int(row["n"])
+        return found
+
     # Molecules ---------------------------------------------------------------------------------------------------
 
     def molecule(self, chembl_id: str) -> MoleculeRow | None:

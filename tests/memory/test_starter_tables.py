@@ -136,7 +136,6 @@ def test_every_mechanism_has_a_reference_and_a_known_source() -> None:
 
 
 def test_at_least_sixty_later_drugs_are_curated() -> None:
-    names = {row["name"] for row in table("curated_drugs")}
     later = {row["name"] for row in table("curated_drugs") if row["first_approval"] >= "2015"}
     mechanisms = {row["molecule"] for row in table("mechanisms") if row["source"] == "biocopilot-curated"}
     assert len(later) >= 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import runpy
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,28 @@ def bench() -> Iterator[Workbench]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def dump_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    """A workbench over a small file with a full ChEMBL dump's tables, as tests/memory/conftest.py lays them out."""
+    made = runpy.run_path(str(Path(__file__).parents[1] / "memory" / "conftest.py"))
+    path = made["build"](tmp_path_factory.mktemp("dump") / "chembl_36.db", made["own_columns"]())
+    with Workbench(store=path) as opened:
+        yield opened
+
+
 @pytest.fixture
 def call(bench: Workbench) -> Call:
     """`await call("tool_name", field=value)`; `files` are the paths that the user named."""
+    return _calling(bench)
+
+
+@pytest.fixture
+def call_dump(dump_bench: Workbench) -> Call:
+    """The same over the small dump."""
+    return _calling(dump_bench)
+
+
+def _calling(bench: Workbench) -> Call:
     ids = itertools.count(1)
 
     async def run(tool: str, *, files: tuple[Path, ...] = (), **arguments: Any) -> ToolResult:

@@ -40,9 +40,10 @@ class DrawMoleculeArguments(ToolArguments):
 async def draw_molecule(arguments: DrawMoleculeArguments, context: ToolContext) -> Findings:
     """Draw a molecule as SVG or PNG, with alert atoms or a SMARTS lit up.
 
-    Use it to see a structure, or where its alerts are. Not for telling which alerts there are (`structural_alerts`). Comes back: the drawing itself (SVG as text, PNG as base64) in the record;
-    with `to`, which only the user may name, it is written to that file instead, and never over an existing one. Fails on a structure that
-    RDKit refuses or a file that cannot be written.
+    Use it to see a structure, or where its alerts are. Not for telling which alerts there are (`structural_alerts`). Comes
+    back: the drawing itself (SVG as text, PNG as base64) in the record; with `to`, which only the user may name, it is written
+    to that file instead, and never over an existing one. Fails on a structure that RDKit refuses or a file that cannot be
+    written.
     """
     molecule = await identify(arguments.molecule, context)
     target = _target(arguments, context)

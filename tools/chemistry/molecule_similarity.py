@@ -44,7 +44,9 @@ async def molecule_similarity(arguments: MoleculeSimilarityArguments, context: T
 def _notes(first: Molecule, second: Molecule, value: float) -> list[str]:
     notes = []
     if value == 1 and first.smiles != second.smiles:
-        notes.append("Their fingerprints are equal, though they are not: stereoisomers and isotopes are not told apart.")
+        notes.append(
+            "Their fingerprints are equal, though they are not: stereoisomers and isotopes are not told apart."
+        )
     if "." in first.smiles or "." in second.smiles:
         notes.append("A structure of several parts, as in a salt, is compared whole.")
     return notes

@@ -115,19 +115,21 @@ def _from_line(line: str) -> Pair:
 
 
 def _from_table(text: str, path: Path) -> list[Pair]:
-    for separator in ("\t", ",", ";") if path.suffix.lower() == ".tsv" else (",", ";", "\t"):
-        try:
-            rows = list(csv.reader(io.StringIO(text), delimiter=separator))
-        except csv.Error as error:
-            raise FileRefused(f"{path.name} is no table that can be read: {error}.", "Save it as CSV again.") from error
-        if not rows:
-            return []
-        header = [re.sub(r"[\W_]+", "_", cell.casefold()).strip("_") for cell in rows[0]]
-        column = _smiles_column(header)
-        if column is not None:
-            label = next((header.index(name) for name in _LABELS if name in header), None)
-            return [(_cell(row, column), _cell(row, label)) for row in rows[1:] if any(cell.strip() for cell in row)]
-    raise FileRefused(f"{path.name} has no column called `smiles`.", "Give the SMILES column that name.")
+    first = text.partition("\n")[0]
+    usual = "\t" if path.suffix.lower() == ".tsv" else ","
+    separator = max((usual, ",", ";", "\t"), key=first.count)  # spreadsheets of half the world write semicolons
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=separator))
+    except csv.Error as error:
+        raise FileRefused(f"{path.name} is no table that can be read: {error}.", "Save it as CSV again.") from error
+    if not rows:
+        return []
+    header = [re.sub(r"[\W_]+", "_", cell.casefold()).strip("_") for cell in rows[0]]
+    column = _smiles_column(header)
+    if column is None:
+        raise FileRefused(f"{path.name} has no column called `smiles`.", "Give the SMILES column that name.")
+    label = next((header.index(name) for name in _LABELS if name in header), None)
+    return [(_cell(row, column), _cell(row, label)) for row in rows[1:] if any(cell.strip() for cell in row)]
 
 
 def _smiles_column(header: list[str]) -> int | None:

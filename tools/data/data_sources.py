@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...memory.records import Source
+from ..chemistry.computed import rdkit_source
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
 
 __all__ = ["data_sources"]
@@ -18,12 +19,19 @@ async def data_sources(arguments: DataSourcesArguments, context: ToolContext) ->
 
     Use it when someone asks what data stands behind the answers, or how current it is. Not for a single record's
     source, which every piece of evidence names itself. Comes back: one record with, for each source, name, release,
-    licence, attribution, address and counts. It reads no network and fails only where the local store is damaged.
+    licence, attribution, address and counts of what it gave; RDKit, which computes, has none. It reads no network and fails
+    only where the local store is damaged.
     """
     bench = context.bench
+    facts, counts = bench.chembl.fact_counts(), bench.chembl.counts()
+    for given in facts.values():  # of these, ChEMBL gave the rest
+        for what, count in given.items():
+            counts[what] -= count
     rows = [
-        _row(bench.chembl.source, bench.chembl.counts()),
+        _row(bench.chembl.source, {what: count for what, count in counts.items() if count}),
+        *(_row(bench.chembl.fact_source(label), given) for label, given in facts.items()),
         _row(bench.uniprot.source, bench.uniprot.counts()),
+        _row(rdkit_source(), {}),
     ]
     summary = "; ".join(f"{row['name']} {row['release']}" for row in rows)
     draft = Draft({"type": "data_sources", "sources": rows}, bench.chembl.source, bench.chembl.backend, summary)

@@ -22,8 +22,9 @@ class DrugIndicationsArguments(ToolArguments):
 async def drug_indications(arguments: DrugIndicationsArguments, context: ToolContext) -> Findings:
     """List what a drug is used for, by the recorded indications.
 
-    Use it for "what is … used for". Not for treatment advice, and not for how it works (`drug_mechanisms`). Comes back: indication terms
-    with their identifiers where known; a record a source. The 2017 table does not say which indications are approved ones. Nothing found says so.
+    Use it for "what is … used for". Not for treatment advice, and not for how it works (`drug_mechanisms`). Comes back:
+    indication terms with their identifiers where known; a record a source. The 2017 table does not say which indications are
+    approved ones. Nothing found says so.
     """
     molecule = await identify(arguments.molecule, context)
     chembl = context.bench.chembl

@@ -21,9 +21,10 @@ class DrugStatusArguments(ToolArguments):
 async def drug_status(arguments: DrugStatusArguments, context: ToolContext) -> Findings:
     """Tell whether a drug is approved, in which year it was first approved, its highest phase, and its parent or salts.
 
-    Use it for "is … approved", "when was … first approved". Not for what it treats (`drug_indications`). Comes back: one record with
-    approval, highest phase, year, kind of molecule and its forms. The year is the earliest that ChEMBL (or this project, for drugs
-    it curated) records of the molecule, or of its parent or another salt, which is then said. `approved` is null where the source does not know: being absent from it is not the same as not being approved.
+    Use it for "is … approved", "when was … first approved". Not for what it treats (`drug_indications`). Comes back: one record
+    with approval, highest phase, year, kind of molecule and its forms. The year is the earliest that ChEMBL (or this project,
+    for drugs it curated) records of the molecule, or of its parent or another salt, which is then said. `approved` is null
+    where the source does not know: being absent from it is not the same as not being approved.
     """
     molecule = await identify(arguments.molecule, context)
     chembl = context.bench.chembl

@@ -88,11 +88,11 @@ async def sequence_tools(arguments: SequenceToolsArguments, context: ToolContext
     """Work on one DNA, RNA or protein sequence: translate, find ORFs and restriction sites, align, compute properties.
 
     The operations are translate, transcribe, reverse_complement, gc_content, orfs, protein_properties, align (with `other`),
-    restriction_sites and identify. Use it for letters that someone gives. Not for the sequence of a named protein (`target_profile` has it), and not
-    for structures of small molecules. Comes back: one record with the result, its conventions (genetic code, frame,
-    scale, scores, denominators, 1-based coordinates) and notes on what was cleaned. Limits: 100,000 letters; an
-    alignment's lengths multiply to at most 16,000,000; 50 ORFs a call. Fails with the position of the first letter that
-    is no residue, on several FASTA records, and on a protein where a nucleic acid is needed or the other way round.
+    restriction_sites and identify. Use it for letters that someone gives. Not for the sequence of a named protein
+    (`target_profile` has it), and not for structures of small molecules. Comes back: one record with the result, its
+    conventions (genetic code, frame, scale, scores, denominators, 1-based coordinates) and notes on what was cleaned. Limits:
+    100,000 letters; an alignment's lengths multiply to at most 16,000,000; 50 ORFs a call. Fails with the position of the first
+    letter that is no residue, on several FASTA records, and on a protein where a nucleic acid is needed or the other way round.
     """
     # Biopython is quick within these limits but blocks; in a thread the run's deadline and cancellation stay alert.
     record = await asyncio.to_thread(_work, arguments)

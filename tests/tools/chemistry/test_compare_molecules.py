@@ -25,7 +25,9 @@ async def test_aspirin_and_paracetamol(call: Any) -> None:
     assert [row["molecule"]["name"] for row in rows] == ["ASPIRIN", "ACETAMINOPHEN"]
     assert [row["properties"]["qed"]["value"] for row in rows] == [0.5501, 0.595]
     assert [row["lipinski_violations"] for row in rows] == [0, 0]
-    assert [(pair["first"], pair["second"], pair["similarity"]["value"]) for pair in record["similarities"]] == [(0, 1, 0.2222)]
+    assert [(pair["first"], pair["second"], pair["similarity"]["value"]) for pair in record["similarities"]] == [
+        (0, 1, 0.2222)
+    ]
     core = Chem.MolFromSmarts(record["common_core"]["smarts"])
     assert record["common_core"]["atoms"] == core.GetNumAtoms() == 7
     for row in rows:
@@ -35,7 +37,14 @@ async def test_aspirin_and_paracetamol(call: Any) -> None:
 
 async def test_every_pair_is_compared_once(call: Any) -> None:
     record = await comparison(call, "caffeine", "theophylline", "theobromine", "CCO")
-    assert [(pair["first"], pair["second"]) for pair in record["similarities"]] == [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
+    assert [(pair["first"], pair["second"]) for pair in record["similarities"]] == [
+        (0, 1),
+        (0, 2),
+        (0, 3),
+        (1, 2),
+        (1, 3),
+        (2, 3),
+    ]
 
 
 async def test_molecules_with_nothing_in_common_have_no_core(call: Any) -> None:

@@ -17,7 +17,13 @@ async def nearest(call: Any, molecule: str, **more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("molecule", "neighbours"),
-    [("imatinib", ["NILOTINIB"]), ("morphine", ["CODEINE"]), ("erlotinib", ["GEFITINIB"]), ("sildenafil", ["VARDENAFIL"]), ("atorvastatin", [])],
+    [
+        ("imatinib", ["NILOTINIB"]),
+        ("morphine", ["CODEINE"]),
+        ("erlotinib", ["GEFITINIB"]),
+        ("sildenafil", ["VARDENAFIL"]),
+        ("atorvastatin", []),
+    ],
 )
 async def test_known_neighbours_are_found(call: Any, molecule: str, neighbours: list[str]) -> None:
     record = await nearest(call, molecule, most=10)
@@ -28,7 +34,12 @@ async def test_known_neighbours_are_found(call: Any, molecule: str, neighbours: 
 
 
 async def test_neither_the_molecule_nor_its_salts_are_its_neighbours(call: Any) -> None:
-    for written in ("imatinib", "imatinib mesylate", "CHEMBL941", "Cc1ccc(NC(=O)c2ccc(CN3CCN(C)CC3)cc2)cc1Nc1nccc(-c2cccnc2)n1"):
+    for written in (
+        "imatinib",
+        "imatinib mesylate",
+        "CHEMBL941",
+        "Cc1ccc(NC(=O)c2ccc(CN3CCN(C)CC3)cc2)cc1Nc1nccc(-c2cccnc2)n1",
+    ):
         record = await nearest(call, written, most=20)
         assert not [row["name"] for row in record["rows"] if "IMATINIB" in row["name"]]
 
@@ -57,7 +68,12 @@ async def test_a_users_file_is_searched_and_its_rows_are_numbered(call: Any, tmp
     file.write_text("CCO ethanol\nCCCO propanol\nrubbish!\nc1ccccc1 benzene\nOCC again\n", encoding="utf-8")
     record = await nearest(call, "ethanol", file=str(file), files=(file,))
     assert [(row["row"], row["name"]) for row in record["rows"]] == [(2, "propanol"), (4, "benzene")]
-    assert (record["compared"], record["itself_rows"], record["unparsable"], record["unparsable_rows"]) == (2, [1, 5], 1, [3])
+    assert (record["compared"], record["itself_rows"], record["unparsable"], record["unparsable_rows"]) == (
+        2,
+        [1, 5],
+        1,
+        [3],
+    )
     assert record["among"] == "list.smi"
 
 

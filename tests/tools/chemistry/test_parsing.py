@@ -60,8 +60,7 @@ def test_a_structure_without_an_inchikey_has_an_empty_one() -> None:
 def test_any_text_is_read_or_refused_and_nothing_else(text: str) -> None:
     try:
         molecule = molecule_from(text)
-    except InvalidStructure as error:
-        assert error.hint
+    except InvalidStructure:
         return
     again = structure_record(molecule)["smiles"]
     assert structure_record(molecule_from(again))["smiles"] == again
@@ -84,5 +83,11 @@ def test_patterns_beyond_the_limits_are_refused(smarts: str, reason: str) -> Non
 def test_a_molfile_gives_its_smiles_and_rubbish_gives_nothing() -> None:
     assert smiles_of_block(Chem.MolToMolBlock(Chem.MolFromSmiles("C[C@H](N)C(=O)O"))) == "C[C@H](N)C(=O)O"
     assert smiles_of_block(Chem.MolToV3KMolBlock(Chem.MolFromSmiles("c1ccccc1"))) == "c1ccccc1"
-    for rubbish in ("", "\n\n\n  0  0  0  0  0  0  0  0  0  0999 V2000\nM  END\n", "no molfile", "\n\n\n999999 0\n", "x\n" * 1_000):
+    for rubbish in (
+        "",
+        "\n\n\n  0  0  0  0  0  0  0  0  0  0999 V2000\nM  END\n",
+        "no molfile",
+        "\n\n\n999999 0\n",
+        "x\n" * 1_000,
+    ):
         assert smiles_of_block(rubbish) == ""

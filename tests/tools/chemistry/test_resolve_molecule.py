@@ -96,7 +96,11 @@ async def test_an_id_of_the_starter_sets_own_is_not_shown_as_chembls(call: Any) 
 
 async def test_a_structure_that_no_source_has_is_still_identified(call: Any) -> None:
     record = await identity(call, "CCCCCCCCCCCCC1CC1C(F)(F)Br")
-    assert (record["molecule"]["name"], record["molecule"]["chembl_id"], record["structure_source"]) == (None, None, "as given")
+    assert (record["molecule"]["name"], record["molecule"]["chembl_id"], record["structure_source"]) == (
+        None,
+        None,
+        "as given",
+    )
     assert record["molecule"]["inchikey"]
 
 
@@ -138,7 +142,9 @@ async def test_a_misspelt_name_gets_its_neighbours_and_no_structure(call: Any) -
         ("P00533", "InvalidIdentifier", "UniProt accession"), ("../../etc/passwd", "InvalidStructure", "SMILES"), ("http://x.com/a", "InvalidStructure", "SMILES"),
     ],
 )  # fmt: skip
-async def test_what_cannot_be_used_fails_at_once_with_class_reason_and_hint(call: Any, written: str, error: str, told: str) -> None:
+async def test_what_cannot_be_used_fails_at_once_with_class_reason_and_hint(
+    call: Any, written: str, error: str, told: str
+) -> None:
     started = time.perf_counter()
     result = await call("resolve_molecule", molecule=written)
     assert time.perf_counter() - started < 3

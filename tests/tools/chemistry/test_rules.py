@@ -47,7 +47,13 @@ def test_limits_are_those_of_the_papers() -> None:
         "ghose": ["160 to 480", "-0.4 to 5.6", "40 to 130", "20 to 70"],
         "lead_like": ["250 to 350", "≤ 3.5", "≤ 7"],
     }
-    assert {name: rules[name]["allowed"] for name in limits} == {"lipinski": 1, "veber": 0, "egan": 0, "ghose": 0, "lead_like": 0}
+    assert {name: rules[name]["allowed"] for name in limits} == {
+        "lipinski": 1,
+        "veber": 0,
+        "egan": 0,
+        "ghose": 0,
+        "lead_like": 0,
+    }
 
 
 def test_each_criterion_says_value_limit_and_verdict() -> None:

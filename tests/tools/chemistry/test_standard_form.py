@@ -57,7 +57,14 @@ def test_an_unknown_counter_ion_is_told_by_its_smiles() -> None:
 
 @pytest.mark.parametrize(
     ("smiles", "charge", "zwitterion"),
-    [("CCO", 0, False), ("CC(=O)OCC[N+](C)(C)C", 1, False), ("[NH3+]CC(=O)[O-]", 0, True), ("C[N+](=O)[O-]", 0, False), ("CN=[N+]=[N-]", 0, False), ("CC(=O)[O-]", -1, False)],
+    [
+        ("CCO", 0, False),
+        ("CC(=O)OCC[N+](C)(C)C", 1, False),
+        ("[NH3+]CC(=O)[O-]", 0, True),
+        ("C[N+](=O)[O-]", 0, False),
+        ("CN=[N+]=[N-]", 0, False),
+        ("CC(=O)[O-]", -1, False),
+    ],
 )
 def test_charges_are_told(smiles: str, charge: int, zwitterion: bool) -> None:
     found = describe_form(molecule_from(smiles))
@@ -100,7 +107,9 @@ def test_a_structure_in_standard_form_changes_in_nothing() -> None:
     assert (found["changes"], found["removed"], found["notes"]) == ([], [], [])
 
 
-@pytest.mark.parametrize(("smiles", "word"), [(CISPLATIN, "Pt"), ("[Na+].[Cl-]", "organic"), ("CC[Hg]Sc1ccccc1C(=O)[O-].[Na+]", "Hg")])
+@pytest.mark.parametrize(
+    ("smiles", "word"), [(CISPLATIN, "Pt"), ("[Na+].[Cl-]", "organic"), ("CC[Hg]Sc1ccccc1C(=O)[O-].[Na+]", "Hg")]
+)
 def test_what_is_kept_whole_says_why(smiles: str, word: str) -> None:
     found = standardised(molecule_from(smiles))
     assert word in found["notes"][0]
@@ -121,17 +130,33 @@ def test_names_of_parts_stand_under_canonical_smiles(smiles: str) -> None:
     assert part_name(molecule_from(smiles))
 
 
-@pytest.mark.parametrize(("smiles", "name"), [("CC(=O)[O-]", "acetate"), ("[O-]S(=O)(=O)[O-]", "sulfate"), ("CS(=O)(=O)[O-]", "mesylate"), ("CCCCCC", "")])
+@pytest.mark.parametrize(
+    ("smiles", "name"),
+    [("CC(=O)[O-]", "acetate"), ("[O-]S(=O)(=O)[O-]", "sulfate"), ("CS(=O)(=O)[O-]", "mesylate"), ("CCCCCC", "")],
+)
 def test_a_part_is_named_charged_or_not(smiles: str, name: str) -> None:
     assert part_name(molecule_from(smiles)) == name
 
 
-@pytest.mark.parametrize(("smiles", "metal"), [("Cl[Pt]Cl", "Pt"), ("CC(=O)O[Na]", ""), ("[Fe+2]", ""), ("OB(O)c1ccccc1", ""), ("C[Si](C)(C)C", ""), ("CC[Hg]Cl", "Hg")])
+@pytest.mark.parametrize(
+    ("smiles", "metal"),
+    [
+        ("Cl[Pt]Cl", "Pt"),
+        ("CC(=O)O[Na]", ""),
+        ("[Fe+2]", ""),
+        ("OB(O)c1ccccc1", ""),
+        ("C[Si](C)(C)C", ""),
+        ("CC[Hg]Cl", "Hg"),
+    ],
+)
 def test_metals_with_bonds_of_their_own_are_seen(smiles: str, metal: str) -> None:
     assert binds_metal(molecule_from(smiles)) == metal
 
 
-@pytest.mark.parametrize(("smiles", "organic"), [("C", True), ("NC(N)=O", True), ("O=C=O", False), ("C#N", False), ("O", False), ("ClC(Cl)(Cl)Cl", True)])
+@pytest.mark.parametrize(
+    ("smiles", "organic"),
+    [("C", True), ("NC(N)=O", True), ("O=C=O", False), ("C#N", False), ("O", False), ("ClC(Cl)(Cl)Cl", True)],
+)
 def test_organic_is_more_than_having_carbon(smiles: str, organic: bool) -> None:
     assert is_organic(molecule_from(smiles)) is organic
 

@@ -9,7 +9,9 @@ from rdkit import Chem
 
 
 async def alerts(call: Any, molecule: str, *catalogues: str) -> dict[str, Any]:
-    result = await call("structural_alerts", molecule=molecule, **({"catalogues": list(catalogues)} if catalogues else {}))
+    result = await call(
+        "structural_alerts", molecule=molecule, **({"catalogues": list(catalogues)} if catalogues else {})
+    )
     assert result.status == "ok", result.digest
     record: dict[str, Any] = result.evidence[0].record
     return record
@@ -34,7 +36,9 @@ async def test_atoms_are_those_of_the_canonical_smiles_shown(call: Any) -> None:
     record = await alerts(call, "C#Cc1cccc(Nc2ncnc3cc(OCCOC)c(OCCOC)cc23)c1", "BRENK")
     molecule = Chem.MolFromSmiles(record["molecule"]["smiles"])
     (alkyne,) = [alert for alert in record["alerts"] if alert["name"] == "triple_bond"]
-    assert [molecule.GetAtomWithIdx(index).GetHybridization() for index in alkyne["atoms"]] == [Chem.HybridizationType.SP] * 2
+    assert [molecule.GetAtomWithIdx(index).GetHybridization() for index in alkyne["atoms"]] == [
+        Chem.HybridizationType.SP
+    ] * 2
 
 
 async def test_no_alert_is_a_finding_without_a_caveat(call: Any) -> None:

@@ -23,7 +23,11 @@ async def test_counts_add_up_and_the_unreadable_are_named(call: Any) -> None:
     assert record["counts"] == {"given": 7, "parsed": 4, "unparsable": 3, "matched": 2}
     assert [row["molecule"]["name"] for row in record["rows"]] == ["CELECOXIB", "FUROSEMIDE"]
     assert record["unparsable_rows"] == [3, 5, 7]
-    assert record["unparsable_inputs"] == [{"row": 3, "text": "xxxx"}, {"row": 5, "text": "C1CC"}, {"row": 7, "text": "adalimumab"}]
+    assert record["unparsable_inputs"] == [
+        {"row": 3, "text": "xxxx"},
+        {"row": 5, "text": "C1CC"},
+        {"row": 7, "text": "adalimumab"},
+    ]
     assert [row["molecule"]["name"] for row in record["unmatched"]] == ["IBUPROFEN", "MORPHINE"]
 
 
@@ -98,7 +102,14 @@ async def test_an_unknown_group_lists_the_nearest(call: Any) -> None:
 # Patterns that keep a matcher busy: each is answered or stopped, and the worker lives on.
 @pytest.mark.parametrize(
     "smarts",
-    ["[$([$([$([$(C~C)]~C)]~C)]~C)]", "*~" * 24 + "[U]", f"*1{'~*' * 24}~1", ".".join(["C"] * 12), "[" + "#6," * 80 + "#7]", "[!#1]~[!#1]~[!#1]" + "~[!#1]" * 40],
+    [
+        "[$([$([$([$(C~C)]~C)]~C)]~C)]",
+        "*~" * 24 + "[U]",
+        f"*1{'~*' * 24}~1",
+        ".".join(["C"] * 12),
+        "[" + "#6," * 80 + "#7]",
+        "[!#1]~[!#1]~[!#1]" + "~[!#1]" * 40,
+    ],
 )
 async def test_heavy_patterns_end_and_leave_a_working_tool(call: Any, smarts: str) -> None:
     result = await call("substructure_filter", smarts=smarts, molecules=["c1cc2ccc3ccc4ccc5ccc6ccc1c1c2c3c4c5c61"])

@@ -1,0 +1,55 @@
+"""The drugs recorded for a disease."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+async def names(call: Any, indication: str, **more: Any) -> set[str]:
+    result = await call("drugs_for_indication", indication=indication, **more)
+    assert result.status == "ok", result.digest
+    rows = [row for item in result.evidence for row in item.record["rows"]]
+    assert result.returned == len(rows)
+    assert len({row["name"] for row in rows}) == len(rows)
+    return {row["name"] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("indication", "expected"),
+    [
+        ("psoriasis", {"DEUCRAVACITINIB"}), ("multiple myeloma", {"BORTEZOMIB", "LENALIDOMIDE"}), ("spinal muscular atrophy", {"RISDIPLAM"}), ("COVID-19", {"REMDESIVIR", "NIRMATRELVIR"}),
+        ("HIV infection", {"ZIDOVUDINE"}), ("schizophrenia", {"CLOZAPINE", "HALOPERIDOL", "XANOMELINE"}), ("Type 2 Diabetes Mellitus", {"METFORMIN", "SITAGLIPTIN"}), ("ovarian cancer", {"CISPLATIN", "OLAPARIB"}),
+    ],
+)  # fmt: skip
+async def test_well_known_drugs_of_well_known_diseases(call: Any, indication: str, expected: set[str]) -> None:
+    assert expected <= await names(call, indication, most=500)
+
+
+async def test_the_terms_taken_are_said_and_longer_ones_are_among_them(call: Any) -> None:
+    record = (await call("drugs_for_indication", indication="asthma")).evidence[0].record
+    assert "Asthma Prevention" in record["terms"]
+    assert "not treatment advice" in record["notes"][0]
+
+
+async def test_only_approved_ones_when_asked_and_the_cut_is_told(call: Any) -> None:
+    result = await call("drugs_for_indication", indication="hypertension", approved_only=True, most=3)
+    assert all(row["approved"] for item in result.evidence for row in item.record["rows"])
+    assert result.omitted.arguments["most"] == 500
+
+
+async def test_an_unknown_disease_lists_the_nearest(call: Any) -> None:
+    result = await call("drugs_for_indication", indication="psoriasys")
+    assert result.status == "empty"
+    assert "Psoriasis" in result.evidence[0].record["nearest"]
+
+
+@pytest.mark.parametrize("indication", ["", "x" * 201, "\x1b[31m"])
+async def test_what_is_no_term_is_refused(call: Any, indication: str) -> None:
+    assert (await call("drugs_for_indication", indication=indication)).error == "InvalidArguments"
+
+
+async def test_a_dump_is_searched_by_its_own_terms(call_dump: Any) -> None:
+    assert await names(call_dump, "Non-Small Cell Lung Carcinoma") == {"ERLOTINIB"}
+    assert await names(call_dump, "anemia, sickle cell") == {"HOPEFULINIB"}

@@ -1,0 +1,67 @@
+"""The drugs of a target, by mechanism."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+async def drugs(call: Any, target: str, **more: Any) -> dict[str, dict[str, Any]]:
+    result = await call("drugs_for_target", target=target, **more)
+    assert result.status == "ok", result.digest
+    rows = [row for item in result.evidence for row in item.record["rows"]]
+    names = [row["name"] for row in rows]
+    assert len(set(names)) == len(names)
+    assert result.returned == len(rows)
+    return {row["name"]: row for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("BTK", {"IBRUTINIB", "ACALABRUTINIB", "ZANUBRUTINIB", "PIRTOBRUTINIB"}), ("EGFR", {"GEFITINIB", "ERLOTINIB", "OSIMERTINIB", "CETUXIMAB", "PANITUMUMAB"}),
+        ("KRAS", {"SOTORASIB", "ADAGRASIB"}), ("TYK2", {"DEUCRAVACITINIB"}), ("HER2", {"TRASTUZUMAB", "PERTUZUMAB", "TUCATINIB"}), ("PD-1", {"PEMBROLIZUMAB", "NIVOLUMAB"}),
+        ("DPP4", {"SITAGLIPTIN", "LINAGLIPTIN"}), ("SGLT2", {"EMPAGLIFLOZIN", "ERTUGLIFLOZIN"}), ("ACHE", {"DONEPEZIL", "RIVASTIGMINE"}), ("CGRP receptor", {"RIMEGEPANT", "UBROGEPANT"}),
+        ("MEK1", {"TRAMETINIB", "COBIMETINIB", "BINIMETINIB"}), ("proton pump", {"OMEPRAZOLE", "VONOPRAZAN"}), ("TNF", {"ADALIMUMAB", "INFLIXIMAB", "ETANERCEPT"}), ("PD-L1", {"ATEZOLIZUMAB"}),
+        ("tubulin", {"PACLITAXEL"}), ("GABA-A receptor", {"DIAZEPAM", "ZURANOLONE"}),
+    ],
+)  # fmt: skip
+async def test_well_known_drugs_of_well_known_targets(call: Any, target: str, expected: set[str]) -> None:
+    assert expected <= set(await drugs(call, target, most=200))
+
+
+async def test_approved_drugs_come_first_and_by_year(call: Any) -> None:
+    result = await call("drugs_for_target", target="EGFR", most=200)
+    for item in result.evidence:
+        order = [(not row["approved"], row["first_approval"] or 9999) for row in item.record["rows"]]
+        assert order == sorted(order)
+
+
+async def test_only_approved_ones_when_asked(call: Any) -> None:
+    found = await drugs(call, "EGFR", approved_only=True, most=200)
+    assert all(row["approved"] for row in found.values())
+    assert "OSIMERTINIB" in found
+
+
+async def test_what_is_cut_is_counted(call: Any) -> None:
+    result = await call("drugs_for_target", target="EGFR", most=2)
+    assert result.returned == 2
+    assert f"{result.matched - 2} more drugs" in result.digest
+    assert result.omitted.arguments["most"] == 500
+
+
+async def test_a_target_without_drugs_is_a_finding(call: Any) -> None:
+    result = await call("drugs_for_target", target="STING")
+    assert (result.status, result.matched) == ("empty", 0)
+    assert "No drug that acts on STING1" in result.digest
+
+
+async def test_ids_of_the_starter_sets_own_are_not_shown(call: Any) -> None:
+    for name, row in (await drugs(call, "PIK3CA")).items():
+        assert row["chembl_id"] is None or row["chembl_id"].startswith("CHEMBL"), name
+
+
+async def test_a_dump_names_its_own_source(call_dump: Any) -> None:
+    found = await drugs(call_dump, "EGFR")
+    assert found["ERLOTINIB"]["references"][0].startswith("FDA label/2004")
