@@ -21,9 +21,8 @@ __all__ = ["PRONOUNS", "TELLS", "Clause", "clause_of", "clauses_of", "is_bare", 
 ASKING = frozenset(("property", "rule", "catalogue", "activity_type", "aspect"))
 """Entities that say what is asked for; the others say of what."""
 
-_STOP = re.compile(
-    r"(?<=\s)(?:\(?\d{1,2}[).]|[•*–-])(?=\s+[A-Za-z])|[?!]+(?=[\s\"')\]]|$)|(?<=[^\s.])\.(?=\s+[A-Z\"'“(]|\s*$)|;|\n"
-)
+_LIST_MARK = re.compile(r"(?<!\S)(?:\(?\d{1,2}[).]|[•*–-])(?=\s+[A-Za-z])")
+_STOP = re.compile(rf"{_LIST_MARK.pattern}|[?!]+(?=[\s\"')\]]|$)|(?<=[^\s.])\.(?=\s+[A-Z\"'“(]|\s*$)|;|\n")
 _ABBREVIATION = re.compile(
     r"\b(?:mol|wt|e\.g|i\.e|vs|approx|ca|no|dr|fig|conc|resp|cf|incl|max|min|sp|cmpd|cpd)$", re.IGNORECASE
 )
@@ -170,7 +169,8 @@ def _sentences(found: Recognised) -> list[tuple[int, int]]:
             or re.search(r"[=→>]\s*$", before)
         ):
             continue
-        spans.append((start, hit.end()))
+        marks_an_item = _LIST_MARK.match(found.text, hit.start()) is not None
+        spans.append((start, hit.start() if marks_an_item else hit.end()))
         start = hit.end()
     spans.append((start, len(found.text)))
     return [(a, b) for a, b in spans if found.text[a:b].strip(" \t\n?!.;,")]
@@ -242,10 +242,14 @@ TELLS = re.compile(
 )
 
 
+_USES = re.compile(r"\W*(?:i|we|they|he|she)\s+(?:\w+\s+)?use\b", re.IGNORECASE)
+
+
 def is_statement(clause: Clause) -> bool:
     """Whether it only tells what the next question is about: `in the study we used midazolam`."""
     text = clause.text.strip()
-    if text.endswith("?") or clause.asked or clause.of("quantity", "group", "enzyme") or not clause.names:
+    asked = clause.asked - {"use"} if _USES.match(text) else clause.asked
+    if text.endswith("?") or asked or clause.of("quantity", "group", "enzyme") or not clause.names:
         return False
     return TELLS.match(text) is not None and _OPENS.match(text) is None
 

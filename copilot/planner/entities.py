@@ -273,6 +273,8 @@ class _Finder:
 
     def _cue_before(self, word: Word) -> bool:
         before = [item.plain for item in split_words(self.text[max(0, word.start - 24) : word.start])]
+        if len(before) > 1 and before[-1] == "of":  # inhibitors of MET
+            before.pop()
         return bool(before) and before[-1] in _TARGET_CUES
 
     def _take_name(self, words: list[Word], index: int) -> bool:
@@ -476,9 +478,11 @@ class _Finder:
         return [name for _, name in listed], best
 
     def _one_is_meant(self, hits: Sequence[NameFound], kind: str) -> bool:
-        """Whether they are one thing, or one human protein among its relatives."""
+        """Whether they are one thing, one name of several salts, or one human protein among its relatives."""
         if kind == "disease" or len({hit.id for hit in hits}) == 1:
             return True
+        if kind == "molecule" and len({name_key(hit.name) for hit in hits}) == 1:
+            return True  # one name, which the tool resolves as if it had been written so
         least = min(hit.rank for hit in hits)
         return kind == "target" and len({hit.id for hit in hits if hit.rank == least and self._human(hit.id)}) == 1
 
