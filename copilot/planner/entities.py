@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from ...memory.starter.names import name_key
 from ...tools.workbench import Workbench
 from .frames import Entity, EntityKind
-from .names_in_text import NameFound, mend
+from .names_in_text import NameFound, has_drug_stem, mend
 from .quantities import quantities, target_unit
 from .sequences_in_text import sequences
 from .smiles_tokens import (
@@ -35,11 +35,14 @@ _ACCESSION = re.compile(
     r"(?<![A-Za-z0-9])(?:[OPQ]\d[A-Z0-9]{3}\d|[A-NR-Z]\d(?:[A-Z][A-Z0-9]{2}\d){1,2})(?:-\d{1,2})?(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"(?<![\w-])(?P<letters>[A-Za-z]{2,6})-\d+[A-Za-z]?(?:-\d+)?(?![\w-]|\.\d)")
+_IN_A_CODE = re.compile(r"-\d{3,}[A-Za-z]?(?![\w-])")
 _NAME_WORDS = 8
 _NAME_GAP = re.compile(r"(?:\s|-|–|‑|/|'|’|\+|,(?=\S)|\.|\(|\)|\[|\]){0,3}")
 _WORDS_LOOKED_AT = 1_500
 """In a longer text the rest is not looked up by name: nobody writes 1,500 words to ask for one value."""
 _MENDED_AT_MOST = 40
+_FAMILY_AT_MOST = 8
 _SALTS = frozenset(
     "hydrochloride hcl sodium potassium calcium mesylate maleate tartrate citrate phosphate sulfate sulphate acetate fumarate succinate"
     " besylate tosylate hydrobromide bromide nitrate magnesium dihydrochloride monohydrate".split()
@@ -94,6 +97,7 @@ def recognise(text: str, bench: Workbench) -> Recognised:
     found.sequences()
     found.quantities()
     found.names_and_terms()
+    found.codes()
     found.leftovers()
     found.mended_terms()
     entities = sorted(found.entities, key=lambda entity: entity.start)
@@ -154,7 +158,7 @@ class _Finder:
             chunk = hit.group().strip("\"'`“”‘’").rstrip("?.;:")
             chunk = chunk[:-1] if chunk.endswith(",") else chunk
             start = hit.start() + hit.group().index(chunk) if chunk else 0
-            if looks_like_smarts(chunk) and not follows_grammar(chunk):
+            if looks_like_smarts(chunk) and ("~" in chunk or not follows_grammar(chunk)):
                 self.add("group", start, start + len(chunk), chunk, "SMARTS")
             elif is_broken_smiles(chunk):  # taken whole: a part of it would be another molecule
                 self.add("molecule", start, start + len(chunk), chunk)
@@ -287,6 +291,8 @@ class _Finder:
         hits = self._name_hits(written)
         if not hits or (len(words) == 1 and not self._acceptable(words[0], hits, index)):
             return False
+        if _IN_A_CODE.match(self.text, end) and written.isalpha() and len(written) <= 5:  # TAK-99999 is not TAK
+            return False
         chosen = self._chosen(hits)
         following = self.words[index + len(words)] if index + len(words) < len(self.words) else None
         if following is not None and chosen[0].kind == "molecule" and self.text[end : following.start] == " ":
@@ -302,9 +308,9 @@ class _Finder:
             ):
                 return False
         entities = tuple(self._entity(hit, start, end) for hit in chosen)
-        if self.add(
-            entities[0].kind, start, end, entities[0].value, entities[0].name, alternatives=entities[0].alternatives
-        ):
+        first = entities[0]
+        more = {"alternatives": first.alternatives, "members": first.members}
+        if self.add(first.kind, start, end, first.value, first.name, **more):
             if len(entities) > 1:
                 self.others[start, end] = entities[1:]
             return True
@@ -361,12 +367,23 @@ class _Finder:
     def _entity(self, hit: NameFound, start: int, end: int) -> Entity:
         written = self.text[start:end]
         if hit.kind == "target":
-            entry = self.bench.uniprot.entry(hit.id)
-            gene = entry.gene if entry is not None and entry.gene else hit.name
-            return Entity("target", written, start, end, hit.id, gene)
+            members = self._members(written, hit)
+            return Entity("target", written, start, end, hit.id, self._gene(hit), members=members)
         if hit.kind == "disease":
             return Entity("disease", written, start, end, hit.id, hit.id)
         return Entity("molecule", written, start, end, hit.name, hit.name)
+
+    def _gene(self, hit: NameFound) -> str:
+        entry = self.bench.uniprot.entry(hit.id)
+        return entry.gene if entry is not None and entry.gene else hit.name
+
+    def _members(self, written: str, chosen: NameFound) -> tuple[tuple[str, str], ...]:
+        """The human proteins that share a family's name, where no one of them is usually meant by it."""
+        if _MEANT.get(name_key(chosen.name)) == chosen.id or not self._human(chosen.id):
+            return ()
+        alike = [hit for hit in self._name_hits(written) if hit.kind == "target" and hit.rank == chosen.rank]
+        family = {hit.id: self._gene(hit) for hit in alike if self._human(hit.id)}
+        return tuple(sorted(family.items(), key=lambda item: item[1])) if 1 < len(family) <= _FAMILY_AT_MOST else ()
 
     def _add_disease(self, start: int, end: int, meant: str = "") -> None:
         written = self.text[start:end]
@@ -377,6 +394,12 @@ class _Finder:
         value = hits[0].id if hits else " ".join(written.split())
         self.add("disease", start, end, value, value)
 
+    def codes(self) -> None:
+        """Codes that no source knows, whole: QX-12345 must be looked for to be missed."""
+        for hit in _CODE.finditer(self.text):
+            if not is_common(hit.group("letters").casefold()):
+                self.add("unknown", hit.start(), hit.end(), hit.group(), hit.group())
+
     def leftovers(self) -> None:
         """Mend what is misspelt, note what is unknown; words of the language that are misspelt are put right in `words`."""
         mended = 0
@@ -386,6 +409,7 @@ class _Finder:
                 or not _could_be_name(word)
                 or is_common(word.plain)
                 or len(word.text) < 3
+                or (self._name_hits(word.text) and not has_drug_stem(word.plain))  # a name, which was refused here
             ):
                 continue
             if self._disease_by_form(index) or self._misspelt_target(index):
@@ -441,6 +465,8 @@ class _Finder:
     def _mend_or_note(self, index: int) -> None:
         word = self.words[index]
         ordinary = None if word.text.isupper() and not self.shouted else nearest_known(word.plain)
+        if ordinary is not None and ordinary[1] > 1 and has_drug_stem(word.plain):
+            ordinary = None  # `merdipine` is a name and no misspelt `medicine`
         nearest, best = self._nearest(word.text)
         if ordinary is not None and (best is None or ordinary[1] <= best[0]):
             self.words[index] = replace(word, plain=ordinary[0])

@@ -62,7 +62,7 @@ def _frame(clause: Clause, guess: Guess, entities: Sequence[Entity]) -> Frame:
         margin=guess.margin,
         runners_up=tuple(other for other, _ in guess.ranked[1 : 1 + _RUNNERS_UP]),
         molecules=of("molecule"),
-        targets=of("target"),
+        targets=tuple(one for entity in of("target") for one in _members(entity)),
         diseases=of("disease"),
         sequences=of(*SEQUENCES),
         quantities=of("quantity"),
@@ -80,6 +80,13 @@ def _frame(clause: Clause, guess: Guess, entities: Sequence[Entity]) -> Frame:
         limit=_limit(clause, properties),
         yes_or_no=_YES_NO.match(clause.text) is not None,
     )
+
+
+def _members(entity: Entity) -> list[Entity]:
+    """Each protein of a family that was named as one."""
+    if not entity.members:
+        return [entity]
+    return [replace(entity, value=accession, name=gene, members=()) for accession, gene in entity.members]
 
 
 def _pairwise(kind: Kind, entities: Sequence[Entity]) -> list[Sequence[Entity]]:
@@ -181,6 +188,11 @@ def _assigned(kind: Kind, clause: Clause, entities: Sequence[Entity]) -> list[En
     return chosen
 
 
+def _alone(frame: Frame) -> bool:
+    """Whether the question is a molecule's name and nothing else."""
+    return len(frame.molecules) == 1 and frame.clause.strip(" ?.!") == frame.molecules[0].text
+
+
 def _overview(frame: Frame) -> list[Frame]:
     """What there is to tell of a named molecule, or of a sequence alone, where someone asks about it in general."""
     if (
@@ -196,7 +208,7 @@ def _overview(frame: Frame) -> list[Frame]:
         frame.kind == "identity"
         and not frame.aspects
         and frame.margin >= LEAST_MARGIN
-        and _OVERVIEW.search(frame.clause)
+        and (_OVERVIEW.search(frame.clause) or _alone(frame))
     )
     if not general or not frame.molecules or not all(entity.name for entity in frame.molecules):
         return [frame]

@@ -94,6 +94,8 @@ class Entity:
     """For `quantity` as a threshold: `<`, `<=`, `>` or `>=`."""
     via: str = ""
     """For a `target` that is found through a molecule ("its target"): that molecule's value."""
+    members: tuple[tuple[str, str], ...] = ()
+    """For a `target` whose name means several human proteins (JAK, PDE): their accessions and genes."""
     alternatives: tuple[str, ...] = ()
     """For `unknown`: the nearest names; for an ambiguous name: what else it could be."""
 

@@ -220,7 +220,7 @@ def _with_and_without_noise(clause: Clause) -> list[tuple[float, Clause]]:
     without = replace(
         clause, entities=rest, words=tuple(sorted((*clause.words, *as_words), key=lambda word: word.start))
     )
-    return [(0.6, clause), (1.0, without)] if known else [(1.0, clause), (0.7, without)]
+    return [(0.35, clause), (1.0, without)] if known else [(1.0, clause), (0.7, without)]
 
 
 def _may_be_a_word(entity: Entity, clause: Clause) -> bool:

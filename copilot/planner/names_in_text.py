@@ -50,6 +50,9 @@ _STEMS = sorted(
 )
 _DRUG_STEMS = tuple(stem for stem in _STEMS if len(stem) >= 4 or stem in ("mab", "vir", "lol"))
 
+_OWN_CLASS = tuple(set(_DRUG_STEMS) - set("amide amine azine ridine zole zine oxane caine abine uridine olone erol terol".split()))
+"""A name that ends so says of which class it is, and is no misspelling of one that does not."""
+
 
 def has_drug_stem(word: str) -> bool:
     """Whether it ends as international drug names do: an unknown word that does is a name."""
@@ -96,8 +99,11 @@ def _distance(key: str, other: str) -> float | None:
         shortest = min(len(own), len(other_own))
         if own_edits > (0 if shortest <= 2 else 1 if shortest <= 6 else 2):
             return None
-        if own_edits == 1 and shortest == 3 and len(own) == len(other_own) and not _swap(own, other_own):
-            return None
+        if own_edits == 1 and len(own) == len(other_own) and not _swap(own, other_own):
+            if shortest == 3 or not _slip(own, other_own):
+                return None
+    elif key.endswith(_OWN_CLASS) and key.rstrip("e") != other.rstrip("e"):  # ribavirine is ribavirin
+        return None
     shorter = min(len(key), len(other))
     allowed = 1 if shorter <= 7 else 2 if shorter <= 13 else 3
     if min(edits, sound_edits + 0.5 if sound != other_sound else 0.5) > allowed or sound_edits > (
@@ -109,6 +115,21 @@ def _distance(key: str, other: str) -> float | None:
 
 def _swap(one: str, other: str) -> bool:
     return sorted(one) == sorted(other)
+
+
+_KEYBOARD = {char: (row, place + row / 2) for row, keys in enumerate(("qwertyuiop", "asdfghjkl", "zxcvbnm")) for place, char in enumerate(keys)}  # fmt: skip
+_HEARD_ALIKE = frozenset(map(frozenset, ("bp", "dt", "gk", "vf", "vb", "lr", "mn")))
+
+
+def _slip(one: str, other: str) -> bool:
+    """Whether the one letter in which they differ is a vowel, a neighbour on the keyboard or sounds alike: `erbotinib` is not erlotinib."""
+    first, second = next((a, b) for a, b in zip(one, other, strict=True) if a != b)
+    if {first, second} & set("aeiou") or frozenset((first, second)) in _HEARD_ALIKE:
+        return True
+    if first not in _KEYBOARD or second not in _KEYBOARD:
+        return False
+    (row, place), (other_row, other_place) = _KEYBOARD[first], _KEYBOARD[second]
+    return abs(row - other_row) <= 1 and abs(place - other_place) <= 1
 
 
 _SOUNDS = (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 from ....memory.records import Evidence
+from ....tools.identifiers import is_uniprot_accession
 from ..contract import Aside, Part, Row, Sentence, Table
 from ..frames import Frame
 from .plan import Node, Results, Section
@@ -23,6 +24,8 @@ __all__ = [
 ]
 
 _ROWS = 25
+_DRUGS = 60
+"""Rows of a table of drugs: a list cut earlier leaves out what someone looks for."""
 
 
 class Mechanism:
@@ -43,23 +46,29 @@ class Mechanism:
         return settle(parts, results, keys)
 
 
-def acts_on(item: Evidence, frame: Frame) -> bool | None:
-    """Whether a mechanism names the target asked about, with the action asked about; None where nothing was asked."""
-    if not frame.targets or not frame.yes_or_no:
+Verdict = Literal["yes", "otherwise", "not recorded"]
+
+
+def acts_on(item: Evidence, frame: Frame) -> Verdict | None:
+    """What the mechanisms say to `is losartan an ACE inhibitor`; None where nothing of the sort was asked.
+
+    `otherwise`: the target is named, with another action. `not recorded`: no mechanism names it, which proves nothing.
+    """
+    known = [entity for entity in frame.targets if entity.value != entity.text or is_uniprot_accession(entity.value)]
+    if not known or not frame.yes_or_no:
         return None
-    wanted = {name.casefold() for entity in frame.targets for name in (entity.value, entity.name) if name}
+    wanted = {name.casefold() for entity in known for name in (entity.value, entity.name) if name}
     asked = _ACTION.search(frame.clause)
+    verdict: Verdict = "not recorded"
     for row in item.record["rows"]:
         named = {str(name).casefold() for name in (*row["genes"], *row["accessions"], row["target_chembl_id"] or "")}
+        if not named & wanted:
+            continue
         action = str(row["action"] or "").casefold().replace("_", " ")
-        if named & wanted and (
-            asked is None
-            or not action
-            or asked.group(1).casefold().rstrip("s") in action.split()
-            or _like(asked.group(1), action)
-        ):
-            return True
-    return False
+        if asked is None or not action or _like(asked.group(1), action):
+            return "yes"
+        verdict = "otherwise"
+    return verdict
 
 
 _ACTION = re.compile(
@@ -75,19 +84,22 @@ _ALIKE = {
 
 
 def _like(asked: str, action: str) -> bool:
-    return action in _ALIKE.get(asked.casefold(), ())
+    return asked.casefold() in action.split() or action in _ALIKE.get(asked.casefold(), ())
 
 
 def verdict_on_target(item: Evidence, frame: Frame) -> list[Part]:
-    """Yes or no to `is losartan an ACE inhibitor`, by the recorded mechanisms."""
+    """The first sentence of an answer to such a question. Not recorded is never told as a plain no."""
     verdict = acts_on(item, frame)
+    name = molecule_name(item.record)
     if verdict is None:
         return []
-    name = molecule_name(item.record)
-    genes = join(entity.name or entity.text for entity in frame.targets)
-    if verdict:
+    if verdict == "yes":
+        genes = join(entity.name or entity.text for entity in frame.targets)
         return [Sentence(f"Yes: a mechanism through {_known(genes, item)} is recorded of {name}.", (item.id,))]
-    return [Sentence(f"No: the recorded mechanisms of {name} do not name that target or action.", (item.id,))]
+    if verdict == "otherwise":
+        return [Sentence(f"No: another action of {name} on that target is recorded.", (item.id,))]
+    text = f"No recorded mechanism of {name} names that target, which does not mean that it has no effect on it."
+    return [Sentence(text, (item.id,))]
 
 
 def _known(genes: str, item: Evidence) -> str:
@@ -201,7 +213,7 @@ class Indications:
                 shown = join(terms[:_ROWS])
                 parts.append(Sentence(f"{capital(name)} is recorded as used for: {shown}.", (item.id,)))
                 if len(terms) > _ROWS:
-                    parts.append(Sentence(f"Shown: {_ROWS} of {number(item.record['count'])} terms.", (item.id,)))
+                    parts.append(Aside(f"Shown: {_ROWS} of {number(item.record['count'])} terms."))
                 parts += notes(item)
         return settle(parts, results, keys)
 
@@ -251,7 +263,7 @@ def _drugs(evidence: tuple[Evidence, ...]) -> list[Part]:
             ),
             (item.id,),
         )
-        for row, item in rows[:_ROWS]
+        for row, item in rows[:_DRUGS]
     ]
     lead = f"{capital(count_of(total, 'drug'))} in this source {'is' if total == 1 else 'are'} recorded for {wanted.lower()}."
     parts: list[Part] = [Sentence(lead, (evidence[0].id,))]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ....memory.records import Evidence, ToolResult
-from ..contract import Break, Part, Row, Sentence, Table
+from ..contract import Aside, Break, Part, Row, Sentence, Table
 from ..frames import Entity, Frame
 from .drugs import acts_on, mechanisms_told, verdict_on_target
 from .plan import Arguments, Node, Results, Section
@@ -76,6 +76,9 @@ class Measured:
                 parts.append(Sentence(f"In the unit asked for, that median is {shown}.", (converted.id,)))
         lead = [*_compared(found), *via_told(frame, results)]
         told = misses(missed.values())
+        if not found and frame.kind == "target_activities" and frame.targets:
+            gene = frame.targets[0].name or frame.targets[0].text
+            told.append(Aside(f"Drugs with a recorded mechanism may be there all the same: ask “Which drugs act on {gene}?”"))
         answered = bool(parts) and all(any(key.startswith(known) for known in acts) for key in missed)
         return Section((*lead, *parts, *told), "answered" if answered else "partial" if parts else "unknown")
 
@@ -87,7 +90,7 @@ class Measured:
         for item in result.evidence:
             verdict = acts_on(item, frame)
             measured = any(results.found(f"{key[1:]}{other}", "activities") for other, _ in _targets(frame))
-            if verdict is not False or not measured:  # a measured value says more than a mechanism that is not recorded
+            if verdict in (None, "yes", "otherwise") or not measured:  # a measured value says more than a mechanism that is not recorded
                 acts.add(key[1:])
                 told += [*verdict_on_target(item, frame), *mechanisms_told(item)]
         return told
@@ -177,7 +180,7 @@ def _told(item: Evidence, result: ToolResult, frame: Frame) -> list[Part]:
     if record["rows"] and not (single and len(record["rows"]) == 1 and statistics["n"] == 1):
         parts.append(_table(item, by_target=not record.get("target"), by_molecule=not record.get("molecule")))
     if result.matched is not None and result.returned is not None and result.returned < result.matched:
-        parts.append(Sentence(f"Shown: {number(result.returned)} of {number(result.matched)}.", (item.id,)))
+        parts.append(Aside(f"Shown: {number(result.returned)} of {number(result.matched)}."))
     parts += notes(item, 3)
     return parts
 

@@ -236,7 +236,7 @@ class Substructure:
                 table = [Row((number(row["row"]), *_as_given(row)), (item.id,)) for row in rows[:50]]
                 told.append(Table(("row", "as given", "molecule"), tuple(table)))
                 if len(rows) > 50:
-                    told.append(Sentence(f"Shown: 50 of {number(counts['matched'])} matches.", (item.id,)))
+                    told.append(Aside(f"Shown: 50 of {number(counts['matched'])} matches."))
         told.append(Sentence(f"The SMARTS used is {code(record['smarts'])}.", (item.id,)))
         return told
 
@@ -400,5 +400,11 @@ class Identity(_EachMolecule):
                 for aspect, (word, read) in _IDENTIFIERS.items()
                 if (value := read(record)) and aspect != "names"
             ]
-            parts.append(Table((name, ""), tuple(rows)))
+            if len(rows) > 1:
+                parts.append(Table((name, ""), tuple(rows)))
+            else:  # a biologic: nothing but its names can be told
+                generic = plain_name(str(record["molecule"].get("name") or record["molecule"]["query"]))
+                others = join(plain_name(str(other)) for other in record.get("synonyms", [])[:6])
+                text = f"{capital(generic)} is also called {others}." if others else f"{capital(generic)} is in this source."
+                parts.append(Sentence(text, (item.id,)))
         return parts
