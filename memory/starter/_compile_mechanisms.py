@@ -71,8 +71,11 @@ def add_drugtarget(
             "ref_url": ref_url, "source": DRUGTARGET,
         })  # fmt: skip
     terms: set[tuple[str, str]] = set()
+    withheld = {(row["name"], row["term"]) for row in read_table("withheld_indications")}
     for row in sorted(_read(folder / "drug_indication.tsv.gz"), key=lambda r: (int(r["DRUG_ID"]), r["INDICATION_FDB"])):
         chembl_id = drugs.get(row["DRUG_ID"]) or molecules.find(row["DRUG_NAME"]) or ""
+        if (row["DRUG_NAME"], row["INDICATION_FDB"]) in withheld:
+            continue
         if chembl_id and (chembl_id, row["INDICATION_FDB"]) not in terms:
             terms.add((chembl_id, row["INDICATION_FDB"]))
             found.indications.append({

@@ -58,6 +58,7 @@ HAND_KEPT: Mapping[str, tuple[str, ...]] = {
     "curated_components": ("accession", "gene", "name", "organism", "tax_id", "chembl_id", "chembl_name"),
     "curated_target_names": ("accession", "gene", "names"),
     "target_descriptions": ("accession", "gene", "text"),
+    "withheld_indications": ("name", "term", "reason"),
 }  # fmt: skip
 
 

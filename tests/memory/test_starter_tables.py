@@ -272,3 +272,11 @@ def test_curated_years_are_those_of_the_labels(name: str, year: int) -> None:
 def test_a_racemate_written_as_two_enantiomers_is_one_structure() -> None:
     (tranylcypromine,) = [row for row in table("molecules") if row["pref_name"] == "TRANYLCYPROMINE"]
     assert "." not in tranylcypromine["smiles"]
+
+
+def test_withheld_uses_are_in_no_row() -> None:
+    ids = {row["pref_name"]: row["chembl_id"] for row in table("molecules")}
+    told = {(row["molecule"], row["term"]) for row in table("indications")}
+    for row in table("withheld_indications"):
+        assert row["reason"], row
+        assert (ids.get(row["name"].upper(), ""), row["term"]) not in told, row

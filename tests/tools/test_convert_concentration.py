@@ -58,6 +58,27 @@ async def test_a_salt_is_weighed_whole_and_said(context: ToolContext) -> None:
     assert re.search(r"2 parts.*45\.0\d+ g/mol", record["notes"][0])
 
 
+@pytest.mark.parametrize(
+    ("molecule", "weight", "note"),
+    [
+        ("N.N.Cl[Pt]Cl", 300.05, "3 parts and its whole weight was used."),
+        ("[Na+].[Cl-]", 58.44, "2 parts and its whole weight was used."),
+    ],
+)
+async def test_a_complex_or_inorganic_salt_has_no_other_weight(
+    context: ToolContext, molecule: str, weight: float, note: str
+) -> None:
+    record = (await run(context, value=1, unit="mg/L", to_unit="µM", molecule=molecule)).evidence[0].record
+    assert record["molecular_weight"]["value"] == pytest.approx(weight, abs=0.01)
+    assert record["notes"][0].endswith(note)
+
+
+async def test_a_salt_names_the_weight_used_and_the_parents(context: ToolContext) -> None:
+    record = (await run(context, value=1, unit="µg/mL", to_unit="nM", molecule="imatinib mesylate")).evidence[0].record
+    assert record["to"]["value"] == pytest.approx(1_695.71, abs=0.01)  # 1 µg/mL ÷ 589.722 g/mol
+    assert "(C29H31N7O) alone weighs 493.615 g/mol" in record["notes"][0]
+
+
 async def test_molar_to_molar_needs_no_molecule_and_looks_none_up(context: ToolContext) -> None:
     result = await run(context, value=1.2, unit="µM", to_unit="nM", molecule="no such thing")
     record = result.evidence[0].record

@@ -14,6 +14,13 @@ __all__ = ["by_source", "mechanism_row", "split_drafts"]
 _Fact = TypeVar("_Fact", MechanismRow, IndicationRow)
 
 
+_OF_USES = ("indications", "drugs_for_indication")
+_CAVEATS = {
+    "drugtarget-2017": "These are the uses of every product that holds the drug, combinations among them, approved or not, to 2016."
+}
+"""What a reader should know of a source's facts about uses."""
+
+
 def by_source(facts: Iterable[_Fact]) -> dict[str, list[_Fact]]:
     """Facts by the label of their source, in the order in which the labels first come."""
     found: dict[str, list[_Fact]] = {}
@@ -47,6 +54,8 @@ def split_drafts(
     drafts = []
     for source, rows in groups.items():
         own = {**record, "rows": list(rows), "count": len(rows)}
+        if source in _CAVEATS and record["type"] in _OF_USES:
+            own["notes"] = [*record["notes"], _CAVEATS[source]]
         drafts.append(Draft(own, chembl.fact_source(source), chembl.backend, f"{label}: {_told(rows)}"))
     return tuple(drafts)
 

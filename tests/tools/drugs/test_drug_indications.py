@@ -47,6 +47,23 @@ async def test_whether_a_use_is_approved_is_told_where_it_is_known(call: Any) ->
     assert phases == {None}
 
 
+@pytest.mark.parametrize(
+    ("molecule", "never"),
+    [("morphine", "Parkinson"), ("lisinopril", "Ocular"), ("paclitaxel", "Hypertension"), ("digoxin", "Toxicity")],
+)
+async def test_uses_that_are_plainly_wrong_in_the_source_are_left_out(call: Any, molecule: str, never: str) -> None:
+    assert not [term for term in await terms(call, molecule) if never in term]
+
+
+async def test_the_2017_table_comes_with_its_caveat(call: Any) -> None:
+    notes = {
+        item.source.name: item.record["notes"]
+        for item in (await call("drug_indications", molecule="osimertinib")).evidence
+    }
+    assert "combinations among them" in notes["Santos et al. 2017, drug targets"][0]
+    assert notes["Biocopilot curated drugs"] == []
+
+
 async def test_no_recorded_use_is_a_finding(call: Any) -> None:
     result = await call("drug_indications", molecule="benzene")
     assert result.status == "empty"
