@@ -280,3 +280,16 @@ def test_withheld_uses_are_in_no_row() -> None:
     for row in table("withheld_indications"):
         assert row["reason"], row
         assert (ids.get(row["name"].upper(), ""), row["term"]) not in told, row
+
+
+# ChEMBL ids that are public, kept apart from the tables that they judge.
+@pytest.mark.parametrize(
+    ("name", "chembl_id"),
+    [
+        ("NIRMATRELVIR", "CHEMBL4802135"), ("SEMAGLUTIDE", "CHEMBL2108724"), ("TIRZEPATIDE", "CHEMBL4297839"), ("ADAGRASIB", "CHEMBL4594350"),
+        ("ATEZOLIZUMAB", "CHEMBL3707227"), ("STAUROSPORINE", "CHEMBL388978"), ("ARTEMISININ", "CHEMBL269671"), ("ROXADUSTAT", "CHEMBL2338329"),
+        ("CISPLATIN", "CHEMBL11359"), ("CARBOPLATIN", "CHEMBL1351"), ("OXALIPLATIN", "CHEMBL414804"), ("TRAMETINIB", "CHEMBL2103875"),
+    ],
+)  # fmt: skip
+def test_known_molecules_have_their_chembl_id(name: str, chembl_id: str) -> None:
+    assert {row["chembl_id"] for row in table("molecules") if row["pref_name"] == name} == {chembl_id}

@@ -35,17 +35,17 @@ def serve(requests: IO[bytes], replies: IO[bytes]) -> None:
                 "nearest": list(getattr(error, "nearest", ())),
             }
         except MemoryError:
-            reply = _failure(request["id"], "The chemistry process ran out of memory.")
+            reply = _failure(request["id"], "The chemistry process ran out of memory.", "LimitReached")
         except Exception as error:  # RDKit raises what Boost gives it; the run must go on
             reply = _failure(request["id"], f"RDKit could not do this: {type(error).__name__}.")
         replies.write(json.dumps(reply, allow_nan=False).encode() + b"\n")
         replies.flush()
 
 
-def _failure(number: int, message: str) -> dict[str, object]:
+def _failure(number: int, message: str, error: str = "InvalidStructure") -> dict[str, object]:
     return {
         "id": number,
-        "error": "InvalidStructure",
+        "error": error,
         "message": message,
         "hint": "Check the structure, or try a smaller one.",
     }
