@@ -50,7 +50,9 @@ _STEMS = sorted(
 )
 _DRUG_STEMS = tuple(stem for stem in _STEMS if len(stem) >= 4 or stem in ("mab", "vir", "lol"))
 
-_OWN_CLASS = tuple(set(_DRUG_STEMS) - set("amide amine azine ridine zole zine oxane caine abine uridine olone erol terol".split()))
+_OWN_CLASS = tuple(
+    set(_DRUG_STEMS) - set("amide amine azine ridine zole zine oxane caine abine uridine olone erol terol".split())
+)
 """A name that ends so says of which class it is, and is no misspelling of one that does not."""
 
 
@@ -99,9 +101,9 @@ def _distance(key: str, other: str) -> float | None:
         shortest = min(len(own), len(other_own))
         if own_edits > (0 if shortest <= 2 else 1 if shortest <= 6 else 2):
             return None
-        if own_edits == 1 and len(own) == len(other_own) and not _swap(own, other_own):
-            if shortest == 3 or not _slip(own, other_own):
-                return None
+        replaced = own_edits == 1 and len(own) == len(other_own) and not _swap(own, other_own)
+        if replaced and (shortest == 3 or not _slip(own, other_own)):
+            return None
     elif key.endswith(_OWN_CLASS) and key.rstrip("e") != other.rstrip("e"):  # ribavirine is ribavirin
         return None
     shorter = min(len(key), len(other))

@@ -78,7 +78,9 @@ class Measured:
         told = misses(missed.values())
         if not found and frame.kind == "target_activities" and frame.targets:
             gene = frame.targets[0].name or frame.targets[0].text
-            told.append(Aside(f"Drugs with a recorded mechanism may be there all the same: ask “Which drugs act on {gene}?”"))
+            told.append(
+                Aside(f"Drugs with a recorded mechanism may be there all the same: ask “Which drugs act on {gene}?”")
+            )
         answered = bool(parts) and all(any(key.startswith(known) for known in acts) for key in missed)
         return Section((*lead, *parts, *told), "answered" if answered else "partial" if parts else "unknown")
 
@@ -90,7 +92,9 @@ class Measured:
         for item in result.evidence:
             verdict = acts_on(item, frame)
             measured = any(results.found(f"{key[1:]}{other}", "activities") for other, _ in _targets(frame))
-            if verdict in (None, "yes", "otherwise") or not measured:  # a measured value says more than a mechanism that is not recorded
+            if (
+                verdict in (None, "yes", "otherwise") or not measured
+            ):  # a measured value says more than a mechanism that is not recorded
                 acts.add(key[1:])
                 told += [*verdict_on_target(item, frame), *mechanisms_told(item)]
         return told

@@ -405,6 +405,10 @@ class Identity(_EachMolecule):
             else:  # a biologic: nothing but its names can be told
                 generic = plain_name(str(record["molecule"].get("name") or record["molecule"]["query"]))
                 others = join(plain_name(str(other)) for other in record.get("synonyms", [])[:6])
-                text = f"{capital(generic)} is also called {others}." if others else f"{capital(generic)} is in this source."
+                text = (
+                    f"{capital(generic)} is also called {others}."
+                    if others
+                    else f"{capital(generic)} is in this source."
+                )
                 parts.append(Sentence(text, (item.id,)))
         return parts
