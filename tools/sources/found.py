@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from ...memory.records import Source
 from .hosts import Service
-from .transport import Backend, Reply
+from .request import Backend, Reply
 
 __all__ = ["Found", "source_of"]
 
@@ -44,8 +44,8 @@ class Found(Generic[T]):
 
 
 def source_of(service: Service, replies: Sequence[Reply], release: str = "") -> Source:
-    """The source that evidence names: the service with its release, where one is known."""
-    known = release or next((reply.release for reply in replies if reply.release), "")
+    """The source that evidence names: the service with its release, or releases where replies come from several."""
+    known = release or " and ".join(dict.fromkeys(reply.release for reply in replies if reply.release))
     return Source(
         name=service.title,
         release=known or "not stated",

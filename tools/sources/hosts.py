@@ -6,20 +6,23 @@ Nothing else is ever contacted. A service can be pointed elsewhere (a mirror, a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-__all__ = ["SERVICES", "Service"]
+from ...memory.errors import InvalidSetting
+
+__all__ = ["SERVICES", "Service", "placed"]
 
 _DAY_S = 86_400.0
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
 class Service:
     """A live service.
 
-    `per_second` and `at_once` bound this whole process. `max_age_s` is how old a kept reply may be and still stand in
-    for a new one. `more_hosts` are hosts of the same service to which it redirects.
+    `per_second` and `at_once` bound this whole process; services on one host also take turns. `max_age_s` is how old a
+    kept reply may be and still stand in for a new one. `more_hosts` are hosts of the same service to which it redirects.
     """
 
     name: str
@@ -38,13 +41,21 @@ class Service:
 
     @property
     def host(self) -> str:
-        """Host and port of the base address."""
-        return urlsplit(self.base).netloc
+        """Host of the base address in lower case, with its port where that is not the scheme's own."""
+        parts = urlsplit(self.base)
+        host = (parts.hostname or "").lower()
+        host = f"[{host}]" if ":" in host else host
+        return host if parts.port in (None, _PORTS.get(parts.scheme)) else f"{host}:{parts.port}"
 
     @property
     def hosts(self) -> frozenset[str]:
         """Every host that a request or redirect of this service may go to."""
         return frozenset((self.host, *self.more_hosts))
+
+    @property
+    def key(self) -> str:
+        """Name and place: two of the same name at different addresses are two."""
+        return f"{self.name} at {self.host}"
 
 
 # Pace: what a service publishes, else what its users are advised to keep to.
@@ -90,3 +101,31 @@ SERVICES: Mapping[str, Service] = {
     )
 }  # fmt: skip
 """Every service by its short name."""
+
+
+def placed(name: str, base: str = "", per_second: float | None = None) -> Service:
+    """A service at another base address, for a mirror or a test server, or at another pace, as with a key.
+
+    Raises:
+        InvalidSetting: no such service, or nothing that can be its address or pace.
+    """
+    if name not in SERVICES:
+        raise InvalidSetting(f"No source is called {name!r}.", f"There are {', '.join(SERVICES)}.")
+    service = SERVICES[name]
+    if per_second is not None:
+        if not 0 < per_second <= 1_000:
+            raise InvalidSetting(f"{service.title} cannot be asked {per_second:g} times a second.", "Give 0.1 to 1000.")
+        service = replace(service, per_second=per_second)
+    if not base:
+        return service
+    try:
+        parts = urlsplit(base)
+        whole = bool(parts.scheme in _PORTS and parts.hostname and parts.port != 0)
+    except ValueError:
+        whole = False
+    if not whole or parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise InvalidSetting(
+            f"The base address given for {service.title} is none.",
+            "It is like https://mirror.example.org/api, without user, password, query and fragment.",
+        )
+    return replace(service, base=base.rstrip("/"), more_hosts=())
