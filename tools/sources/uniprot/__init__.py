@@ -1,0 +1,50 @@
+"""UniProtKB live: `UniprotLive` asks, `records` come back in `Found`, `StoreRows` makes of them what the local store holds.
+
+async with transport.session() as session:
+    found = await UniprotLive(session).entry("P00533")
+    entry = single_entry(found)                # an error where the accession is no longer in use
+    entry.functions[0].texts[0].evidences      # what a statement rests on
+"""
+
+from __future__ import annotations
+
+from .entry import (
+    AnyEntry,
+    CrossReference,
+    InactiveEntry,
+    Keyword,
+    Sequence,
+    UniprotEntry,
+    UniprotHit,
+    read_entry,
+    single_entry,
+)
+from .features import Feature
+from .isoforms import Isoform
+from .live import Release, UniprotLive
+from .mapping import IdMapping, MappedId, Waiting
+from .query import SEARCH_FIELDS
+from .store_rows import DIFFERS_BY_DESIGN, StoreRows, protein_entry
+
+__all__ = [
+    "DIFFERS_BY_DESIGN",
+    "SEARCH_FIELDS",
+    "AnyEntry",
+    "CrossReference",
+    "Feature",
+    "IdMapping",
+    "InactiveEntry",
+    "Isoform",
+    "Keyword",
+    "MappedId",
+    "Release",
+    "Sequence",
+    "StoreRows",
+    "UniprotEntry",
+    "UniprotHit",
+    "UniprotLive",
+    "Waiting",
+    "protein_entry",
+    "read_entry",
+    "single_entry",
+]
