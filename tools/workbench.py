@@ -1,4 +1,4 @@
-"""The long-lived things that tools share within a process: the chemistry workers and the local stores.
+"""The long-lived things that tools share within a process: the chemistry workers, the local stores, the way to live services.
 
 Everything is opened on first use and closed once, by `close`. A workbench is safe to share between runs and threads.
 """
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..memory.chembl_store import ChemblStore
     from ..memory.uniprot_store import UniprotStore
     from .chemistry.workers import ChemistryWorkers
+    from .sources.transport import Transport
 
 __all__ = ["Workbench"]
 
@@ -53,6 +54,15 @@ class Workbench:
 
         return UniprotStore.open(self._store)
 
+    @cached_property
+    def transport(self) -> Transport:
+        """The way to live services, with the user's kept replies."""
+        from ..memory.paths import cache_dir
+        from ..memory.response_cache import ResponseCache
+        from .sources.transport import Transport
+
+        return Transport(cache=ResponseCache(cache_dir() / "replies.sqlite"))
+
     def warm_up(self) -> None:
         """Start the first chemistry process now, so that it loads while something else is done."""
         self.chemistry.warm_up()
@@ -60,7 +70,7 @@ class Workbench:
     def close(self) -> None:
         """End the workers and close the stores; a second call does nothing."""
         with self._lock:
-            for name in ("chemistry", "chembl", "uniprot"):
+            for name in ("chemistry", "chembl", "uniprot", "transport"):
                 opened = self.__dict__.pop(name, None)
                 if opened is not None:
                     opened.close()

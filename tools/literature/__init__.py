@@ -1,0 +1,1 @@
+"""Tools about published articles: search, and one article with its abstract or text."""
