@@ -48,6 +48,8 @@ _ITS_TARGET = re.compile(
     re.IGNORECASE,
 )
 
+_OTHERS = re.compile(r"\b(?:drugs|inhibitors|blockers|antagonists|agonists|ligands|compounds)\b", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Way:
@@ -201,7 +203,8 @@ def _through_a_target(clause: Clause, context: Context) -> list[Way]:
         entities = [item for item in clause.entities if item.end <= start or item.start >= end]
         words = tuple(word for word in clause.words if not start <= word.start < end)
         ordered = tuple(sorted((*entities, meant), key=lambda item: item.start))
-        found.append(Way(0.93, replace(clause, entities=ordered, words=words)))
+        weight = 1.1 if _OTHERS.search(clause.text) else 0.93  # who asks for drugs does not ask for a mechanism
+        found.append(Way(weight, replace(clause, entities=ordered, words=words)))
     return found
 
 

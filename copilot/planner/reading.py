@@ -21,7 +21,7 @@ from .entities import Recognised, recognise
 from .filling import frames_of
 from .followups import asked_again
 from .frames import Entity, Frame, Reading
-from .leaning import ways
+from .leaning import Way, ways
 from .slots import NEEDS, fits
 from .words import is_common, split_words
 
@@ -116,15 +116,18 @@ class _Reader:
 
     def _understood(self, clause: Clause, following: Sequence[Entity]) -> list[Frame]:
         """The frames of the likeliest way, over all ways in which pronouns and gaps may be filled."""
-        best: tuple[float, Guess, list[Entity]] | None = None
+        best: tuple[float, Guess, Way] | None = None
         for way in ways(clause, self.context, following, self.found.others):
             guess = _weighed(classify(way.tokens), way.entities)
             score = way.weight * guess.probability * (1.0 if fits(guess.kind, way.entities) else _UNFIT)
             if best is None or score > best[0] + 1e-9:
-                best = score, guess, way.entities
+                best = score, guess, way
         if best is None:
             return []
-        _, guess, entities = best
+        _, guess, chosen = best
+        entities = chosen.entities
+        # "the second one" of an answer is named from now on, as if the question had spelt it out.
+        self.context = self.context.with_named([item for item in chosen.lent if item.start < 0])
         if guess.kind == "concentration" and not any(entity.kind == "molecule" for entity in entities):
             # "and in µM?" means the same substance: its molecular weight is a part of the question.
             entities += [entity for entity in self.context.named.get("molecule", ()) if not clause.of("quantity")]

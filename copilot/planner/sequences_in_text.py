@@ -43,14 +43,15 @@ _ANNOUNCED = re.compile(
 )
 
 
+def _before(text: str, hit: re.Match[str]) -> str:
+    """The words right before it: enough to see whether they announce it, however long the text is."""
+    return text[max(0, hit.start() - 80) : hit.start()]
+
+
 def _announced_bases(text: str, hit: re.Match[str]) -> EntityKind | None:
     """Four or more bases right behind the words that ask for them: `GC of GGCCAA`."""
     word = hit.group().upper()
-    if (
-        len(word) < 4
-        or not (set(word) <= _DNA or set(word) <= _RNA)
-        or not _ANNOUNCED_BASES.search(text[: hit.start()])
-    ):
+    if len(word) < 4 or not (set(word) <= _DNA or set(word) <= _RNA) or not _ANNOUNCED_BASES.search(_before(text, hit)):
         return None
     return "rna" if "U" in word else "dna"
 
@@ -64,9 +65,7 @@ def _announced_peptide(text: str, hit: re.Match[str]) -> EntityKind | None:
         and set(word.upper()) <= _PEPTIDE
         and not word.lower().endswith(("ing", "tion", "ed"))
     ):
-        return (
-            "peptide" if _ANNOUNCED.search(text[: hit.start()]) and (word.isupper() or _unlike_a_word(word)) else None
-        )
+        return "peptide" if _ANNOUNCED.search(_before(text, hit)) and (word.isupper() or _unlike_a_word(word)) else None
     return None
 
 

@@ -1,0 +1,123 @@
+from dataclasses import replace
+
+import pytest
+from biocopilot.copilot.planner.classifier import classify
+from biocopilot.copilot.planner.clauses import clauses_of
+from biocopilot.copilot.planner.context import Context
+from biocopilot.copilot.planner.entities import recognise
+from biocopilot.copilot.planner.frames import Entity
+from biocopilot.copilot.planner.leaning import unit_span, ways
+
+ASPIRIN, IBUPROFEN, EGFR = (
+    Entity("molecule", "aspirin", 0, 7, "ASPIRIN", "ASPIRIN"),
+    Entity("molecule", "ibuprofen", 0, 9, "IBUPROFEN", "IBUPROFEN"),
+    Entity("target", "EGFR", 0, 4, "P00533", "EGFR"),
+)
+
+
+def ways_of(text, bench, context=None, following=()):
+    found = recognise(text, bench)
+    (clause,) = clauses_of(found, lambda tokens: classify(tokens).ranked[0])
+    return ways(clause, context or Context(), following, found.others)
+
+
+def lent(found):
+    return {tuple(entity.value for entity in way.lent) for way in found}
+
+
+def test_a_clause_of_its_own_is_understood_by_itself_first(bench):
+    found = ways_of("MW of aspirin", bench)
+    assert (found[0].weight, found[0].lent) == (1.0, ())
+
+
+def test_a_pronoun_is_lent_what_was_named_last_with_the_most_weight(bench):
+    context = Context().with_named([EGFR]).with_named([ASPIRIN])
+    found = {
+        tuple(entity.value for entity in way.lent): way.weight for way in ways_of("what does it do", bench, context)
+    }
+    assert found["ASPIRIN",] > found["P00533",]
+
+
+def test_the_lent_stands_in_the_pronouns_place(bench):
+    context = Context().with_named([ASPIRIN])
+    found = [way.tokens for way in ways_of("is it drug-like", bench, context) if way.lent]
+    assert ["is", "MOL", "drug", "like"] in found
+
+
+def test_what_is_named_in_a_later_clause_is_lent_to_one_without_names(bench):
+    assert ("ASPIRIN",) in lent(ways_of("what is the MW", bench, following=[ASPIRIN]))
+
+
+def test_two_are_lent_where_a_pair_is_called_for(bench):
+    context = Context().with_named([ASPIRIN]).with_named([IBUPROFEN])
+    assert ("ASPIRIN", "IBUPROFEN") in lent(ways_of("compare them", bench, context))
+    assert ("ASPIRIN", "IBUPROFEN") not in lent(ways_of("draw it", bench, context))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("MW of the first one", "ASPIRIN"), ("MW of the second one", "IBUPROFEN"), ("TPSA of the latter", "IBUPROFEN"), ("TPSA of the former", "ASPIRIN"),
+        ("draw the last of them", "IBUPROFEN"), ("the 2nd compound: MW", "IBUPROFEN"),
+    ],
+)  # fmt: skip
+def test_an_ordinal_picks_one_of_those_named(text, value, bench):
+    context = Context().with_named([ASPIRIN, IBUPROFEN])
+    picked = {values[0] for values in lent(ways_of(text, bench, context)) if len(values) == 1}
+    assert picked == {value}
+
+
+def test_an_ordinal_beyond_the_list_picks_nothing(bench):
+    context = Context().with_named([ASPIRIN, IBUPROFEN])
+    assert ("ASPIRIN", "IBUPROFEN") in lent(ways_of("logP of the third one", bench, context))
+
+
+def test_a_list_of_the_last_answer_comes_before_what_the_question_named(bench):
+    context = replace(Context().with_named([EGFR]), answered={"molecule": (IBUPROFEN, ASPIRIN)})
+    assert ("ASPIRIN",) in lent(ways_of("MW of the second one", bench, context))
+    assert ("IBUPROFEN", "ASPIRIN") in lent(ways_of("what are their weights", bench, context))
+
+
+@pytest.mark.parametrize(
+    ("text", "via"),
+    [("drugs for the target of ibrutinib", "IBRUTINIB"), ("which family is ibrutinib's target in", "IBRUTINIB"), ("drugs for its target", "ASPIRIN"), ("where is its main target located", "ASPIRIN")],
+)  # fmt: skip
+def test_a_target_may_be_found_through_a_molecule(text, via, bench):
+    found = ways_of(text, bench, Context().with_named([ASPIRIN]))
+    assert via in {entity.via for way in found for entity in way.entities}
+
+
+def test_a_word_in_no_dictionary_may_be_a_word_beside_a_known_molecule(bench):
+    found = ways_of("blorpily MW of aspirin", bench)
+    best = max(found, key=lambda way: way.weight)
+    assert [entity.kind for entity in best.entities if entity.kind in ("unknown", "molecule")] == ["molecule"]
+
+
+@pytest.mark.parametrize(
+    "text", ["MW of aspirin and zorbatinib", "MW of aspirin and floxibrane", "IC50 of aspirin on ZORB1"]
+)
+def test_a_name_stays_a_name_by_stem_list_or_place(text, bench):
+    assert all(way.clause.of("unknown") for way in ways_of(text, bench))
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("convert 1 µg/mL of imatinib to nM", "nM"),
+        ("in µM?", "µM"),
+        ("MW of aspirin", None),
+        ("inhibitors under 10 nM", None),
+    ],
+)
+def test_the_span_of_a_unit_asked_for_is_found(text, unit, bench):
+    (clause,) = clauses_of(recognise(text, bench), lambda tokens: classify(tokens).ranked[0])
+    span = unit_span(clause)
+    assert (span and text[span[0] : span[1]]) == unit
+
+
+def test_context_keeps_the_latest_of_each_sort_and_the_one_before():
+    context = Context().with_named([ASPIRIN]).with_named([EGFR]).with_named([IBUPROFEN])
+    assert context.latest == ("molecule", "target")
+    assert context.named["molecule"] == (IBUPROFEN,)
+    assert context.previous["molecule"] == (ASPIRIN,)
+    assert context.with_named([]) is context
