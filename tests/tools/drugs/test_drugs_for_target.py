@@ -39,9 +39,11 @@ async def test_approved_drugs_come_first_and_by_year(call: Any) -> None:
 
 
 async def test_only_approved_ones_when_asked(call: Any) -> None:
-    found = await drugs(call, "EGFR", approved_only=True, most=200)
+    everything, found = await drugs(call, "DRD2", most=200), await drugs(call, "DRD2", approved_only=True, most=200)
     assert all(row["approved"] for row in found.values())
-    assert "OSIMERTINIB" in found
+    assert set(everything) - set(found) == {name for name, row in everything.items() if not row["approved"]}
+    assert len(found) < len(everything)
+    assert "HALOPERIDOL" in found
 
 
 async def test_what_is_cut_is_counted(call: Any) -> None:
