@@ -11,10 +11,16 @@ from urllib.parse import urlsplit
 
 from ...memory.errors import InvalidSetting
 
-__all__ = ["SERVICES", "Service", "placed"]
+__all__ = ["SERVICES", "Service", "address", "placed"]
 
 _DAY_S = 86_400.0
 _PORTS = {"http": 80, "https": 443}
+
+
+def address(scheme: str, host: str, port: int | None) -> str:
+    """Host in lower case, with its port where that is not the scheme's own."""
+    host = f"[{host.lower()}]" if ":" in host else host.lower()
+    return host if port in (None, _PORTS.get(scheme.lower())) else f"{host}:{port}"
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,12 @@ class Service:
     def host(self) -> str:
         """Host of the base address in lower case, with its port where that is not the scheme's own."""
         parts = urlsplit(self.base)
-        host = (parts.hostname or "").lower()
-        host = f"[{host}]" if ":" in host else host
-        return host if parts.port in (None, _PORTS.get(parts.scheme)) else f"{host}:{parts.port}"
+        return address(parts.scheme, parts.hostname or "", parts.port)
+
+    @property
+    def secure(self) -> bool:
+        """Whether it is spoken to over TLS only."""
+        return urlsplit(self.base).scheme == "https"
 
     @property
     def hosts(self) -> frozenset[str]:

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from ...memory.errors import BadReply, HostRefused, SourceUnavailable
 from ...memory.text import clean, shorten
-from .hosts import Service
+from .hosts import Service, address
 from .request import Kind, Limits, Request
 
 if TYPE_CHECKING:
@@ -177,8 +177,8 @@ def without(url: str, secrets: frozenset[str]) -> str:
 
 def _allow(service: Service, url: httpx.URL) -> None:
     """Refuse what is not the service's own address, as the same parser reads it that will connect."""
-    secure = url.scheme == "https" or (url.scheme == "http" and service.base.startswith("http://"))
-    if url.netloc.decode("ascii", "replace") in service.hosts and secure and not url.userinfo:
+    secure = url.scheme == "https" or (url.scheme == "http" and not service.secure)
+    if secure and address(url.scheme, url.host, url.port) in service.hosts and not url.userinfo:
         return
     where = shorten(clean(f"{url.scheme}://{url.host}"), 80)
     raise HostRefused(f"{service.title} sends to {where}, which is not its own address.", "Nothing was sent there.")
@@ -251,7 +251,7 @@ def _causes(service: Service) -> Iterator[None]:
     try:
         yield
     except httpx.InvalidURL as error:
-        raise BadReply(f"{service.title}: an address that is none.", "Ask again later.") from error
+        raise BadReply(f"{service.title}: a redirect to no address.", "Ask again later.") from error
     except httpx.ConnectTimeout as error:
         raise Passing("no connection came about in time") from error
     except httpx.TimeoutException as error:
@@ -271,6 +271,8 @@ def _causes(service: Service) -> Iterator[None]:
             raise Passing("its name is not found; is there a network?", most=2) from error
         if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
             raise Passing("the connection was refused", most=2) from error
+        if "location header" in str(error):
+            raise BadReply(f"{service.title}: a redirect to no address.", "Ask again later.") from error
         if "incomplete" in str(error) or "without sending complete" in str(error):
             raise Passing("the reply was cut short", error=BadReply) from error
         if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error):

@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import socket
 import struct
 import threading
@@ -77,7 +78,7 @@ class Heard:
         return json.loads(self.body)
 
     def send(self, data: bytes) -> None:
-        """Raw bytes, headers included; the connection is closed when the route returns."""
+        """Raw bytes, headers included, `Connection: close` among them: it is closed when the route returns."""
         self.connection.sendall(data)
 
     def wait(self, seconds: float = MOST_WAIT_S) -> None:
@@ -87,6 +88,7 @@ class Heard:
     def reset(self) -> None:
         """Break the connection off without a goodbye."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(self.connection.detach())
 
 
 Route = Any
@@ -104,7 +106,8 @@ class FaultServer:
         self.troubles: list[str] = []
         """What was wrong with a route itself; the fixture fails the test for it."""
         self._routes: dict[str, list[Route]] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._arrived = threading.Condition(self._lock)
         self._open: set[socket.socket] = set()
         self._stopping = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _handler(self))
@@ -123,6 +126,15 @@ class FaultServer:
         """Requests so far to paths that match."""
         return sum(fnmatchcase(heard.path, pattern) for heard in list(self.heard))
 
+    async def arrival(self, number: int) -> None:
+        """Wait until so many requests have come."""
+
+        def wait() -> None:
+            with self._arrived:
+                assert self._arrived.wait_for(lambda: len(self.heard) >= number, MOST_WAIT_S), "no request came"
+
+        await asyncio.to_thread(wait)
+
     def open_connections(self) -> int:
         return len(self._open)
 
@@ -140,6 +152,7 @@ class FaultServer:
     def _route(self, heard: Heard) -> Route:
         with self._lock:
             self.heard.append(heard)
+            self._arrived.notify_all()
             if len(self.heard) > MOST_REQUESTS:
                 return _answer("too many requests for one test", 501, {})
             names = [name for name in self._routes if fnmatchcase(heard.path, name)]
