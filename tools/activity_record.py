@@ -122,7 +122,7 @@ def _told(record: dict[str, Any], count: int, label: str) -> str:
         told += f", median {median['value']:g} nM" if count > 1 else f", {median['value']:g} nM"
     if count == 1 or (record.get("target") and record.get("molecule")):
         return told
-    return f"{told}; most potent: {', '.join(_named(row, record) for row in record['rows'][:5])}"
+    return f"{told}; most potent, in nM: {', '.join(_named(row, record) for row in record['rows'][:5])}"
 
 
 def _named(row: dict[str, Any], record: dict[str, Any]) -> str:

@@ -53,7 +53,7 @@ async def test_over_several_targets_each_comes_once_and_no_median_is_given(call:
     assert any("No median is given" in note for note in record["notes"])
 
 
-async def test_the_digest_names_another_organism(call: Any) -> None:
+async def test_the_digest_names_the_unit_and_another_organism(call: Any) -> None:
     assert (
         "Dopamine D2 receptor (Rattus norvegicus) 0.2"
         in (await call("compound_activities", molecule="haloperidol")).digest
