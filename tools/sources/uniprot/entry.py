@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ....memory.errors import Ambiguous, BadReply, NotFound
+from ...identifiers import is_uniprot_accession
 from ..found import Found
 from ._record import EvidenceCode, Record, read
 from .comments import AlternativeProducts, CatalyticActivity, DiseaseComment, Interaction, LocationComment, Remark
@@ -28,6 +29,16 @@ __all__ = [
     "read_entry",
     "single_entry",
 ]
+
+
+def _shaped(accession: str) -> str:
+    if not is_uniprot_accession(accession):
+        raise ValueError("no accession by its shape")
+    return accession
+
+
+Accession = Annotated[str, AfterValidator(_shaped)]
+"""An accession of UniProtKB; it may be used in an address."""
 
 
 class Audit(Record):
@@ -91,7 +102,7 @@ class Sequence(Record):
 class UniprotEntry(Record):
     """An entry that is in use."""
 
-    accession: str = Field(alias="primaryAccession")
+    accession: Accession = Field(alias="primaryAccession")
     entry_name: str = Field(alias="uniProtkbId")
     reviewed: bool
     existence: str | None = None
@@ -194,10 +205,10 @@ def _comments(comments: Any) -> dict[str, Any]:
 class InactiveEntry(Record):
     """An accession that is no longer in use, and what took its place."""
 
-    accession: str = Field(alias="primaryAccession")
+    accession: Accession = Field(alias="primaryAccession")
     reason: str
     """`DELETED`, `MERGED` or `DEMERGED`."""
-    successors: tuple[str, ...] = ()
+    successors: tuple[Accession, ...] = ()
     entry_name: str | None = Field(default=None, alias="uniProtkbId")
     deleted_because: str | None = None
     uniparc_id: str | None = None
@@ -236,7 +247,7 @@ AnyEntry = UniprotEntry | InactiveEntry
 class UniprotHit(Record):
     """An entry as a search finds it, in short."""
 
-    accession: str = Field(alias="primaryAccession")
+    accession: Accession = Field(alias="primaryAccession")
     entry_name: str | None = Field(default=None, alias="uniProtkbId")
     reviewed: bool
     active: bool = True

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from ....memory.errors import BadReply, InvalidArguments, InvalidIdentifier, LimitReached, NotFound, SourceUnavailable
+from ....memory.errors import BadReply, InvalidArguments, InvalidIdentifier, LimitReached, NotFound, Unavailable
 from ....memory.text import clean, shorten
 from ...identifiers import is_uniprot_accession
 from ..found import Found, source_of
@@ -18,7 +18,7 @@ from ._record import Record, read
 from .entry import HIT_FIELDS, AnyEntry, InactiveEntry, UniprotEntry, UniprotHit, read_entry, single_entry
 from .isoforms import Isoform, isoforms_of
 from .mapping import IdMapping, Waiting, map_ids
-from .paging import check_page, walk_pages
+from .paging import CutPage, check_page, check_whole, walk_pages
 from .query import Term, query_text
 
 __all__ = ["Release", "UniprotLive"]
@@ -62,7 +62,7 @@ class UniprotLive:
         row = await self._record(asked.partition("-")[0], replies)
         if isinstance(row, InactiveEntry) and row.reason == "MERGED" and len(row.successors) == 1:
             notices.append(row.sentence)
-            row = await self._record(_accession(row.successors[0]), replies)
+            row = await self._record(row.successors[0], replies)
         elif row.accession != asked.partition("-")[0]:
             notices.append(f"{asked.partition('-')[0]} was merged into {row.accession}.")
         if isinstance(row, InactiveEntry):
@@ -83,31 +83,29 @@ class UniprotLive:
             raise LimitReached(f"{len(asked):,} entries are more than {_MOST_ENTRIES:,} at once.", "Ask in parts.")
         replies: list[Reply] = []
         notices: list[str] = []
-        failure: SourceUnavailable | None = None
-        by_accession: dict[str, AnyEntry] = {}
+        unanswered: list[str] = []
+        rows: list[AnyEntry] = []
         for start in range(0, len(asked), _BATCH):
             part = asked[start : start + _BATCH]
             try:
-                reply = await self._session.fetch(_accessions_request(part))
-            except SourceUnavailable as error:
-                failure = error
-                notices.append(f"{len(part)} entries could not be asked for: {error.message}")
+                reply = await self._batch(part)
+            except Unavailable as error:
+                if len(asked) <= _BATCH or (start + _BATCH >= len(asked) and not replies):
+                    raise
+                notices.append(f"{len(part)} accessions could not be asked for: {error.message}")
+                unanswered += part
                 continue
             replies.append(reply)
-            for row in _rows(reply, notices):
-                by_accession.setdefault(row.accession, row)
-                for other in row.secondary_accessions if isinstance(row, UniprotEntry) else ():
-                    by_accession.setdefault(other, row)
-        if failure is not None and not replies:
-            raise failure
-        rows = tuple(dict.fromkeys(by_accession[name].accession for name in asked if name in by_accession))
-        found = tuple(by_accession[name] for name in rows)
-        missing = [name for name in asked if name not in by_accession]
+            rows += _rows(reply, notices)
+        by_name = _by_name(rows)
+        found = tuple({row.accession: row for name in asked if (row := by_name.get(name)) is not None}.values())
+        missing = [name for name in asked if name not in by_name and name not in unanswered]
         if missing:
             more = f" and {len(missing) - _SHOWN:,} more" if len(missing) > _SHOWN else ""
             notices.append(f"UniProt gave no entry for {', '.join(missing[:_SHOWN])}{more}.")
         notices += [row.sentence for row in found if isinstance(row, InactiveEntry)]
-        return self._found(found, replies, len(found) + len(missing), not missing, notices)
+        lacking = len(missing) + len(unanswered)
+        return self._found(found, replies, len(found) + lacking, not lacking, notices)
 
     async def search(self, fields: Mapping[str, Term], most: int = 2_000) -> Found[UniprotHit]:
         """Entries in short for which all fields hold; `query.SEARCH_FIELDS` and `reviewed` are what can be asked.
@@ -120,9 +118,7 @@ class UniprotLive:
         walk = await walk_pages(
             self._session, "/uniprotkb/search", parameters, max(1, most), _hit, lambda row: row.accession
         )
-        return self._found(
-            tuple(walk.rows), walk.replies, walk.total, walk.complete, [*walk.problems, *walk.notes]
-        )  # fmt: skip
+        return self._found(tuple(walk.rows), walk.replies, walk.total, walk.complete, walk.notices)
 
     async def map_ids(self, from_database: str, to_database: str, ids: Iterable[str], most: int = 100_000) -> IdMapping:
         """Identifiers of one database in another, such as from `UniProtKB_AC-ID` to `ChEMBL`.
@@ -151,6 +147,16 @@ class UniprotLive:
         if not reply.release:
             raise BadReply("UniProt does not say which release it is.", "Ask again later.")
         return Release(name=clean(reply.release), date=_date(reply.headers.get("x-uniprot-release-date", "")))
+
+    async def _batch(self, accessions: Sequence[str]) -> Reply:
+        """A page with the entries of these accessions; one that is cut is taken as it is, but not kept."""
+        parameters: dict[str, str | int] = {"accessions": ",".join(accessions), "size": len(accessions)}
+        try:
+            return await self._session.fetch(Request("uniprot", "/uniprotkb/accessions", parameters, check=check_whole))
+        except CutPage:
+            return await self._session.fetch(
+                Request("uniprot", "/uniprotkb/accessions", parameters, check=check_page, kept=False)
+            )
 
     async def _record(self, accession: str, replies: list[Reply]) -> AnyEntry:
         def check(reply: Reply) -> None:
@@ -197,11 +203,6 @@ def _accession(text: str) -> str:
     return accession
 
 
-def _accessions_request(accessions: Sequence[str]) -> Request:
-    parameters: dict[str, str | int] = {"accessions": ",".join(accessions), "size": len(accessions)}
-    return Request("uniprot", "/uniprotkb/accessions", parameters, check=check_page)
-
-
 def _entry_of(reply: Reply, accession: str) -> AnyEntry:
     """The entry in a reply, once it is the one asked for. Raises BadReply."""
     row = read_entry(reply.value)
@@ -220,18 +221,29 @@ def _rows(reply: Reply, notices: list[str]) -> Iterator[AnyEntry]:
             notices.append(error.message)
 
 
+def _by_name(rows: Sequence[AnyEntry]) -> dict[str, AnyEntry]:
+    """Entries by accession, and by secondary accession where only one of them bears it."""
+    found = {row.accession: row for row in rows}
+    bearers: dict[str, list[AnyEntry]] = {}
+    for row in found.values():
+        for name in row.secondary_accessions if isinstance(row, UniprotEntry) else ():
+            bearers.setdefault(name, []).append(row)
+    alone = {name: several[0] for name, several in bearers.items() if len(several) == 1}
+    return {**alone, **found}
+
+
 def _hit(value: Any) -> UniprotHit:
     return read(UniprotHit, value)
 
 
 def _about_isoform(asked: str, entry: UniprotEntry) -> str:
     listed = tuple(name for row in isoforms_of(entry) for name in (row.id, *row.other_ids))
-    # An entry without a list of isoforms has one sequence, which is number 1.
-    if asked not in listed and asked != f"{entry.accession}-1" and not asked.endswith("-1"):
+    only = entry.products is None and asked == f"{entry.accession}-1"
+    if asked not in listed and not only:
         raise NotFound(
             f"UniProt's entry {entry.accession} has no isoform {asked}.", "Ask for one of those it has.", listed
         )
-    return f"{asked} is an isoform; the entry {entry.accession} stands for all of its isoforms, and its sequence is the canonical one."
+    return f"{asked} is an isoform; the entry {entry.accession} stands for all of them, with the canonical sequence."
 
 
 def _date(text: str) -> dt.date | None:

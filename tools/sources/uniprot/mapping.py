@@ -87,7 +87,7 @@ async def map_ids(
     job = str(submitted.value["jobId"])
     path = await _finished(session, job, to_database, waiting)
     fields = {"fields": HIT_FIELDS} if "/uniprotkb/" in path else {}
-    walk = await walk_pages(session, path, fields, most, _row, lambda row: (row.from_id, row.to_id))
+    walk = await walk_pages(session, path, fields, most, _row, lambda row: (row.from_id, row.to_id), False)
     return _result(session, walk, wanted)
 
 
@@ -152,7 +152,7 @@ def _result(session: Session, walk: Walk[MappedId], wanted: Sequence[str]) -> Id
     failed = tuple(dict.fromkeys(
         clean(str(name)) for reply in walk.replies for name in reply.value.get("failedIds") or ()
     ))  # fmt: skip
-    notices = [*walk.problems, *walk.notes]
+    notices = walk.notices
     if failed:
         notices.append(f"{len(failed):,} identifiers stand for nothing there: {_named(failed)}.")
     known = {row.from_id.casefold() for row in walk.rows} | {name.casefold() for name in failed}

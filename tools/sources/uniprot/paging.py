@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from ....memory.errors import BadReply, SourceUnavailable
+from ....memory.errors import BadReply, Unavailable
 from ....memory.text import clean, shorten
 from ..transport import Reply, Request, Session
 from ._record import cleaned
 
-__all__ = ["PAGE_SIZE", "Walk", "check_page", "walk_pages"]
+__all__ = ["PAGE_SIZE", "CutPage", "Walk", "check_page", "check_whole", "walk_pages"]
 
 PAGE_SIZE = 500
 """The most rows that the service gives in one page."""
@@ -28,18 +28,31 @@ T = TypeVar("T")
 
 @dataclass
 class Walk(Generic[T]):
-    """What the pages gave. `problems` are reasons why rows may be missing; `notes` are not."""
+    """What the pages gave. `problems` are reasons why rows may be missing; `notes` are not.
+
+    `stopped` says that there are more rows than were asked for.
+    """
 
     rows: list[T] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     total: int | None = None
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    stopped: str = ""
 
     @property
     def complete(self) -> bool:
         """Whether every row came, as far as the service's own count tells."""
-        return not self.problems
+        return not self.problems and not self.stopped
+
+    @property
+    def notices(self) -> list[str]:
+        """All that a reader should be told."""
+        return [*self.problems, *([self.stopped] if self.stopped else []), *self.notes]
+
+
+class CutPage(BadReply):
+    """A page with fewer rows than it says there are."""
 
 
 def check_page(reply: Reply) -> None:
@@ -52,6 +65,14 @@ def check_page(reply: Reply) -> None:
     raise BadReply(f"UniProt: not a page of results: {shorten(clean(words), 160)}.", "Ask again later.")
 
 
+def check_whole(reply: Reply) -> None:
+    """Refuse a page that does not hold all rows, where one page was to hold them. Raises BadReply and CutPage."""
+    check_page(reply)
+    header, came = reply.headers.get("x-total-results", "").strip(), len(reply.value["results"])
+    if header.isdecimal() and came < int(header):
+        raise CutPage(f"UniProt has {int(header):,} of these; {came:,} came.", "Ask again later.")
+
+
 async def walk_pages(
     session: Session,
     path: str,
@@ -59,17 +80,39 @@ async def walk_pages(
     most: int,
     read_row: Callable[[Any], T],
     key: Callable[[T], Hashable],
+    kept: bool = True,
 ) -> Walk[T]:
     """Gather the rows of all pages, each once, until there are `most` of them.
+
+    Kept pages that do not add up, such as those of two releases, are asked for anew.
 
     Args:
         parameters: of every page; the size is added.
         read_row: makes a row of its JSON; a row for which it raises BadReply is left out and counted.
         key: what makes a row the same row.
+        kept: whether kept pages may stand in.
 
     Raises:
         Unavailable: the first page did not come. A later one that does not come ends the walk, which then says so.
     """
+    walk = await _walk(session, path, parameters, most, read_row, key, kept)
+    if walk.problems and any(reply.backend == "cache" for reply in walk.replies):
+        try:
+            return await _walk(session, path, parameters, most, read_row, key, False)
+        except Unavailable as error:
+            walk.notes.append(f"These are kept replies: {error.message}")
+    return walk
+
+
+async def _walk(
+    session: Session,
+    path: str,
+    parameters: Mapping[str, str | int],
+    most: int,
+    read_row: Callable[[Any], T],
+    key: Callable[[T], Hashable],
+    kept: bool,
+) -> Walk[T]:
     walk: Walk[T] = Walk()
     keys: set[Hashable] = set()
     cursors: set[str] = set()
@@ -78,9 +121,8 @@ async def walk_pages(
     while True:
         asked = {**parameters, "size": min(PAGE_SIZE, most), **({"cursor": cursor} if cursor else {})}
         try:
-            # A kept reply has no Link header and no total, so that a page of it could not be told from the last one.
-            reply = await session.fetch(Request("uniprot", path, asked, check=check_page, kept=False))
-        except SourceUnavailable as error:
+            reply = await session.fetch(Request("uniprot", path, asked, check=check_page, kept=kept))
+        except Unavailable as error:
             if not walk.replies:
                 raise
             walk.problems.append(f"Page {len(walk.replies) + 1} did not come: {error.message}")
@@ -147,9 +189,10 @@ def _reconcile(walk: Walk[T], most: int, unreadable: int, more: bool) -> None:
     if walk.total is None:
         walk.problems.append("UniProt did not say how many there are, so some may be missing.")
     elif came != walk.total:
-        stopped = came >= most and more
-        why = f"asking was stopped at {most:,}" if stopped else f"{came:,} came"
-        walk.problems.append(f"UniProt has {walk.total:,} of these; {why}.")
+        if came >= most and more:
+            walk.stopped = f"UniProt has {walk.total:,} of these; asking was stopped at {most:,}."
+        else:
+            walk.problems.append(f"UniProt has {walk.total:,} of these; {came:,} came.")
     elif more:
         walk.problems.append(f"UniProt offers more pages than its count of {walk.total:,} accounts for.")
 
