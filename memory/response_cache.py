@@ -159,7 +159,7 @@ class ResponseCache:
             gone = int(database.execute(f"SELECT count(*) FROM reply {where}", values).fetchone()[0])
             database.execute(f"DELETE FROM reply {where}", values)
         with self._lock, contextlib.suppress(sqlite3.Error):  # gives the room back to the disk; later is as good
-            self._connection.execute("PRAGMA incremental_vacuum").fetchall()
+            self._connection.executescript("PRAGMA incremental_vacuum")  # `execute` would free one page only
         return gone
 
     def close(self) -> None:
