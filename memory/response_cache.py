@@ -83,7 +83,7 @@ class ResponseCache:
         try:
             self._connection = _opened_to_write(path)
         except (OSError, sqlite3.Error) as error:
-            if _damaged(error) or not path.is_file():
+            if _damaged(error) or not os.path.isfile(path):  # `Path.is_file` raises where it may not look
                 raise _trouble(path, error) from error
             try:
                 self._connection = _opened_to_read(path)

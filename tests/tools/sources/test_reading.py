@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from biocopilot.tools.sources.reading import retry_after_s, worth_repeating
 from biocopilot.tools.sources.transport import Request, Transport
 
 KEY, EMAIL = "0123456789abcdef-key", "someone@example.org"
@@ -37,3 +39,31 @@ async def test_xml_with_a_doctype_and_its_own_encoding_is_whole(faulty: Any, tra
         reply = await session.fetch(Request("uniprot", "/x", kind="xml"))
     assert reply.body == text.encode("latin-1")
     assert faulty.count() == 1
+
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "3"}, 3),
+        ({"retry-after": " 2.5 "}, 2.5),
+        ({"retry-after": "0"}, 0),
+        ({"retry-after": "Fri, 01 May 2026 12:00:10 GMT"}, 10),
+        ({"retry-after": "Fri, 01 May 2026 14:00:10 +0200"}, 10),
+        ({"retry-after": "Fri, 01 May 2026 12:00:10 -0000"}, 10),
+        ({"retry-after": "Fri, 01 May 2026 11:00:00 GMT"}, 0),
+        ({"retry-after": "Fri, 01 May 2026 13:00:10 GMT", "date": "Fri, 01 May 2026 13:00:00 GMT"}, 10),
+        ({}, None),
+        *(({"retry-after": text}, None) for text in ("", "soon", "-1", "²", "1e3", "9" * 400, "Fri, 99 May 2026 12:00:10 GMT")),
+    ],
+)  # fmt: skip
+def test_retry_after_is_read_in_both_forms(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after_s(headers, NOW) == seconds
+
+
+def test_only_what_may_pass_is_asked_again() -> None:
+    again = {status for status in range(100, 600) if worth_repeating(status)}
+    assert {408, 429, 500, 502, 503, 504, 520} <= again
+    assert not again & {*range(100, 408), 410, 413, 422, 451, 501, 505}
