@@ -281,7 +281,7 @@ def make_transport(
     def make(**given: Any) -> Transport:
         bases = {name: f"{faulty.base}/{name}" for name in SERVICES}
         time_s = {"sleep": pass_time.sleep, "clock": pass_time.clock, "dice": lambda: 0.5}
-        limits = Limits(total_s=30, connect_s=2, read_s=2)
+        limits = Limits(total_s=30, connect_s=10, read_s=10)
         made.append(Transport(**{"bases": bases, "limits": limits, **time_s, **given}))
         return made[-1]
 
