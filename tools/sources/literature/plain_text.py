@@ -27,6 +27,7 @@ _BLOCKS = frozenset(
     "p title label list list-item def-list def-item term def disp-quote disp-formula break br td th tr caption "
     "boxed-text fn sec subtitle trans-title kwd statement attrib verse-line preformat".split()
 )
+_JOINED = {"msup": "^", "mfrac": "/"}
 _SAID_TWICE = frozenset(("tex-math", "graphic", "inline-graphic", "object-id", "media", "annotation"))
 
 
@@ -36,9 +37,15 @@ def one_line(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A string of a JSON reply without tags and character references, in one line."""
-    text = _BREAKING.sub(" ", _POWER.sub("^", text))
-    return one_line(html.unescape(_TAG.sub("", text)))
+    """A string of a JSON reply without tags and character references, in one line.
+
+    Europe PMC gives the tags of some titles with their brackets as character references; those are tags all the same.
+    """
+    return one_line(_without_tags(html.unescape(_without_tags(text))))
+
+
+def _without_tags(text: str) -> str:
+    return _TAG.sub("", _BREAKING.sub(" ", _POWER.sub("^", text)))
 
 
 def text_of(element: Any, skip: frozenset[str] = frozenset()) -> str:
@@ -76,6 +83,8 @@ def _gather_child(child: Any, name: str, skip: frozenset[str], pieces: list[str]
         pieces.append(" ")
         _gather(child, skip, pieces)
         pieces.append(" ")
+    elif name == "math":
+        pieces.append(_formula(child))
     elif name == "sup" or (name == "xref" and len(child) == 1 and child[0].tag == "sup" and not child.text):
         inner: list[str] = []
         _gather(child, skip, inner)
@@ -87,6 +96,26 @@ def _gather_child(child: Any, name: str, skip: frozenset[str], pieces: list[str]
             pieces.append(f"^{raised.lstrip()}" if before.isdigit() and _STARTS_AS_POWER.match(raised) else raised)
     else:
         _gather(child, skip, pieces)
+
+
+def _formula(element: Any) -> str:
+    """MathML in one line without its layout; powers keep a caret, fractions a slash."""
+    said = (element.text or "").strip()
+    parts = [(_formula(child), (child.tail or "").strip()) for child in element if isinstance(child.tag, str)]
+    name = element.tag.rpartition("}")[2]
+    if name in ("annotation", "annotation-xml"):
+        return ""
+    if name in _JOINED and len(parts) == 2:
+        below = parts[1][0] if name == "msup" else _closed(parts[1][0])
+        return f"{_closed(parts[0][0])}{_JOINED[name]}{below}"
+    if name == "mtext" and said:
+        return f" {said} "
+    return said + "".join(text + tail for text, tail in parts)
+
+
+def _closed(term: str) -> str:
+    """A term that binds as one: in brackets where it is a sum or the like."""
+    return term if not re.search(r"[^\w.^]", term) else f"({term})"
 
 
 def _cites(element: Any) -> bool:

@@ -11,6 +11,7 @@ for 3; whoever makes the transport tells it so: `Transport(per_second=allowed_pa
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -175,15 +176,22 @@ class Pubmed:
         parsed: list[T] = []
 
         def check(reply: Reply) -> None:
-            # NCBI repeats a key that it refuses; nothing behind this line must be able to quote it.
-            text = reply.body.replace(self._api_key.encode(), b"") if self._api_key else reply.body
-            parsed[:] = [parse(text)]
+            with suppress(SourceUnavailable):
+                parsed[:] = [parse(reply.body)]
+                return
+            # It complains, and may quote the key in doing so: what is raised is read from a text without it.
+            parsed[:] = [parse(self._without_secrets(reply.body))]
 
         secrets = {"email": self._contact, "api_key": self._api_key}
         full = {"tool": "biocopilot", **body, **{name: value for name, value in secrets.items() if value}}
         request = Request("eutils", path, body=full, form=True, kind="xml", check=check)
         reply = await self._session.fetch(request)
         return parsed[0], reply
+
+    def _without_secrets(self, body: bytes) -> bytes:
+        for secret in filter(None, (self._api_key, self._contact)):
+            body = body.replace(secret.encode(), b"")
+        return body
 
 
 def _is(row: Article, asked: ArticleId) -> bool:
