@@ -321,7 +321,7 @@ def test_every_row_comes_once_or_the_result_says_that_it_is_not_whole(
     assert set(walk.rows) <= set(range(total))
     assert session.asked <= total + 3
     if walk.complete:
-        assert walk.rows == list(range(total))
+        assert sorted(walk.rows) == list(range(total))  # a walk to and fro may give them in another order
     else:
         assert walk.notices
     if not faults and most >= total:
