@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from .entities import Recognised
 from .frames import Entity, Kind
 from .masking import MASKS, merge_lists
+from .names_in_text import has_drug_stem
 from .words import Word
 
 __all__ = ["PRONOUNS", "TELLS", "Clause", "clause_of", "clauses_of", "is_bare", "is_statement", "tokens_of"]
@@ -140,7 +141,8 @@ def tokens_of(clause: Clause, replaced: dict[int, str] | None = None, unit: tupl
     marks: list[tuple[int, str]] = []
     for entity in clause.entities:
         if entity.kind in MASKS:
-            marks.append((entity.start, MASKS[entity.kind]))
+            drug = entity.kind == "unknown" and has_drug_stem(entity.text)  # so named, it can be nothing else
+            marks.append((entity.start, MASKS["molecule" if drug else entity.kind]))
     for word in clause.words:
         if unit is not None and unit[0] <= word.start < unit[1]:
             if word.start == unit[0]:

@@ -20,14 +20,27 @@ __all__ = ["frames_of"]
 
 _RUNNERS_UP = 3
 _YES_NO = re.compile(
-    r"^\W*(?:(?:so|and|but|then|please|also)\s+)*(?:is|are|does|do|did|has|have|had|can|could|was|were|isn't|doesn't|any)\b",
+    r"^\W*(?:(?:so|and|but|then|please|also|ok|well)\b[\s,]+)*(?:is|are|does|do|did|has|have|had|can|could|was|were|isn't|doesn't|any)\b",
     re.IGNORECASE,
 )
 _COUNTED = frozenset(("hbd", "hba", "rotatable_bonds", "rings", "aromatic_rings", "stereocentres"))
 _OF_PROFILE = frozenset(
-    ("function", "location", "family", "length", "mass", "disease", "names", "organism", "ec", "sequence")
+    (
+        "function",
+        "location",
+        "family",
+        "length",
+        "mass",
+        "disease",
+        "names",
+        "organism",
+        "ec",
+        "sequence",
+        "keywords",
+        "xref",
+    )
 )
-_OF_IDENTITY = frozenset(("accession", "gene", "chembl_id", "xref"))
+_OF_IDENTITY = frozenset(("accession", "gene", "chembl_id"))
 _OVERVIEW = re.compile(
     r"\b(?:everything|all)\s+(?:about|on|there\s+is|you\s+(?:know|have))|\btell\s+(?:me|us)\s+(?:more\s+)?about\b|\b(?:overview|profile|summary|summari[sz]e|info(?:rmation)?|facts?|background)\b"
     r"|^\s*(?:so\s+)?what(?:'s|\s+is|\s+exactly\s+is|s)\s+\S+(?:\s+\S+)?\s*\??\s*$",

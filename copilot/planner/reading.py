@@ -139,6 +139,8 @@ class _Reader:
 
 def _weighed(guess: Guess, entities: Sequence[Entity]) -> Guess:
     """The guess with kinds that these entities cannot serve made unlikely."""
+    if not any(NEEDS[kind] and fits(kind, entities) for kind, _ in guess.ranked):
+        return guess  # nothing is named: what is asked is asked back for
     asks = any(entity.kind in ("property", "rule", "catalogue") for entity in entities)
     scored = [(kind, chance * (1.0 if fits(kind, entities) else _UNFIT)) for kind, chance in guess.ranked]
     if asks and any(entity.kind == "molecule" for entity in entities):

@@ -78,7 +78,7 @@ ENZYMES = (
     " BspHI BsrGI BssHII BstBI BstEII BstXI ClaI DpnI DpnII DraI DraIII EagI EarI EcoNI EcoRI EcoRV FseI FspI HaeII HaeIII HhaI"
     " HincII HindIII HinfI HpaI HpaII KasI KpnI MboI MfeI MluI MscI MseI MspI NaeI NarI NciI NcoI NdeI NgoMIV NheI NotI NruI NsiI"
     " PacI PciI PmeI PmlI PstI PvuI PvuII RsaI SacI SacII SalI SapI Sau3AI SbfI ScaI SexAI SfiI SfoI SgrAI SmaI SmlI SnaBI SpeI SphI"
-    " SspI StuI StyI SwaI TaqI Tsp509I Tth111I XbaI XcmI XhoI XmaI XmnI"
+    " SspI StuI StyI SwaI TaqI TspEI Tth111I XbaI XcmI XhoI XmaI XmnI"
 ).split()
 """Restriction enzymes as Biopython spells them."""
 _ASPECTS = {

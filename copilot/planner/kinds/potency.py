@@ -60,6 +60,8 @@ class Measured:
             if result is None:
                 continue
             if node.tool == "drug_mechanisms":
+                if node.key.startswith("v") and results.found(node.key) is None:
+                    missed[node.key] = result
                 parts += self._mechanisms(node.key, result, frame, results, acts)
                 continue
             if node.tool == "convert_concentration":

@@ -192,9 +192,16 @@ class Substructure:
     """`substructure`: yes or no for one molecule, a list of rows for many or for a file."""
 
     def plan(self, frame: Frame) -> list[Node]:
-        given: dict[str, Any] = {"file": frame.files[0]} if frame.files else {
-            "molecules": [entity.value for _, entity in molecule_keys(frame)]
-        }  # fmt: skip
+        molecules = [entity.value for _, entity in molecule_keys(frame)]
+        given: dict[str, Any]
+        if frame.files:
+            given = {"file": frame.files[0]}
+        elif molecules:
+            given = {"molecules": molecules}
+        elif _THE_DRUGS.search(frame.clause):
+            given = {"drugs": True}
+        else:
+            return []
         nodes = []
         for index, group in enumerate(frame.groups, 1):
             wanted = {"smarts": group.value} if group.name == "SMARTS" else {"group": group.value}
@@ -213,14 +220,18 @@ class Substructure:
     def _told(self, item: Evidence, frame: Frame) -> list[Part]:
         record = item.record
         group, rows, counts = record["group"], record["rows"], record["counts"]
-        name = f"{_article(group)} {group}" if group else "the pattern"
+        called = f"{group} group" if group and group.endswith(("nitro", "nitroso", "azo", "yl")) else group
+        name = f"{_article(group)} {called}" if group else "the pattern"
         if counts["given"] == 1 and counts["unparsable"] == 0:
             molecule = molecule_name(rows[0]) if rows else molecule_name(record["unmatched"][0])
             verb = "Yes: {} contains {}" if rows else "No: {} does not contain {}"
             times = f", {number(rows[0]['count'])} times" if rows and rows[0]["count"] > 1 else ""
             told: list[Part] = [Sentence(f"{verb.format(molecule, name)}{times}.", (item.id,))]
         else:
-            text = f"{capital(number(counts['matched']))} of {number(counts['parsed'])} molecules contain {name}."
+            of_drugs = not frame.files and not molecule_keys(frame)
+            given = f"{number(counts['parsed'])} {'approved drugs' if of_drugs else 'molecules'}"
+            verb = "contains" if counts["matched"] == 1 else "contain"
+            text = f"{capital(number(counts['matched']))} of {given} {verb} {name}."
             told = [Sentence(text, (item.id,))]
             if counts["unparsable"]:
                 told.append(
@@ -233,15 +244,25 @@ class Substructure:
                 without = join(_as_given(row)[0] for row in record["unmatched"])
                 told.append(Sentence(f"Without it: {without}.", (item.id,)))
             if rows:
-                table = [Row((number(row["row"]), *_as_given(row)), (item.id,)) for row in rows[:50]]
-                told.append(Table(("row", "as given", "molecule"), tuple(table)))
+                told.append(_drugs(item.id, rows[:50]) if of_drugs else _rows(item.id, rows[:50]))
                 if len(rows) > 50:
                     told.append(Aside(f"Shown: 50 of {number(counts['matched'])} matches."))
         told.append(Sentence(f"The SMARTS used is {code(record['smarts'])}.", (item.id,)))
         return told
 
 
+_THE_DRUGS = re.compile(r"\b(?:drugs?|medicines?|medications?|pharmaceuticals?)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:not|without|lack\w*|no|free of|devoid)\b|n['’]t\b", re.IGNORECASE)
+
+
+def _rows(evidence: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+    listed = tuple(Row((number(row["row"]), *_as_given(row)), (evidence,)) for row in rows)
+    return Table(("row", "as given", "molecule"), listed)
+
+
+def _drugs(evidence: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+    listed = tuple(Row((molecule_name(row), str(row["molecule"].get("chembl_id") or "–")), (evidence,)) for row in rows)
+    return Table(("drug", "ChEMBL id"), listed)
 
 
 def _as_given(row: Mapping[str, Any]) -> tuple[str, str]:

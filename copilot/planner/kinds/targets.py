@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ....memory.records import Evidence
@@ -19,7 +20,6 @@ from .words import (
     count_of,
     join,
     known_id,
-    misses,
     molecule_name,
     notes,
     plain_name,
@@ -64,15 +64,21 @@ def _first_target(key: str, more: dict[str, Any]) -> Callable[[Results], Argumen
 
 
 def via_told(frame: Frame, results: Results) -> list[Part]:
-    """Through which mechanism "its target" was found, and what was missed on the way."""
+    """Through which mechanism "its target" was found."""
     told: list[Part] = []
     for key, entity in target_keys(frame):
         result = results.get(f"v{key}") if entity.via else None
         if result is not None and results.found(f"v{key}") is not None:
             told += [part for item in result.evidence for part in mechanisms_told(item, references=False)]
-        elif result is not None:
-            told += misses([result])
     return told
+
+
+def _settled(frame: Frame, told: Sequence[Part], results: Results, keys: Sequence[str]) -> Section:
+    """`settle`, where a target may have been looked for through a molecule and not been found."""
+    through = [key for key, entity in target_keys(frame) if entity.via]
+    section = settle(told, results, [*(f"v{key}" for key in through), *keys])
+    unreached = any(results.get(key) is None for key in through)
+    return replace(section, status="partial") if unreached and section.status == "answered" else section
 
 
 class TargetIdentity:
@@ -88,7 +94,7 @@ class TargetIdentity:
             item = results.found(key)
             if item is not None:
                 parts += [*_identity(item, frame), *notes(item)]
-        return settle(parts, results, keys)
+        return _settled(frame, parts, results, keys)
 
 
 def _identity(item: Evidence, frame: Frame) -> list[Part]:
@@ -128,7 +134,7 @@ class TargetProfile:
             result = results.get(key)
             if results.found(key) is not None and result is not None:
                 parts += _profile(result.evidence, frame)
-        return settle(parts, results, keys)
+        return _settled(frame, parts, results, keys)
 
 
 _LENGTHS = {"length": "length", "mass": "mass"}
@@ -292,13 +298,24 @@ def _sequence(record: Mapping[str, Any]) -> str:
     return f"The sequence of {target_name(record)} is {code(record['sequence'])}." if record.get("sequence") else ""
 
 
+def _keywords(record: Mapping[str, Any]) -> str:
+    words = [str(word) for word in (*record.get("molecular_functions", []), *record.get("processes", []))]
+    return f"The UniProt keywords of {target_name(record)} include {join(words)}." if words else ""
+
+
+def _xref(record: Mapping[str, Any]) -> str:
+    listed = [f"{database} {join(ids)}" for database, ids in record.get("cross_references", {}).items() if ids]
+    return f"UniProt refers from {target_name(record)} to {join(listed)}." if listed else ""
+
+
 _ASPECTS = {
     "function": _function, "location": _location, "family": _family, "length": _length, "mass": _mass,
-    "disease": _disease, "names": _names, "organism": _organism, "ec": _ec, "sequence": _sequence,
+    "disease": _disease, "names": _names, "organism": _organism, "ec": _ec, "sequence": _sequence, "keywords": _keywords, "xref": _xref,
 }  # fmt: skip
 _ASPECT_WORDS = {
     "function": "function", "location": "location", "family": "family", "length": "length", "mass": "mass",
     "disease": "linked disease", "names": "other name", "organism": "organism", "ec": "EC number", "sequence": "sequence",
+    "keywords": "keyword", "xref": "cross-reference",
 }  # fmt: skip
 
 
@@ -325,7 +342,7 @@ class DrugsForTarget:
             item = results.found(f"p{key}")
             if item is not None:
                 parts += _computed(item, frame)
-        return settle(parts, results, [*keys, *(f"p{key}" for key in keys)])
+        return _settled(frame, parts, results, [*keys, *(f"p{key}" for key in keys)])
 
 
 _COMPARED_AT_MOST = 12

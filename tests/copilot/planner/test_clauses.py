@@ -92,7 +92,7 @@ def test_a_statement_only_tells_what_the_next_question_is_about(text, states, be
         ("is hits.smi full of ketones", ["is", "FILE", "full", "of", "GROUP"]),
         ("gc of ATGGCCATTGTA", ["gc", "of", "DNA"]),
         ("drugs for asthma", ["drugs", "for", "DISEASE"]),
-        ("IC50 of zorbatinib", ["ACT", "of", "UNK"]),
+        ("IC50 of zorbix", ["ACT", "of", "UNK"]), ("IC50 of zorbatinib", ["ACT", "of", "MOL"]),
     ],
 )  # fmt: skip
 def test_the_classifier_sees_types_and_not_names(text, tokens, bench):
