@@ -37,7 +37,7 @@ class Kept:
         if self._cache is None or not request.kept:
             return None
         try:
-            found = await asyncio.to_thread(self._cache.get, _place(service), shown)
+            found = await asyncio.to_thread(self._cache.get, _place(service), shown, request.release)
             if found is None:
                 return None
             at = datetime.fromtimestamp(found.stored_at, UTC)

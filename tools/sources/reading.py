@@ -54,7 +54,7 @@ def understood(raw: Raw, request: Request, service: Service, shown: str, attempt
         backend="live",
         retrieved_at=at,
         attempts=attempts,
-        release=clean(raw.headers.get(service.release_header, "")) if service.release_header else "",
+        release=_release(raw, service) or request.release,
     )
     if raw.status in _ABSENT:
         where = shorten(clean(request.path.partition("?")[0]), 80)
@@ -67,6 +67,10 @@ def understood(raw: Raw, request: Request, service: Service, shown: str, attempt
     reply = replace(reply, value=_formed(reply, request))
     _checked(reply, request, service, secrets)
     return reply
+
+
+def _release(raw: Raw, service: Service) -> str:
+    return clean(raw.headers.get(service.release_header, "")) if service.release_header else ""
 
 
 def _formed(reply: Reply, request: Request) -> Any:

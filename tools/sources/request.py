@@ -44,6 +44,8 @@ class Request:
         check: raises BadReply or NotFound for a reply that the service's own conventions mark as an error, such as an
             error object with status 200; raises SourceUnavailable or RateLimited where asking again may help.
         kept: whether a reply may be kept and used again.
+        release: of the data that the reply will be of, where it is known and the service does not say it in a reply;
+            then only kept replies of that release stand in, and the reply names it.
 
     Raises:
         ValueError: a path that is not quoted, or that leaves the service's base address.
@@ -58,6 +60,7 @@ class Request:
     kind: Kind = "json"
     check: Callable[[Reply], None] | None = None
     kept: bool = True
+    release: str = ""
 
     def __post_init__(self) -> None:
         if self.path and self.path[0] not in "/?":

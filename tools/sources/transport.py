@@ -155,8 +155,13 @@ class Session:
     ) -> None:
         await self._wire.close()
 
-    async def fetch(self, request: Request) -> Reply:
+    async def fetch(self, request: Request, *, anew: bool = False) -> Reply:
         """The reply to a request, from the cache where a fresh one is kept.
+
+        Args:
+            request: what is asked.
+            anew: ask the service even so, as for its release or after kept pages that do not add up; the new reply is
+                kept, and the old one still stands in where there is no other.
 
         Raises:
             NotFound: the service has no such thing (404, 410, or as `check` says).
@@ -169,7 +174,7 @@ class Session:
         service = self.transport.service(request.service)
         shown = request.shown(service.secret_parameters)
         kept = await self._kept.get(service, request, shown)
-        if kept is not None and self._kept.fresh(kept, service):
+        if kept is not None and self._kept.fresh(kept, service) and not (anew and not self.transport.offline):
             return kept
         if self.transport.offline:
             if kept is None:

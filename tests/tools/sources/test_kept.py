@@ -69,6 +69,31 @@ async def test_a_kept_reply_is_what_came(faulty: Any, keeping: Transport, day: D
     assert not notices
 
 
+async def test_a_fresh_reply_is_asked_for_anew_on_demand_and_kept(
+    faulty: Any, keeping: Transport, cache: ResponseCache, make_transport: Callable[..., Transport], day: Day
+) -> None:
+    faulty.serve("/uniprot/x", {"a": 1}, {"a": 2}, faulty.answer("", 500))
+    await fetched(keeping)
+    async with keeping.session() as session:
+        assert (await session.fetch(ASKED, anew=True)).value == {"a": 2}
+        assert (await session.fetch(ASKED)).value == {"a": 2}
+        stale = await session.fetch(ASKED, anew=True)
+    assert (stale.value, stale.backend) == ({"a": 2}, "cache")
+    assert stale.stale
+    async with make_transport(offline=True, cache=cache, now=day).session() as session:
+        assert (await session.fetch(ASKED, anew=True)).value == {"a": 2}
+        assert not session.notices
+
+
+async def test_a_known_release_keeps_replies_of_others_apart(faulty: Any, keeping: Transport) -> None:
+    faulty.serve("/chembl/x", lambda heard: {"number": heard.number})
+    for _ in range(2):
+        for number, release in enumerate(("35", "36")):
+            reply, _ = await fetched(keeping, Request("chembl", "/x", release=release))
+            assert (reply.value, reply.release) == ({"number": number}, release)
+    assert faulty.count() == 2
+
+
 async def test_an_old_reply_is_asked_for_again(faulty: Any, keeping: Transport, day: Day) -> None:
     faulty.serve("/uniprot/x", {"a": 1}, {"a": 2})
     await fetched(keeping)
