@@ -285,7 +285,7 @@ class _Pages(Session):
         if fault == "twice":
             rows = rows + rows[:1]
         if fault == "earlier":
-            rows = [0, *rows[1:]]
+            rows = [0, *rows[1:]] if rows else []
         if fault == "silent":
             del headers["x-total-results"]
         if fault == "empty":
