@@ -154,17 +154,19 @@ class ChemblStore:
         )
         return [row["chembl_id"] for row in self.database.rows(query, (chembl_id,))] or [chembl_id]
 
-    def all_structures(self) -> list[tuple[str, str, str]]:
-        """(ChEMBL id, name, SMILES) of every named molecule with a structure, in a fixed order.
+    def all_structures(self, approved_only: bool = False) -> list[tuple[str, str, str]]:
+        """(ChEMBL id, name, SMILES) of every named molecule with a structure, in a fixed order; or of approved drugs alone.
 
         A salt or solvate is left to its parent where that is among them.
         """
+        approved = " AND m.max_phase = 4" if approved_only else ""
         query = (
             "SELECT m.chembl_id, m.pref_name, s.canonical_smiles FROM molecule_dictionary m JOIN compound_structures s"
             " USING (molregno) LEFT JOIN molecule_hierarchy h ON h.molregno = m.molregno AND h.parent_molregno != m.molregno"
             " LEFT JOIN molecule_dictionary p ON p.molregno = h.parent_molregno AND p.pref_name IS NOT NULL"
             " LEFT JOIN compound_structures t ON t.molregno = p.molregno"
-            " WHERE m.pref_name IS NOT NULL AND s.canonical_smiles IS NOT NULL AND t.canonical_smiles IS NULL ORDER BY m.molregno"
+            " WHERE m.pref_name IS NOT NULL AND s.canonical_smiles IS NOT NULL AND t.canonical_smiles IS NULL"
+            f"{approved} ORDER BY m.molregno"
         )
         return [(row[0], row[1], row[2]) for row in self.database.rows(query)]
 

@@ -6,7 +6,7 @@ import re
 
 __all__ = ["is_cas_number", "is_chembl_id", "is_inchikey", "is_uniprot_accession", "public_id"]
 
-_CHEMBL = re.compile(r"(?:CHEMBL\d{1,9}|BCSTARTER\d{1,6}|BCT-?[A-Z0-9-]{1,30})", re.IGNORECASE | re.ASCII)
+_CHEMBL = re.compile(r"(?:CHEMBL\d{1,18}|BCSTARTER\d{1,6}|BCT-?[A-Z0-9-]{1,30})", re.IGNORECASE | re.ASCII)
 _CAS = re.compile(r"(\d{2,7})-(\d{2})-(\d)", re.ASCII)
 _INCHIKEY = re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]", re.IGNORECASE | re.ASCII)
 # The pattern that UniProt documents for its accessions, with an optional isoform number.

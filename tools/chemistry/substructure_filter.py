@@ -24,14 +24,15 @@ class SubstructureFilterArguments(ToolArguments):
     smarts: str | None = Field(default=None, description="a SMARTS pattern, instead of a group")
     molecules: tuple[str, ...] = Field(default=(), max_length=2_000, description="names, SMILES or ids")
     file: str | None = Field(default=None, description="a file of structures that the user named, instead of molecules")
+    drugs: bool = Field(default=False, description="search the approved drugs of the local store, instead of molecules")
     most: int = Field(default=200, ge=1, le=2_000, description="how many matching rows to give")
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
         if (self.group is None) == (self.smarts is None):
             raise ValueError("give either a group or a SMARTS")
-        if bool(self.molecules) == (self.file is not None):
-            raise ValueError("give either molecules or a file")
+        if [bool(self.molecules), self.file is not None, self.drugs].count(True) != 1:
+            raise ValueError("give molecules, or a file, or ask for the approved drugs")
         return self
 
 
@@ -42,15 +43,16 @@ class SubstructureFilterArguments(ToolArguments):
     examples=(
         {"group": "sulfonamide", "molecules": ["celecoxib", "ibuprofen"]},
         {"smarts": "c1ccncc1", "molecules": ["nicotine"]},
+        {"group": "boronic acid", "drugs": True},
     ),
 )
 async def substructure_filter(arguments: SubstructureFilterArguments, context: ToolContext) -> Findings:
-    """Tell which molecules contain a functional group (by name) or a SMARTS pattern; over a list or a user's file.
+    """Tell which molecules contain a functional group (by name) or a SMARTS pattern; over a list, a file, or the drugs.
 
-    Use it for "which of these contain …" and "does X contain a …". Not for alerts (`structural_alerts`). Comes back: the SMARTS
-    used, rows that match with the matched atoms (from 0, first match), counts of given, parsed, unparsable and matched rows, and
-    the rows (from 1) that could not be parsed or have no structure. An unknown group name lists the nearest ones. Limits: SMARTS of 500
-    characters nested 10 deep; 2,000 molecules, or a file of 100,000 rows.
+    Use it for "which of these contain …", "does X contain a …" and "which approved drugs contain …". Not for alerts
+    (`structural_alerts`). Comes back: the SMARTS used, rows that match with the matched atoms (from 0, first match), counts of given,
+    parsed, unparsable and matched rows, and the rows (from 1) that could not be parsed or have no structure. An unknown group name
+    lists the nearest ones. Limits: SMARTS of 500 characters nested 10 deep; 2,000 molecules, or a file of 100,000 rows.
     """
     chemistry = context.bench.chemistry
     smarts = arguments.smarts or await _smarts(arguments.group or "", context)
@@ -123,6 +125,11 @@ async def _smarts(group: str, context: ToolContext) -> str:
 
 async def _given(arguments: SubstructureFilterArguments, context: ToolContext) -> tuple[list[Molecule], set[int], str]:
     """The molecules in order, the rows of those that could not be identified, and where they are from."""
+    if arguments.drugs:
+        chembl = context.bench.chembl
+        rows = chembl.all_structures(approved_only=True)
+        found = [Molecule(name, name, chembl_id, smiles, None, "name") for chembl_id, name, smiles in rows]
+        return found, set(), f"the approved drugs of {chembl.source.release}"
     if arguments.file is not None:
         listed = await read_structures(arguments.file, context)
         rows = zip(listed.smiles, listed.names, strict=True)

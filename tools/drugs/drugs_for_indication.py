@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import Field
 
 from ...memory.errors import NotFound
@@ -27,8 +29,9 @@ async def drugs_for_indication(arguments: DrugsForIndicationArguments, context: 
     """List the drugs recorded for a disease or condition.
 
     Use it for "which drugs are used in …". Not for treatment advice. The term is looked up exactly, then as part of longer terms
-    ("asthma" also finds "Asthma prevention"); the terms taken are said. Comes back: drugs with first approval year, ChEMBL id and term,
-    approved first, then by year; a record a source. An unknown term lists the nearest ones.
+    ("asthma" also finds "Asthma prevention", "Parkinson's" "Parkinsonism"); the terms taken are said. Comes back: drugs with first
+    approval year, ChEMBL id and term: the very term first, then approved ones, the newest first; a record a source. An unknown term
+    lists the nearest ones.
     """
     chembl = context.bench.chembl
     terms = _terms(arguments.indication, context)
@@ -36,7 +39,14 @@ async def drugs_for_indication(arguments: DrugsForIndicationArguments, context: 
     if arguments.approved_only:
         facts = [fact for fact in facts if fact.max_phase == 4]
     unique = list({fact.molecule_chembl_id: fact for fact in reversed(facts)}.values())
-    unique.sort(key=lambda fact: (fact.max_phase != 4, fact.first_approval or 9999, fact.molecule_name or ""))
+    unique.sort(
+        key=lambda fact: (
+            fact.term.casefold() != arguments.indication.casefold(),
+            fact.max_phase != 4,
+            -(fact.first_approval or 0),
+            fact.molecule_name or "",
+        )
+    )
     shown = unique[: arguments.most]
     record = {
         "type": "drugs_for_indication",
@@ -70,14 +80,35 @@ async def drugs_for_indication(arguments: DrugsForIndicationArguments, context: 
 
 
 def _terms(wanted: str, context: ToolContext) -> list[str]:
+    """Indication terms that mean the disease: the very term first, then longer ones that hold all its words."""
     chembl = context.bench.chembl
     known = chembl.indication_terms()
     exact = [term for term in known if term.casefold() == wanted.casefold()]
     named = [hit.id for hit in chembl.names_matching(wanted, ("disease",)) if hit.id not in exact]
-    words = wanted.casefold().split()
-    longer = [term for term in known if all(word in term.casefold().split() for word in words)]
+    words = _words(wanted)
+    longer = [term for term in known if words and all(_has(word, _words(term)) for word in words)]
     found = list(dict.fromkeys([*exact, *named, *longer]))
     if not found:
         nearest = tuple(name for name, _ in chembl.nearest_names(wanted, "disease"))
         raise NotFound(f"No indication called {shorten(wanted, 80)} is in this source.", "Try another term.", nearest)
-    return found[:40]
+    return found[:200]
+
+
+_SPELLINGS = (("aemia", "emia"), ("oedema", "edema"), ("rrhoea", "rrhea"), ("oesoph", "esoph"), ("tumour", "tumor"), ("haem", "hem"))
+_EMPTY_WORDS = frozenset(("of", "the", "and", "disease", "in", "a", "due", "to"))
+_STEM = 7
+
+
+def _words(text: str) -> set[str]:
+    """The words that tell, in one spelling; `'s` is no part of a name."""
+    plain = text.casefold().replace("’", "'").replace("'s", "")
+    for british, american in _SPELLINGS:
+        plain = plain.replace(british, american)
+    found = re.findall(r"[a-z0-9]+", plain)
+    telling = {word for word in found if word not in _EMPTY_WORDS}
+    return telling or set(found)
+
+
+def _has(word: str, words: set[str]) -> bool:
+    """Whether the word is among them, or begins one: Parkinson, Parkinsonism."""
+    return word in words or (len(word) >= _STEM and any(other.startswith(word) for other in words))

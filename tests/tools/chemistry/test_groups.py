@@ -13,11 +13,16 @@ HAS = [
     ("lactam", "O=C1CCCN1"), ("beta-lactam", "O=C1CCN1"), ("phenol", "Oc1ccccc1"), ("alcohol", "CCO"), ("boronic acid", "OB(O)c1ccccc1"),
     ("michael acceptor", "C=CC(C)=O"), ("tetrazole", "c1nnn[nH]1"), ("piperazine", "C1CNCCN1"), ("guanidine", "NC(=[NH2+])N"),
     ("nitrile", "CC#N"), ("alkyne", "CC#C"), ("ester", "CC(=O)OC"), ("amide", "CC(=O)NC"), ("urea", "NC(N)=O"), ("thiol", "CCS"),
+    ("coumarin", "O=c1c(C)c(O)c2ccccc2o1"), ("flavone", "O=c1cc(-c2ccc(O)cc2)oc2cc(O)cc(O)c12"), ("chromone", "O=c1ccoc2ccccc12"), ("benzofuran", "Cc1cc2ccccc2o1"),
+    ("benzothiophene", "Cc1cc2ccccc2s1"), ("benzothiazole", "Nc1nc2ccccc2s1"), ("benzoxazole", "Nc1nc2ccccc2o1"), ("carbazole", "Cn1c2ccccc2c2ccccc21"),
+    ("phenothiazine", "CN(C)CCCN1c2ccccc2Sc2cc(Cl)ccc21"),
 ]  # fmt: skip
 HAS_NOT = [
     ("sulfonamide", "CCCCNC(=O)NS(=O)(=O)c1ccc(C)cc1"), ("amine", "CC(N)=O"), ("amine", "NS(=O)(=O)c1ccccc1"), ("alcohol", "Oc1ccccc1"),
     ("alcohol", "CC(=O)O"), ("phenol", "CCO"), ("ester", "CC(=O)O"), ("amide", "CCN"), ("tertiary amine", "CC(=O)N(C)C"),
     ("nitrile", "CC#C"), ("ketone", "CC(=O)O"), ("aldehyde", "CC(C)=O"), ("ether", "CC(=O)OC"), ("thiol", "CSC"), ("alkene", "c1ccccc1"),
+    ("coumarin", "O=C1CCc2ccccc2O1"), ("flavone", "O=c1cc(C)oc2ccccc12"), ("chromone", "O=c1ccc2ccccc2o1"), ("benzofuran", "C1Cc2ccccc2O1"), ("carbazole", "c1ccc(Nc2ccccc2)cc1"),
+    ("phenothiazine", "c1ccc2c(c1)Nc1ccccc1O2"),
 ]  # fmt: skip
 
 

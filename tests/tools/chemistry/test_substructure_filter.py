@@ -115,3 +115,17 @@ async def test_heavy_patterns_end_and_leave_a_working_tool(call: Any, smarts: st
     result = await call("substructure_filter", smarts=smarts, molecules=["c1cc2ccc3ccc4ccc5ccc6ccc1c1c2c3c4c5c61"])
     assert result.status in ("ok", "failed")
     assert (await call("substructure_filter", smarts="C", molecules=["CCO"])).status == "ok"
+
+
+async def test_the_approved_drugs_are_searched_when_asked(call: Any) -> None:
+    record = await matches(call, group="coumarin", drugs=True)
+    names = {row["molecule"]["name"] for row in record["rows"]}
+    assert names >= {"WARFARIN", "METHOXSALEN", "NOVOBIOCIN"}
+    assert "APIXABAN" not in names
+    assert record["among"].startswith("the approved drugs of ")
+    assert record["counts"]["given"] > 1_000
+
+
+@pytest.mark.parametrize("given", [{}, {"drugs": True, "molecules": ["aspirin"]}, {"drugs": True, "file": "a.csv"}])
+async def test_what_is_searched_is_said_once(call: Any, given: dict[str, Any]) -> None:
+    assert (await call("substructure_filter", group="nitro", **given)).error == "InvalidArguments"

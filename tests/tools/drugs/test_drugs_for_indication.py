@@ -53,3 +53,22 @@ async def test_what_is_no_term_is_refused(call: Any, indication: str) -> None:
 async def test_a_dump_is_searched_by_its_own_terms(call_dump: Any) -> None:
     assert await names(call_dump, "Non-Small Cell Lung Carcinoma") == {"ERLOTINIB"}
     assert await names(call_dump, "anemia, sickle cell") == {"HOPEFULINIB"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "term"),
+    [("Parkinson's", "Parkinsonism"), ("Parkinson’s disease", "Parkinsonism"), ("leukaemia", "Acute Myeloid Leukemia"), ("the gout", "Gout"), ("diseases of Crohn", None)],
+)  # fmt: skip
+async def test_a_disease_in_other_words(call: Any, asked: str, term: str | None) -> None:
+    result = await call("drugs_for_indication", indication=asked)
+    terms = [found for item in result.evidence for found in item.record.get("terms", [])]
+    assert (term in terms) if term else result.status == "empty"
+
+
+async def test_the_very_term_comes_first_and_then_the_newest(call: Any) -> None:
+    rows = (await call("drugs_for_indication", indication="gout", most=500)).evidence[0].record["rows"]
+    very = [row["indication"].casefold() == "gout" for row in rows]
+    assert very == sorted(very, reverse=True)
+    years = [row["first_approval"] or 0 for row in rows if row["indication"].casefold() == "gout" and row["approved"]]
+    assert years == sorted(years, reverse=True)
+    assert len(years) > 3

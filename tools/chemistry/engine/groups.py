@@ -14,7 +14,7 @@ _SULFONYL_N = "$([NX3][SX4](=O)=O)"
 
 GROUPS: dict[str, tuple[str, ...]] = {
     # SMARTS first, then other names
-    "carboxylic acid": ("[CX3](=O)[OX2H1,OX1-]", "carboxyl", "carboxylate", "cooh"),
+    "carboxylic acid": ("[CX3](=O)[OX2H1,OX1-]", "carboxyl", "carboxylate", "cooh", "acid group", "carboxy group"),
     "ester": ("[#6][CX3](=O)[OX2H0][#6;!$([CX3]=[OX1,SX1,NX2])]", "carboxylic ester"),
     "lactone": ("[CX3;R](=O)[OX2;R][#6;R]", "cyclic ester"),
     "amide": ("[NX3;!$(N[#7,#8])][CX3](=[OX1])[#6,#1]", "carboxamide", "peptide bond"),
@@ -114,6 +114,15 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "isoquinoline": ("c1ccc2cnccc2c1",),
     "quinazoline": ("c1ccc2ncncc2c1",),
     "purine": ("c1ncc2ncnc2n1",),
+    "coumarin": ("O=c1ccc2ccccc2o1", "coumarin ring"),
+    "chromone": ("O=c1ccoc2ccccc12",),
+    "flavone": ("O=c1cc(-c2ccccc2)oc2ccccc12",),
+    "benzofuran": ("c1ccc2occc2c1",),
+    "benzothiophene": ("c1ccc2sccc2c1",),
+    "benzothiazole": ("c1ccc2scnc2c1",),
+    "benzoxazole": ("c1ccc2ocnc2c1",),
+    "carbazole": ("c1ccc2c(c1)[nX3]c1ccccc12",),
+    "phenothiazine": ("c1ccc2c(c1)[NX3]c1ccccc1S2",),
     "naphthalene": ("c1ccc2ccccc2c1",),
     "piperazine": ("[NX3,NX4+]1[CX4][CX4][NX3,NX4+][CX4][CX4]1",),
     "piperidine": ("[NX3,NX4+]1[CX4][CX4][CX4][CX4][CX4]1",),
