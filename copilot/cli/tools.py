@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...memory.text import shorten
+
 if TYPE_CHECKING:
     from ...tools.contract import Tool
 
-__all__ = ["app"]
+__all__ = ["app", "listing"]
 
 app = typer.Typer(help="See the tools, and run one by hand.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -28,12 +32,18 @@ def list_tools(as_json: _AsJson = False) -> None:
         rows = [_facts(tool) for tool in tools]
         sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    sys.stdout.write("\n".join(listing(list(tools), room)) + "\n")
+
+
+def listing(tools: Sequence[Tool], room: int | None) -> list[str]:
+    """One line a tool, none longer than `room` characters; whole where `room` is None."""
     width = max(len(tool.name) for tool in tools)
-    wide = max(len(tool.title) for tool in tools)
-    sys.stdout.write(f"{'tool':<{width}}  {'what':<{wide}}  cost     network\n")
+    lines = [f"{'tool':<{width}}  cost     network  what it does"]
     for tool in tools:
-        network = "needed" if tool.needs_network else "no"
-        sys.stdout.write(f"{tool.name:<{width}}  {tool.title:<{wide}}  {tool.cost:<7}  {network}\n")
+        head = f"{tool.name:<{width}}  {tool.cost:<7}  {'needed' if tool.needs_network else 'no':<7}  "
+        lines.append(head + (tool.summary if room is None else shorten(tool.summary, max(10, room - len(head)))))
+    return lines
 
 
 @app.command("show")

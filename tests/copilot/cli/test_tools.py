@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from biocopilot.copilot.cli.commands import app
+from biocopilot.copilot.cli.tools import listing
 from biocopilot.memory.records import ToolResult
 from biocopilot.tools.registry import all_tools
 from typer.testing import CliRunner
@@ -22,12 +23,19 @@ def invoke(*words: str) -> Any:
     return CliRunner().invoke(app, ["tools", *words])
 
 
-def test_the_list_names_every_tool_within_80_columns(home: Path) -> None:
+def test_the_list_says_what_every_tool_does(home: Path) -> None:
     lines = invoke("list").stdout.splitlines()
     assert [line.split()[0] for line in lines] == ["tool", *all_tools()]
-    assert max(map(len, lines)) <= 80
+    assert all(line.endswith(tool.summary) for line, tool in zip(lines[1:], all_tools().values(), strict=True))
     found = json.loads(invoke("list", "--json").stdout)
     assert {row["name"] for row in found} == set(all_tools())
+
+
+@pytest.mark.parametrize("room", [60, 80, 120])
+def test_the_list_fits_the_terminal(room: int) -> None:
+    lines = listing(list(all_tools().values()), room)
+    assert len(lines) == 1 + len(all_tools())
+    assert 40 < max(map(len, lines)) <= room
 
 
 @pytest.mark.parametrize("name", sorted(all_tools()))
@@ -107,6 +115,7 @@ EXAMPLES = [
     pytest.param(name, example, id=f"{name}-{number}")
     for name, tool in sorted(all_tools().items())
     for number, example in enumerate(tool.examples[:1])
+    if not tool.needs_network
 ]
 
 
