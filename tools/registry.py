@@ -1,6 +1,6 @@
 """The list of all tools: one line a module, in the order in which menus show them.
 
-Importing this loads every tool's declaration but neither RDKit nor Biopython, which wait for the first call.
+Importing this loads every tool's declaration but neither RDKit, Biopython nor a client of the network, which wait for the first call.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ TOOL_MODULES = (
     "drugs.drug_status",
     "drugs.drug_indications",
     "drugs.drugs_for_indication",
+    "literature.literature_search",
+    "literature.fetch_article",
     "data.data_sources",
 )
 """Modules below this package, each with one tool of the module's own name."""

@@ -17,6 +17,8 @@ from biocopilot.tools.registry import TOOL_MODULES, all_tools
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = list(all_tools().values())
 EXAMPLES = [(tool, example) for tool in TOOLS for example in tool.examples]
+LOCAL = [(tool, example) for tool, example in EXAMPLES if not tool.needs_network]
+REMOTE = [(tool, example) for tool, example in EXAMPLES if tool.needs_network]
 
 
 def named(value: Any) -> str:
@@ -82,7 +84,7 @@ def test_bounds_are_sensible(tool: Tool) -> None:
     assert tool.examples
 
 
-@pytest.mark.parametrize(("tool", "example"), EXAMPLES, ids=named)
+@pytest.mark.parametrize(("tool", "example"), LOCAL, ids=named)
 async def test_every_example_runs_and_finds_something(tool: Tool, example: dict[str, Any], call: Any) -> None:
     result: ToolResult = await call(tool.name, **example)
     assert result.status == "ok", result.digest
@@ -95,6 +97,14 @@ async def test_every_example_runs_and_finds_something(tool: Tool, example: dict[
         assert item.source.name
         assert item.source.licence
         assert f"{item.id}: " in result.digest
+
+
+@pytest.mark.parametrize(("tool", "example"), REMOTE, ids=named)
+async def test_an_example_that_needs_the_network_is_refused_offline(
+    tool: Tool, example: dict[str, Any], call: Any
+) -> None:
+    result: ToolResult = await call(tool.name, **example)
+    assert (result.status, result.error) == ("failed", "OfflineRefused"), result.digest
 
 
 @pytest.mark.parametrize(("tool", "example"), EXAMPLES, ids=named)
@@ -112,6 +122,6 @@ def test_every_tool_is_documented(tool: Tool) -> None:
 
 
 def test_listing_the_tools_loads_neither_rdkit_nor_biopython() -> None:
-    code = "import sys; from biocopilot.tools import all_tools; all_tools(); print([m for m in ('rdkit', 'Bio', 'numpy', 'pint') if m in sys.modules])"
+    code = "import sys; from biocopilot.tools import all_tools; all_tools(); print([m for m in ('rdkit', 'Bio', 'numpy', 'pint', 'lxml', 'httpx') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
