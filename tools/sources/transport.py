@@ -126,7 +126,7 @@ class Transport:
 
 @dataclass
 class _Course:
-    """One request on its way: its service, when its time is up, and how often it was sent."""
+    """One request on its way: its service, when its time is up, and how far it came."""
 
     service: Service
     request: Request
@@ -135,7 +135,8 @@ class _Course:
     breaker: Breaker
     entry: Entry
     deadline: float
-    sent: int = 0
+    attempts: int = 0
+    sent: bool = False
 
 
 class Session:
@@ -221,7 +222,7 @@ class Session:
             if not course.sent:
                 raise _too_many(service) from error
             self._failed(course)
-            tries = f" ({course.sent} attempts)" if course.sent > 1 else ""
+            tries = f" ({course.attempts} attempts)" if course.attempts > 1 else ""
             raise SourceUnavailable(
                 f"{service.title} did not answer within {transport.limits.total_s:g} s{tries}.",
                 "Ask again later, or use a local store: `biocopilot data status`.",
@@ -231,6 +232,7 @@ class Session:
 
     async def _attempts(self, course: _Course) -> Reply:
         while True:
+            course.attempts += 1
             try:
                 reply = await self._attempt(course)
             except Passing as trouble:
@@ -245,12 +247,10 @@ class Session:
     async def _attempt(self, course: _Course) -> Reply:
         service = course.service
         async with slots_of(service.key, service.at_once).one():
-            await self._turn(course)
-            course.sent += 1
             try:
-                raw = await self._wire.exchange(service, course.request)
+                raw = await self._wire.exchange(service, course.request, lambda: self._turn(course))
             except SourceUnavailable as error:
-                if not isinstance(error, BadReply | HostRefused):
+                if type(error) is SourceUnavailable:
                     self._failed(course)
                 raise
         if worth_repeating(raw.status):
@@ -260,7 +260,7 @@ class Session:
                 RateLimited if raw.status == 429 else SourceUnavailable,
             )
         try:
-            return understood(raw, course.request, service, course.shown, course.sent, self.transport.now())
+            return understood(raw, course.request, service, course.shown, course.attempts, self.transport.now())
         except Malformed as error:  # a maintenance page or a cut body is often gone a moment later
             raise Passing(str(error), error=BadReply, most=2) from error
         except (BadReply, HostRefused):
@@ -286,6 +286,7 @@ class Session:
             await transport.sleep(wait_s)
         if course.breaker.opened_since(course.entry):
             raise _left_alone(service, "for a while")
+        course.sent = True
 
     async def _before_next(self, course: _Course, trouble: Passing) -> None:
         """Wait before another attempt. Raises where none is left or there is no time for it."""
@@ -293,7 +294,7 @@ class Session:
         asked_s = trouble.wait_s or None  # 0 is no time at all: then as long as for others
         if asked_s is not None:
             course.pace.hold_back(service.name, asked_s)
-        wait_s = transport.back_off_s(course.sent) if asked_s is None else asked_s
+        wait_s = transport.back_off_s(course.attempts) if asked_s is None else asked_s
         no_time = transport.clock() + wait_s >= course.deadline
         if asked_s is not None and no_time:
             raise RateLimited(
@@ -301,9 +302,9 @@ class Session:
                 "request may take.",
                 "Ask again later.",
             ) from trouble
-        if no_time or course.sent >= min(trouble.most, transport.limits.attempts):
+        if no_time or course.attempts >= min(trouble.most, transport.limits.attempts):
             self._failed(course)
-            tries = f" ({course.sent} attempts)" if course.sent > 1 else ""
+            tries = f" ({course.attempts} attempts)" if course.attempts > 1 else ""
             raise trouble.error(f"{service.title}: {trouble.why}{tries}.", _LATER) from trouble
         self._note(f"{service.title}: {trouble.why}; asked again after {wait_s:.1f} s.")
         await transport.sleep(wait_s)

@@ -10,7 +10,7 @@ import contextlib
 import socket
 import ssl
 import zlib
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, urlencode
@@ -85,8 +85,8 @@ class Wire:
         if client is not None:
             await client.aclose()
 
-    async def exchange(self, service: Service, request: Request) -> Raw:
-        """The reply to one request, after redirects.
+    async def exchange(self, service: Service, request: Request, turn: Callable[[], Awaitable[None]]) -> Raw:
+        """The reply to one request, after redirects. `turn` waits until something may be sent: each hop has its own.
 
         Raises:
             Passing: what may pass.
@@ -100,6 +100,7 @@ class Wire:
             method, body = request.method, request.body
             for _ in range(_MOST_REDIRECTS + 1):
                 _allow(service, url)
+                await turn()
                 raw = await self._once(client, method, url, body, request)
                 if raw.status not in _REDIRECTS:
                     return raw

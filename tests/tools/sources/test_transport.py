@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import re
 import socket
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -157,6 +158,7 @@ ROWS = [
     Row("huge length", raw(HEAD + b"Content-Length: 99999999999999999999\r\n\r\n{}"), BadReply, 1, "larger than 200,000 bytes"),
     Row("gzip bomb", packed(gzip.compress(b" " * 90_000_000)), BadReply, 1, "larger than 200,000 bytes"),
     Row("gzip bomb of members", packed(gzip.compress(b" " * 150_000) * 2), BadReply, 1, "larger than 200,000 bytes"),
+    Row("gzip of nothing", packed(gzip.compress(b"") * 20_000), BadReply, 1, "larger than 200,000 bytes"),
     Row("gzip, broken", packed(gzip.compress(b'{"a": 1}')[:10] + b"\xff" * 20), BadReply, 2, "cannot be unpacked", slept_s=0.5),
     Row("gzip, none", packed(b'{"a": 1}'), BadReply, 2, "cannot be unpacked", slept_s=0.5),
     Row("gzip, cut", packed(gzip.compress(b'{"a": 1}')[:-4]), BadReply, 4, "cut short", slept_s=BACK_OFF_S),
@@ -293,6 +295,63 @@ async def test_cancelling_hangs_up_at_once(faulty: Any, transport: Transport) ->
             await asyncio.wait_for(gone.wait(), 3)
             gone.clear()
     assert min(took) < 0.1
+
+
+async def test_the_total_deadline_holds_while_a_reply_drips(
+    faulty: Any, make_transport: Callable[..., Transport]
+) -> None:
+    faulty.serve("/uniprot/x", drip)
+    took = []
+    async with make_transport(limits=QUICK).session() as session:
+        for _ in range(3):  # the best of three: the machine may be busy
+            started = time.monotonic()
+            with pytest.raises(SourceUnavailable, match=r"did not answer within 0\.25 s"):
+                await session.fetch(Request("uniprot", "/x"))
+            took.append(time.monotonic() - started)
+            if took[-1] < 0.35:
+                break
+    assert 0.24 < min(took) < 0.35
+
+
+async def test_a_request_that_had_no_turn_in_time_is_no_failure_of_the_service(
+    faulty: Any, make_transport: Callable[..., Transport]
+) -> None:
+    release = threading.Event()
+    faulty.serve("/string/slow", lambda heard: (release.wait(3) and {}) or {})
+    faulty.serve("/string/x", {})
+    transport = make_transport()
+    async with transport.session() as session, make_transport(limits=Limits(total_s=0.02)).session() as hasty:
+        slow = asyncio.create_task(session.fetch(Request("string", "/slow")))  # takes the only place
+        await faulty.arrival(1)
+        for _ in range(6):
+            with pytest.raises(RateLimited, match="too many requests wait already"):
+                await hasty.fetch(Request("string", "/x"))
+        release.set()
+        await slow
+        assert (await session.fetch(Request("string", "/x"))).status == 200
+    assert faulty.count() == 2
+
+
+async def test_what_waits_while_the_breaker_opens_is_not_sent(
+    faulty: Any, make_transport: Callable[..., Transport]
+) -> None:
+    faulty.serve("/chembl/x", faulty.answer("", 500))
+    async with make_transport(limits=Limits(attempts=1)).session() as session:
+        outcomes = await asyncio.gather(
+            *(session.fetch(Request("chembl", "/x")) for _ in range(12)), return_exceptions=True
+        )
+    assert all(isinstance(error, SourceUnavailable) for error in outcomes)
+    assert faulty.count() <= 7  # four failed, and three may have been under way
+
+
+async def test_each_hop_of_a_redirect_has_its_turn(faulty: Any, transport: Transport, pass_time: Any) -> None:
+    faulty.serve("/string/a", faulty.answer("", 302, location="/string/b"))
+    faulty.serve("/string/b", faulty.answer("", 302, location="/string/c"))
+    faulty.serve("/string/c", {})
+    async with transport.session() as session:
+        reply = await session.fetch(Request("string", "/a"))
+    assert reply.attempts == 1
+    assert sum(pass_time.slept) == pytest.approx(2, abs=0.3)  # once a second
 
 
 async def test_a_deadline_from_outside_stays_a_deadline_from_outside(faulty: Any, transport: Transport) -> None:
