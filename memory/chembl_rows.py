@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["ActivityRow", "IndicationRow", "MechanismRow", "MoleculeRow", "NameHit", "TargetRow"]
 
@@ -35,9 +36,8 @@ class TargetRow:
     genes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class ActivityRow:
-    """A measured activity with its assay, molecule and target."""
+class ActivityRow(NamedTuple):
+    """A measured activity with its assay, molecule and target; a tuple, since a target has thousands."""
 
     activity_id: int
     assay_chembl_id: str

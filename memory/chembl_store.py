@@ -1,7 +1,7 @@
 """Molecules, targets, activities, mechanisms and indications from a SQLite file with ChEMBL's tables.
 
-One code path serves the starter set and a full dump: columns and tables that a dump may lack are probed when it is
-opened, every value is bound, and nothing is written.
+One code path serves the starter set, a bare dump, and a dump with the tables that `data add` lays out beside it: columns and
+tables that may be lacking are probed when it is opened, every value is bound, and nothing is written.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from sqlite3 import Row
+from typing import Any
 
 from .chembl_rows import ActivityRow, IndicationRow, MechanismRow, MoleculeRow, NameHit, TargetRow
 from .names_index import NameIndex
@@ -42,12 +43,25 @@ _SOURCES = {
 }
 
 
-class ChemblStore:
-    """Look-ups over one file. Thread-safe; `interrupt` stops running queries."""
+_LAID_OUT = (
+    "activity_id, assay_chembl_id, document_chembl_id, year, confidence_score, assay_type, variant, molecule_chembl_id,"
+    " parent_chembl_id, pref_name, canonical_smiles, max_phase, a.tid, standard_type, standard_relation, standard_value,"
+    " standard_units, pchembl_value, data_validity_comment, potential_duplicate"
+)
 
-    def __init__(self, database: Database) -> None:
+
+class ChemblStore:
+    """Look-ups over one file. Thread-safe; `interrupt` stops running queries.
+
+    Args:
+        database: the file.
+        further: names to fall back on, as of a protein store of its own.
+    """
+
+    def __init__(self, database: Database, further: NameIndex | None = None) -> None:
         self.database = database
-        self.names = NameIndex(database)
+        self.names = NameIndex(database, further)
+        self._laid_out = database.has("bc_target_activity", "canonical_smiles")
         self.backend: Backend = "starter" if database.is_starter else "local"
 
     @classmethod
@@ -83,6 +97,8 @@ class ChemblStore:
 
     def counts(self) -> dict[str, int]:
         """How many molecules, approved drugs, targets, activities, mechanisms and indications there are."""
+        if self.database.has("bc_count"):  # counted while it was built: over a full dump that takes a minute
+            return {row[0]: row[1] for row in self.database.tuples("SELECT what, n FROM bc_count ORDER BY rowid")}
         queries = {
             "molecules": "SELECT count(*) AS n FROM molecule_dictionary",
             "approved drugs": "SELECT count(*) AS n FROM molecule_dictionary WHERE max_phase = 4",
@@ -224,6 +240,8 @@ class ChemblStore:
             values += molecules
         if not wanted:
             return []
+        if self._laid_out:
+            return self._laid_out_activities(tids, molecules)
         query = (
             "SELECT a.activity_id, a.standard_type, a.standard_relation, a.standard_value, a.standard_units, a.pchembl_value,"
             " a.data_validity_comment, a.potential_duplicate, s.chembl_id AS assay, s.confidence_score, s.assay_type, s.variant_id,"
@@ -237,6 +255,69 @@ class ChemblStore:
             f" WHERE {' AND '.join(wanted)} ORDER BY a.activity_id"
         )
         return [self._activity(row) for row in self.database.rows(query, values)]
+
+    def best_activities(self, tid: int, kind: str | None = None, most: int = 20) -> list[ActivityRow]:
+        """A target's activities with the highest pChEMBL, of one type or of all, best first; those without one are left out.
+
+        Salts, mutants and doubtful values are among them: this is what ChEMBL ranks, not a selection.
+        """
+        if not self._laid_out:
+            rows = [
+                row
+                for row in self.activities(tids=[tid])
+                if row.pchembl is not None and kind in (None, row.activity_type)
+            ]
+            return sorted(rows, key=_best_first)[:most]
+        query = "SELECT first_row, last_row, best_pchembl FROM bc_target_range WHERE tid = ?"
+        ranges = self.database.tuples(
+            query + (" AND standard_type = ?" if kind else ""), (tid, kind) if kind else (tid,)
+        )
+        ranges = sorted((item for item in ranges if item[2] is not None), key=lambda item: -item[2])
+        found: list[ActivityRow] = []
+        for first, last, best in ranges:
+            if len(found) >= most and best < (found[most - 1].pchembl or 0):
+                break
+            query = (
+                f"SELECT {_LAID_OUT} FROM bc_target_activity a WHERE rowid BETWEEN ? AND ? AND pchembl_value IS NOT NULL"
+                " ORDER BY rowid LIMIT ?"
+            )
+            found += self._typed(self.database.tuples(query, (first, last, most)))
+            found.sort(key=_best_first)
+        return found[:most]
+
+    def _laid_out_activities(self, tids: Sequence[int], molecules: Sequence[str]) -> list[ActivityRow]:
+        if molecules:
+            marks, values = ",".join("?" * len(molecules)), list[object](molecules)
+            query = (
+                f"SELECT {_LAID_OUT} FROM bc_target_activity a"
+                f" WHERE molregno IN (SELECT molregno FROM molecule_dictionary WHERE chembl_id IN ({marks}))"
+            )
+            if tids:
+                query += f" AND +a.tid IN ({','.join('?' * len(tids))})"
+                values += tids
+            rows = self.database.tuples(query, values)
+        else:
+            query = (
+                f"SELECT {_LAID_OUT} FROM bc_target_extent CROSS JOIN bc_target_activity a"
+                f" ON a.rowid BETWEEN first_row AND last_row WHERE bc_target_extent.tid IN ({','.join('?' * len(tids))})"
+            )
+            rows = self.database.tuples(query, tids)
+        return self._typed(sorted(rows))  # by activity_id, which comes first and is unique
+
+    def _typed(self, rows: Sequence[tuple[Any, ...]]) -> list[ActivityRow]:
+        """Rows of `_LAID_OUT` as typed rows; the names of a target are looked up once."""
+        known = self._target_names
+        for tid in {row[12] for row in rows} - known.keys():
+            query = "SELECT chembl_id, pref_name, organism FROM target_dictionary WHERE tid = ?"
+            known[tid] = self.database.tuples(query, (tid,))[0]
+        make = ActivityRow._make
+        return [
+            make((*row[:6], row[6] == 1, *row[7:12], *known[row[12]], *row[13:19], row[19] == 1, False)) for row in rows
+        ]
+
+    @cached_property
+    def _target_names(self) -> dict[int, tuple[Any, ...]]:
+        return {}
 
     def _activity(self, row: Row) -> ActivityRow:
         return ActivityRow(
@@ -372,3 +453,7 @@ def _phase(value: float | None) -> float | None:
 def _reference(row: Row) -> str:
     told = " ".join(str(part) for part in (row["ref_type"], row["ref_id"]) if part)
     return f"{told} {row['ref_url']}".strip() if row["ref_url"] else told
+
+
+def _best_first(row: ActivityRow) -> tuple[float, int]:
+    return -(row.pchembl or 0.0), row.activity_id

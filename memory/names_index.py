@@ -1,13 +1,16 @@
 """Names to identifiers: exact look-up by key, and the nearest names to a misspelt one.
 
-The starter set has an index of its own (`bc_name`); over a full ChEMBL dump the names are read from its own tables.
+The starter set and every store that was built have an index (`bc_name`); over a bare ChEMBL dump the names are read from its
+own tables, which takes as long as reading them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from .chembl_names import NAME_QUERIES
 from .chembl_rows import NameHit
 from .starter.names import name_key
 from .store_connection import Database
@@ -18,26 +21,56 @@ _LEAST_RATIO = {4: 75.0, 6: 78.0}
 """Shortest length from which names are compared at all, and the ratio (0 to 100) that they must reach."""
 
 
-class NameIndex:
-    """Exact and near names of molecules, targets and diseases."""
+_FOREIGN = 3
+"""From this rank on, names are those of proteins that are not human: found when asked for, never offered as a correction."""
 
-    def __init__(self, database: Database) -> None:
+
+class NameIndex:
+    """Exact and near names of molecules, targets and diseases.
+
+    Args:
+        database: where to look.
+        further: the index to ask where this one knows nothing of that name.
+    """
+
+    def __init__(self, database: Database, further: NameIndex | None = None) -> None:
         self._database = database
+        self._further = further
 
     def matching(self, name: str, kinds: Sequence[str] = ("molecule", "target", "disease")) -> list[NameHit]:
         """What bears exactly this name (by key), best rank first."""
         key = name_key(name)
         if not key:
             return []
-        if self._database.has("bc_name"):
-            marks = ",".join("?" * len(kinds))
-            rows = self._database.rows(
-                f"SELECT name_key, name, kind, id, rank FROM bc_name WHERE name_key = ? AND kind IN ({marks})"
-                " ORDER BY rank, rowid",
-                (key, *kinds),
-            )
-            return [NameHit(row["name_key"], row["name"], row["kind"], row["id"], row["rank"]) for row in rows]
-        return [hit for kind in kinds for hit in self._official(kind, name, key)]
+        found = self._indexed(key, kinds) if self._database.has("bc_name") else self._official(name, key, kinds)
+        if self._further is not None and not found:
+            return self._further.matching(name, kinds)
+        return found
+
+    def containing(
+        self, words: str, kinds: Sequence[str] = ("molecule", "target", "disease"), most: int = 20
+    ) -> list[NameHit]:
+        """Names with all of these words, or with words that begin so; best rank first, shorter names before longer ones."""
+        wanted = re.findall(r"\w+", words)[:8]
+        if not wanted:
+            return []
+        if not self._database.has("bc_name_words"):
+            pattern = re.compile("".join(rf"(?=.*\b{re.escape(word)})" for word in wanted), re.IGNORECASE | re.DOTALL)
+            hits = [
+                NameHit(key, name, kind, "", 0)
+                for kind in kinds
+                for key, name in self._keys[kind].items()
+                if pattern.match(name)
+            ]
+            hits = sorted(hits, key=lambda hit: (len(hit.name), hit.name))[:most]
+            return [full for hit in hits for full in self.matching(hit.name, (hit.kind,))][:most]
+        marks = ",".join("?" * len(kinds))
+        rows = self._database.rows(
+            "SELECT n.name_key, n.name, n.kind, n.id, n.rank FROM bc_name_words w JOIN bc_name n ON n.rowid = w.rowid"
+            f" WHERE bc_name_words MATCH ? AND n.kind IN ({marks}) ORDER BY n.rank, length(n.name), n.rowid LIMIT ?",
+            (" ".join(f'"{word}"*' for word in wanted), *kinds, most),
+        )
+        return [NameHit(*row) for row in rows]
 
     def nearest(self, name: str, kind: str = "molecule", most: int = 5) -> list[tuple[str, float]]:
         """Names that resemble `name`, with their similarity from 0 to 100; for showing, never for taking as meant."""
@@ -63,11 +96,15 @@ class NameIndex:
     def _keys(self) -> dict[str, dict[str, str]]:
         found: dict[str, dict[str, str]] = {"molecule": {}, "target": {}, "disease": {}}
         if self._database.has("bc_name"):
-            for row in self._database.rows("SELECT name_key, name, kind FROM bc_name ORDER BY rank DESC"):
-                found.setdefault(row["kind"], {})[row["name_key"]] = row["name"]
-            return found
-        for kind, name in self._official_names():
-            found[kind][name_key(name)] = name
+            query = "SELECT name_key, name, kind FROM bc_name WHERE rank < ? ORDER BY rank DESC"
+            for key, name, kind in self._database.tuples(query, (_FOREIGN,)):
+                found.setdefault(kind, {})[key] = name
+        else:
+            for kind, name in self._official_names():
+                found[kind][name_key(name)] = name
+        if self._further is not None:
+            for kind, names in self._further._keys.items():
+                found[kind] = {**names, **found.get(kind, {})}
         return found
 
     def _official_names(self) -> Iterable[tuple[str, str]]:
@@ -80,25 +117,22 @@ class NameIndex:
             if row["component_synonym"]:
                 yield "target", row["component_synonym"]
 
-    def _official(self, kind: str, name: str, key: str) -> list[NameHit]:
-        if kind == "molecule":
+    def _indexed(self, key: str, kinds: Sequence[str]) -> list[NameHit]:
+        marks = ",".join("?" * len(kinds))
+        rows = self._database.tuples(
+            f"SELECT name_key, name, kind, id, rank FROM bc_name WHERE name_key = ? AND kind IN ({marks}) ORDER BY rank, rowid",
+            (key, *kinds),
+        )
+        return [NameHit(*row) for row in rows]
+
+    def _official(self, name: str, key: str, kinds: Sequence[str]) -> list[NameHit]:
+        best: dict[tuple[str, str], NameHit] = {}
+        for kind in kinds:
             rows = self._database.rows(
-                "SELECT chembl_id AS id, pref_name AS name, 0 AS rank FROM molecule_dictionary WHERE pref_name = ? UNION"
-                " SELECT m.chembl_id, s.synonyms, 1 FROM molecule_synonyms s JOIN molecule_dictionary m USING (molregno)"
-                " WHERE s.synonyms = ? COLLATE NOCASE ORDER BY 3, 1",
-                (name.upper(), name),
+                f"SELECT name, id, rank FROM ({NAME_QUERIES[kind]}) WHERE name = ? COLLATE NOCASE"
+                " ORDER BY rank, place, length(id), id",
+                (name.strip(),),
             )
-        elif kind == "target":
-            rows = self._database.rows(
-                "SELECT c.accession AS id, s.component_synonym AS name,"
-                " CASE WHEN c.tax_id = 9606 THEN 0 ELSE 1 END AS rank FROM component_synonyms s"
-                " JOIN component_sequences c USING (component_id) WHERE s.component_synonym = ? COLLATE NOCASE"
-                " AND c.accession IS NOT NULL ORDER BY 3, 1",
-                (name,),
-            )
-        else:
-            rows = self._database.rows(
-                "SELECT DISTINCT efo_term AS id, efo_term AS name, 0 AS rank FROM drug_indication WHERE efo_term = ? COLLATE NOCASE",
-                (name,),
-            )
-        return [NameHit(key, row["name"], kind, row["id"], row["rank"]) for row in rows]
+            for row in rows:
+                best.setdefault((kind, row["id"]), NameHit(key, row["name"], kind, row["id"], row["rank"]))
+        return sorted(best.values(), key=lambda hit: hit.rank)

@@ -12,13 +12,14 @@ from typing import Literal
 
 from .errors import StorageError
 
-__all__ = ["HOME_VARIABLE", "cache_dir", "config_dir", "data_dir", "run_log_path"]
+__all__ = ["HOME_VARIABLE", "cache_dir", "config_dir", "data_dir", "registry_path", "run_log_path"]
 
 HOME_VARIABLE = "BIOCOPILOT_HOME"
 """Names one folder for everything: its subfolders are `config`, `data` and `cache`."""
 
 _NAME = "biocopilot"
 _RUN_LOG = "runs.sqlite"
+_REGISTRY = "stores.json"
 _HINT = f"Mend its permissions, or set {HOME_VARIABLE} to a folder of yours."
 
 
@@ -50,6 +51,11 @@ def data_dir() -> Path:
 def run_log_path() -> Path:
     """The run log's file, which may not exist yet. Raises StorageError as `data_dir` does."""
     return data_dir() / _RUN_LOG
+
+
+def registry_path() -> Path:
+    """The list of local stores, which may not exist yet; makes no folder. Raises StorageError where no home folder is known."""
+    return _folder("data") / _REGISTRY
 
 
 def _folder(kind: Literal["config", "data", "cache"]) -> Path:

@@ -1,4 +1,4 @@
-"""Protein entries from the uniprot_* tables of a local store; what a full ChEMBL dump knows of proteins where it has none."""
+"""Protein entries from the uniprot_* tables of a store; what a ChEMBL dump knows of proteins where there are none."""
 
 from __future__ import annotations
 
@@ -34,11 +34,17 @@ class ProteinEntry:
 
 
 class UniprotStore:
-    """Look-ups of proteins over one file. Thread-safe."""
+    """Look-ups of proteins over one file. Thread-safe.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: the file.
+        chembl: a ChEMBL file of its own; asked for proteins and names that this one does not have.
+    """
+
+    def __init__(self, database: Database, chembl: Database | None = None) -> None:
         self.database = database
-        self.names = NameIndex(database)
+        self.names = NameIndex(database, None if chembl is None else NameIndex(chembl))
+        self._chembl = chembl or database
         self.backend: Backend = "starter" if database.is_starter else "local"
         self._own = database.has("uniprot_entry")
 
@@ -86,7 +92,9 @@ class UniprotStore:
 
     def component(self, accession: str) -> ProteinEntry | None:
         """What ChEMBL's side knows of a protein: accession, gene, name and organism, nothing else."""
-        row = self.database.row(
+        if not self._chembl.has("component_sequences"):
+            return None
+        row = self._chembl.row(
             "SELECT accession, description, organism, tax_id, (SELECT s.component_synonym FROM component_synonyms s"
             " WHERE s.component_id = c.component_id AND s.syn_type = 'GENE_SYMBOL' ORDER BY s.compsyn_id LIMIT 1) AS gene"
             " FROM component_sequences c WHERE accession = ?",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..memory.chembl_store import ChemblStore
+    from ..memory.store_connection import Database
     from ..memory.uniprot_store import UniprotStore
     from .chemistry.workers import ChemistryWorkers
     from .sources.transport import Transport
@@ -24,7 +25,8 @@ class Workbench:
     """Chemistry workers and stores, opened when first asked for.
 
     Args:
-        store: SQLite file with the ChEMBL and UniProt tables; the starter set where None.
+        store: SQLite file with the ChEMBL and UniProt tables; where None, the stores that are registered (`data add`), and the
+            starter set for what is not.
         workers: how many chemistry processes may run side by side.
     """
 
@@ -45,14 +47,25 @@ class Workbench:
         """Molecules, targets, activities, mechanisms and indications."""
         from ..memory.chembl_store import ChemblStore
 
-        return ChemblStore.open(self._store)
+        if not self._registered:
+            return ChemblStore.open(self._store)
+        from ..memory.names_index import NameIndex
+        from ..memory.store_connection import Database
+
+        proteins = self._registered.get("uniprot")
+        further = None if proteins is None else NameIndex(proteins)
+        return ChemblStore(self._registered.get("chembl") or Database.open(), further)
 
     @cached_property
     def uniprot(self) -> UniprotStore:
         """Protein entries."""
         from ..memory.uniprot_store import UniprotStore
 
-        return UniprotStore.open(self._store)
+        if not self._registered:
+            return UniprotStore.open(self._store)
+        from ..memory.store_connection import Database
+
+        return UniprotStore(self._registered.get("uniprot") or Database.open(), self.chembl.database)
 
     @cached_property
     def transport(self) -> Transport:
@@ -62,6 +75,22 @@ class Workbench:
         from .sources.transport import Transport
 
         return Transport(cache=ResponseCache(cache_dir() / "replies.sqlite"))
+
+    @cached_property
+    def _registered(self) -> dict[str, Database]:
+        """The registered stores, by name; none where another store was named. Most often there are none: then nothing is loaded."""
+        from ..memory.errors import StorageError
+        from ..memory.paths import registry_path
+
+        try:
+            if self._store is not None or not registry_path().exists():
+                return {}
+        except StorageError:  # no home folder is known, so nothing was ever registered
+            return {}
+        from ..memory.stores.registry import open_store
+
+        found = {name: open_store(name) for name in ("chembl", "uniprot")}
+        return {name: database for name, database in found.items() if database is not None}
 
     def warm_up(self) -> None:
         """Start the first chemistry process now, so that it loads while something else is done."""
@@ -74,6 +103,8 @@ class Workbench:
                 opened = self.__dict__.pop(name, None)
                 if opened is not None:
                     opened.close()
+            for database in self.__dict__.pop("_registered", {}).values():
+                database.close()
 
     def __enter__(self) -> Workbench:
         return self

@@ -1,0 +1,115 @@
+"""What is laid out beside a ChEMBL dump: narrow copies of the tables asked by key, with their indexes, and activities by target.
+
+Copies bear the dump's names and stand before its tables, so that one query serves both. Columns have no declared type: a
+value is kept as the dump has it.
+"""
+
+from __future__ import annotations
+
+__all__ = ["ACTIVITY_COLUMNS", "COPIES", "COUNTS", "EXTENTS", "INDEXES", "LAY_OUT", "NEEDED", "SCHEMA"]
+
+COPIES: dict[str, tuple[str, ...]] = {
+    "version": ("name", "creation_date", "comments"),
+    "molecule_dictionary": (
+        "molregno INTEGER PRIMARY KEY", "pref_name", "chembl_id", "max_phase", "molecule_type", "structure_type", "first_approval",
+    ),
+    "compound_structures": ("molregno INTEGER PRIMARY KEY", "standard_inchi_key", "canonical_smiles"),
+    "molecule_hierarchy": ("molregno INTEGER PRIMARY KEY", "parent_molregno", "active_molregno"),
+    "molecule_synonyms": ("molsyn_id INTEGER PRIMARY KEY", "molregno", "syn_type", "synonyms"),
+    "target_dictionary": (
+        "tid INTEGER PRIMARY KEY", "target_type", "pref_name", "tax_id", "organism", "chembl_id", "species_group_flag",
+    ),
+    "target_components": ("targcomp_id INTEGER PRIMARY KEY", "tid", "component_id", "homologue"),
+    "component_sequences": (
+        "component_id INTEGER PRIMARY KEY", "component_type", "accession", "description", "tax_id", "organism",
+    ),
+    "component_synonyms": ("compsyn_id INTEGER PRIMARY KEY", "component_id", "component_synonym", "syn_type"),
+    "drug_mechanism": (
+        "mec_id INTEGER PRIMARY KEY", "molregno", "mechanism_of_action", "tid", "action_type", "direct_interaction", "disease_efficacy",
+    ),
+    "mechanism_refs": ("mecref_id INTEGER PRIMARY KEY", "mec_id", "ref_type", "ref_id", "ref_url"),
+    "drug_indication": (
+        "drugind_id INTEGER PRIMARY KEY", "molregno", "max_phase_for_ind", "mesh_id", "mesh_heading", "efo_id", "efo_term",
+    ),
+}  # fmt: skip
+"""Table to its columns here; a column or table that the dump lacks stays empty, unless it is in NEEDED."""
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    "version": ("name",),
+    "molecule_dictionary": ("molregno", "chembl_id", "pref_name"),
+    "target_dictionary": ("tid", "chembl_id", "pref_name"),
+    "assays": ("assay_id", "tid", "chembl_id"),
+    "activities": ("activity_id", "assay_id", "molregno", "standard_type", "standard_value", "standard_units"),
+}
+"""Without these it is no ChEMBL dump that questions could be answered from."""
+
+ACTIVITY_COLUMNS = (
+    "activity_id", "assay_id", "doc_id", "molregno", "standard_type", "standard_relation", "standard_value", "standard_units",
+    "pchembl_value", "data_validity_comment", "potential_duplicate",
+)  # fmt: skip
+"""What is read of the dump's activities; `tid` comes from the assay."""
+
+_OWN = """
+CREATE TABLE bc_target_activity (
+  tid, standard_type, pchembl_value, activity_id, assay_chembl_id, document_chembl_id, year, confidence_score, assay_type, variant,
+  molregno, molecule_chembl_id, parent_chembl_id, pref_name, canonical_smiles, max_phase, standard_relation, standard_value,
+  standard_units, data_validity_comment, potential_duplicate);
+-- In the order (tid, standard_type, pchembl_value DESC, activity_id) within a target; a target's rows lie together.
+CREATE TABLE bc_target_range (
+  tid INTEGER NOT NULL, standard_type TEXT NOT NULL, first_row INTEGER NOT NULL, last_row INTEGER NOT NULL, best_pchembl,
+  PRIMARY KEY (tid, standard_type)) WITHOUT ROWID;
+CREATE TABLE bc_target_extent (tid INTEGER PRIMARY KEY, first_row INTEGER NOT NULL, last_row INTEGER NOT NULL);
+CREATE TABLE bc_name (name_key TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, rank INTEGER NOT NULL);
+CREATE TABLE bc_count (what TEXT NOT NULL, n INTEGER NOT NULL);
+"""
+
+SCHEMA = "".join(f"CREATE TABLE {name} ({', '.join(columns)});\n" for name, columns in COPIES.items()) + _OWN
+
+LAY_OUT = """
+INSERT INTO bc_target_activity
+SELECT r.tid, r.standard_type, r.pchembl_value, r.activity_id, s.chembl_id, d.chembl_id, {year}, {confidence_score}, {assay_type},
+  {variant}, r.molregno, m.chembl_id, coalesce(p.chembl_id, m.chembl_id), m.pref_name, c.canonical_smiles,
+  CASE WHEN m.max_phase >= 0 THEN m.max_phase + 0.0 END, r.standard_relation, r.standard_value, r.standard_units,
+  r.data_validity_comment, r.potential_duplicate IS NOT NULL AND r.potential_duplicate != 0
+FROM raw.{bucket} r JOIN dump.assays s ON s.assay_id = r.assay_id
+JOIN main.target_dictionary t ON t.tid = r.tid JOIN main.molecule_dictionary m ON m.molregno = r.molregno
+LEFT JOIN main.compound_structures c ON c.molregno = r.molregno LEFT JOIN main.molecule_hierarchy h ON h.molregno = r.molregno
+LEFT JOIN main.molecule_dictionary p ON p.molregno = h.parent_molregno LEFT JOIN {docs} d ON d.doc_id = coalesce(r.doc_id, {assay_doc})
+ORDER BY r.tid, r.standard_type, r.pchembl_value IS NULL, r.pchembl_value DESC, r.activity_id
+"""
+"""One bucket of targets, joined and put in order."""
+
+EXTENTS = (
+    "INSERT INTO bc_target_range SELECT tid, coalesce(standard_type, ''), min(rowid), max(rowid), max(pchembl_value)"
+    " FROM bc_target_activity WHERE rowid > ? GROUP BY tid, coalesce(standard_type, '')",
+    "INSERT INTO bc_target_extent SELECT tid, min(rowid), max(rowid) FROM bc_target_activity WHERE rowid > ? GROUP BY tid",
+)
+"""Where the rows of a target, and of a target and type, begin and end."""
+
+INDEXES = (
+    "CREATE UNIQUE INDEX bc_molecule_id ON molecule_dictionary(chembl_id)",
+    "CREATE INDEX bc_structure_key ON compound_structures(standard_inchi_key)",
+    "CREATE INDEX bc_hierarchy_parent ON molecule_hierarchy(parent_molregno)",
+    "CREATE INDEX bc_synonym_molecule ON molecule_synonyms(molregno)",
+    "CREATE UNIQUE INDEX bc_target_id ON target_dictionary(chembl_id)",
+    "CREATE INDEX bc_component_target ON target_components(tid)",
+    "CREATE INDEX bc_target_component ON target_components(component_id)",
+    "CREATE INDEX bc_sequence_accession ON component_sequences(accession)",
+    "CREATE INDEX bc_synonym_component ON component_synonyms(component_id)",
+    "CREATE INDEX bc_mechanism_molecule ON drug_mechanism(molregno)",
+    "CREATE INDEX bc_mechanism_target ON drug_mechanism(tid)",
+    "CREATE INDEX bc_reference_mechanism ON mechanism_refs(mec_id)",
+    "CREATE INDEX bc_indication_molecule ON drug_indication(molregno)",
+    "CREATE INDEX bc_indication_term ON drug_indication(coalesce(efo_term, mesh_heading) COLLATE NOCASE)",
+    "CREATE INDEX bc_activity_molecule ON bc_target_activity(molregno)",
+    "CREATE INDEX bc_name_key ON bc_name(name_key, kind, rank)",
+)
+
+COUNTS = {
+    "molecules": "SELECT count(*) FROM main.molecule_dictionary",
+    "approved drugs": "SELECT count(*) FROM main.molecule_dictionary WHERE max_phase = 4",
+    "targets": "SELECT count(*) FROM main.target_dictionary",
+    "measured activities": "SELECT count(*) FROM dump.activities",
+    "mechanisms": "SELECT count(*) FROM main.drug_mechanism",
+    "indications": "SELECT count(*) FROM main.drug_indication",
+}
