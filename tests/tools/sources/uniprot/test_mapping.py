@@ -60,6 +60,16 @@ async def test_state_that_says_finished_needs_no_redirect(service: Any, live: Un
     assert [row.to_id for row in mapping.found.rows] == ["CHEMBL203"]
 
 
+async def test_results_are_read_where_the_redirect_leads(service: Any, live: UniprotLive) -> None:
+    path = "/uniprot/idmapping/uniref/results/a1B2c3"
+    rows = [{"from": "P00533", "to": {"id": "UniRef90_P00533", "entryType": "UniRef90", "memberCount": 9}}]
+    service.faulty.serve(STATUS, service.answer("", 303, location=path))
+    service.faulty.serve(path, service.answer({"results": rows}, x_total_results="1"))
+    mapping = await live.map_ids("UniProtKB_AC-ID", "UniRef90", ["P00533"])
+    assert [(row.to_id, row.entry) for row in mapping.found.rows] == [("UniRef90_P00533", None)]
+    assert service.faulty.count(RESULTS) == 0
+
+
 async def test_job_that_is_never_done_ends_at_the_deadline(service: Any, live: UniprotLive, pass_time: Any) -> None:
     service.faulty.serve(STATUS, service.answer({"jobStatus": "RUNNING"}))
     with pytest.raises(SourceUnavailable, match="within 60 s"):
