@@ -417,6 +417,38 @@ async def test_a_cancelled_try_leaves_the_next_one_to_another(
         assert (await session.fetch(Request("chembl", "/x"))).status == 200
 
 
+async def test_an_answer_of_any_kind_breaks_a_row_of_failures(
+    faulty: Any, make_transport: Callable[..., Transport]
+) -> None:
+    bad = faulty.answer("", 500)
+    faulty.serve("/chembl/x", bad, bad, bad, faulty.answer("", 404), bad, bad, bad, faulty.answer("", 400), bad)
+    async with make_transport(limits=Limits(attempts=1)).session() as session:
+        for _ in range(9):
+            with pytest.raises((SourceUnavailable, NotFound)):
+                await session.fetch(Request("chembl", "/x"))
+    assert faulty.count() == 9
+
+
+async def test_no_attempt_is_waited_for_that_would_come_too_late(
+    faulty: Any, make_transport: Callable[..., Transport], pass_time: Any
+) -> None:
+    faulty.serve("/chembl/x", faulty.answer("", 500))
+    async with make_transport(limits=Limits(total_s=1.4)).session() as session:
+        with pytest.raises(SourceUnavailable, match=r"it answered 500 \(2 attempts\)"):
+            await session.fetch(Request("chembl", "/x"))
+    assert sum(pass_time.slept) == pytest.approx(0.5, abs=0.25)  # not the second wait, of a second
+
+
+async def test_a_program_error_in_a_check_stays_one(faulty: Any, transport: Transport) -> None:
+    def check(reply: Reply) -> None:
+        raise TimeoutError("ours")
+
+    faulty.serve("/chembl/x", {})
+    async with transport.session() as session:
+        with pytest.raises(TimeoutError, match="ours"):
+            await session.fetch(Request("chembl", "/x", check=check))
+
+
 async def test_wrong_requests_do_not_open_the_breaker(faulty: Any, transport: Transport) -> None:
     faulty.serve("/chembl/x", faulty.answer("no", 400))
     async with transport.session() as session:
