@@ -1,29 +1,129 @@
-"""`biocopilot data`: what the local stores hold, from which release, under which licence."""
+"""`biocopilot data`: what the local stores hold, and how full sources are fetched, registered and given up."""
 
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 __all__ = ["app"]
 
-app = typer.Typer(help="See the local data.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="See the local data; add full ChEMBL and UniProt.", no_args_is_help=True, rich_markup_mode=None)
+
+
+class Addable(StrEnum):
+    """Sources that can be registered."""
+
+    chembl = "chembl"
+    uniprot = "uniprot"
+
+
+class Pullable(StrEnum):
+    """Sources whose official file can be fetched."""
+
+    chembl = "chembl"
+    uniprot = "uniprot"
+    hgnc = "hgnc"
 
 
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
-    """Show what the store holds, its releases and licences."""
-    from .store_status import store_status
+    """Show what the stores hold, their releases and licences, and which one answers."""
+    from .store_status import store_lines, store_status, troubled_text
 
+    lines = store_lines()
+    trouble = next((line.trouble for line in lines if line.trouble is not None), None)
+    if trouble is not None and not as_json:
+        sys.stdout.write(troubled_text(lines))
+    if trouble is not None:
+        raise trouble
     found = store_status()
     sys.stdout.write(found.to_json() if as_json else found.to_text())
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def add(_ctx: typer.Context) -> None:
-    """Not yet: register a full ChEMBL or UniProt."""
-    from .later import say_not_yet
+@app.command()
+def add(
+    name: Annotated[Addable, typer.Argument(metavar="NAME", help="chembl or uniprot.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="chembl_NN.db, its .tar.gz, or uniprot_sprot.dat.gz.")],
+    release: Annotated[
+        str,
+        typer.Option("--release", metavar="R", help="UniProt's release, such as 2025_04; the file does not say it."),
+    ] = "",
+) -> None:
+    """Register a full source; questions are answered from it first."""
+    from ...memory.errors import InvalidInput
+    from .stages import stage_lines
 
-    say_not_yet("data add", "the full sources. Today: the starter set, see `biocopilot data status`.")
+    if release and name is not Addable.uniprot:
+        raise InvalidInput("A ChEMBL dump says its release itself.", "Leave --release out.")
+    with stage_lines() as report:
+        if name is Addable.chembl:
+            from ...memory.stores.chembl_dump import build_chembl
+
+            record = build_chembl(file, report)
+        else:
+            from ...memory.stores.swissprot import build_uniprot
+
+            record = build_uniprot(file, report, release)
+    held = ", ".join(f"{count:,} {what}" for what, count in record.rows.items())
+    title = "UniProt " if name is Addable.uniprot else ""
+    sys.stdout.write(f"{title}{record.release} is registered: {held}.\nQuestions are answered from it first.\n")
+    if name is Addable.chembl:
+        sys.stdout.write(f"The dump stays where it is and is read from there: {record.source}\n")
+
+
+@app.command()
+def remove(name: Annotated[Addable, typer.Argument(metavar="NAME", help="chembl or uniprot.")]) -> None:
+    """Give a registered source up, and delete what was built for it."""
+    from ...memory.errors import NotFound
+    from ...memory.stores import registry
+
+    gone = registry.remove(name.value)
+    if gone is None:
+        raise NotFound(f"No {name.value} store is registered.", "`biocopilot data status` shows what is.")
+    kept = f" Your file stays: {gone.source}" if gone.source.exists() else ""
+    sys.stdout.write(f"{gone.release} is no longer used; {gone.bytes / 1e6:,.1f} MB were freed.{kept}\n")
+
+
+@app.command()
+def pull(
+    name: Annotated[Pullable, typer.Argument(metavar="NAME", help="chembl, uniprot or hgnc.")],
+    url: Annotated[
+        str, typer.Option("--url", metavar="URL", help="Fetch this address instead of the official one.")
+    ] = "",
+    checksum: Annotated[
+        str, typer.Option("--checksum", metavar="HEX", help="With --url: the file's SHA-256 or MD5.")
+    ] = "",
+    folder: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FOLDER", help="Where to put it; your data folder's downloads if absent."),
+    ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Open no network connection.")] = False,
+) -> None:
+    """Fetch a source's official file, going on where an earlier attempt ended."""
+    from ...memory.errors import InvalidInput
+    from ...memory.paths import data_dir
+    from ...memory.stores import download
+    from ..settings import load_settings
+    from .stages import stage_lines
+
+    if checksum and not url:
+        raise InvalidInput("The official checksum is fetched with the file.", "Give --checksum only with --url.")
+    offline = offline or load_settings().settings.offline
+    where = folder or data_dir() / "downloads"
+    with stage_lines() as report:
+        found = download.pull(name.value, where, url=url, checksum=checksum, offline=offline, report=report)
+    checked = (
+        f"its checksum is right ({found.checksum.partition(':')[0]})"
+        if found.checksum
+        else "no checksum is stated for it"
+    )
+    there = "lay there already" if found.already_there else "is fetched"
+    sys.stdout.write(f"{found.path}\n  {there}: {found.bytes:,} bytes; {checked}.\n")
+    if name is Pullable.hgnc:
+        sys.stdout.write("  No command reads it yet: it is for your own use.\n")
+    else:
+        sys.stdout.write(f"  Next: biocopilot data add {name.value} {found.path}\n")

@@ -1,4 +1,4 @@
-"""What the store in use holds: counts, releases, licences, path and size; text and JSON for `data status`."""
+"""What the stores hold: counts, releases, licences, paths, sizes, and which one answers; text and JSON for `data status`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
 
+from ...memory.errors import BiocopilotError
 from ...memory.records import Source
 from ...tools.workbench import Workbench
 from ..rendering import source_label
 from ..settings import load_settings
 
-__all__ = ["StoreStatus", "source_label", "store_status"]
+__all__ = ["StoreLine", "StoreStatus", "source_label", "store_lines", "store_status", "troubled_text"]
 
 _FURTHER = {
     "structures": ("compound_structures", "SELECT count(*) AS n FROM compound_structures"),
+    "targets with activities": ("bc_target_extent", "SELECT count(*) AS n FROM bc_target_extent"),
     "targets with measured activities": (
         "assays",
         "SELECT count(DISTINCT tid) AS n FROM assays WHERE assay_id IN (SELECT assay_id FROM activities)",
@@ -26,9 +28,61 @@ _FURTHER = {
 """What is counted beyond what the stores count themselves: the table it needs, and the query."""
 
 
+_TITLES = {"chembl": "ChEMBL", "uniprot": "UniProt"}
+
+
+@dataclass(frozen=True)
+class StoreLine:
+    """One store, whether it answers or not."""
+
+    name: str
+    """`starter`, `chembl`, `uniprot`, or `setting` for the file that the setting `store` names."""
+    release: str
+    rows: dict[str, int]
+    bytes: int
+    licence: str
+    age_days: int | None
+    path: Path
+    answers: tuple[str, ...]
+    """What is asked of it: of `chembl` and `uniprot`."""
+    trouble: BiocopilotError | None = None
+
+    def to_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return {
+            "name": self.name,
+            "release": self.release,
+            "rows": {what.replace(" ", "_"): count for what, count in self.rows.items()},
+            "bytes": self.bytes,
+            "licence": self.licence,
+            "age_days": self.age_days,
+            "path": str(self.path),
+            "answers": list(self.answers),
+        }
+
+    def to_text(self) -> str:
+        """Two or three lines."""
+        names = {"starter": "starter set", "setting": "the setting `store`"}
+        age = (
+            ""
+            if self.age_days is None
+            else ", built today"
+            if self.age_days == 0
+            else f", built {self.age_days} days ago"
+        )
+        asked = f"answers for {' and '.join(_TITLES[name] for name in self.answers)}" if self.answers else "not asked"
+        lines = [f"{names.get(self.name, self.name)}: {self.release}{age}; {asked}"]
+        if self.rows:
+            lines.append(f"  {', '.join(f'{count:,} {what}' for what, count in self.rows.items())}")
+        lines.append(f"  {self.path} ({self.bytes / 1_000_000:,.1f} MB), {self.licence}")
+        if self.trouble is not None:
+            lines.append(f"  ✗ {self.trouble.message}")
+        return "\n".join(lines)
+
+
 @dataclass(frozen=True)
 class StoreStatus:
-    """The store in use."""
+    """The stores in use."""
 
     kind: str
     """`starter` or `local`."""
@@ -38,6 +92,7 @@ class StoreStatus:
     sources: tuple[Source, ...]
     releases: dict[str, str]
     """What the store's version table says: name to date."""
+    stores: tuple[StoreLine, ...] = ()
 
     def to_json(self) -> str:
         """One JSON object and a newline."""
@@ -48,6 +103,7 @@ class StoreStatus:
             "counts": {name.replace(" ", "_"): number for name, number in self.counts.items()},
             "sources": [source.model_dump(mode="json") for source in self.sources],
             "releases": self.releases,
+            "stores": [line.to_dict() for line in self.stores],
         }
         return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
@@ -59,6 +115,7 @@ class StoreStatus:
         for source in self.sources:
             lines += ["", f"{source_label(source)}, {source.licence}"]
             lines += [f"  {line}" for line in wrap(source.attribution, 76)]
+        lines += ["", "Stores", *(line.to_text() for line in self.stores)]
         return "\n".join(lines) + "\n"
 
 
@@ -73,8 +130,11 @@ def store_status(store: Path | None = None) -> StoreStatus:
     with Workbench(chosen) as bench:
         database, path = bench.chembl.database, bench.chembl.database.path
         counts = {**bench.chembl.counts(), **bench.uniprot.counts()}
+        laid_out = database.has("bc_target_extent")
         for name, (table, query) in _FURTHER.items():
-            if database.has(table):
+            if database.has(table) and not (
+                laid_out and table == "assays"
+            ):  # over a full dump that count takes minutes
                 counts[name] = int(database.rows(query)[0]["n"])
         labels = []
         if database.has("bc_fact_source"):
@@ -92,7 +152,66 @@ def store_status(store: Path | None = None) -> StoreStatus:
             counts=counts,
             sources=_distinct(sources),
             releases=releases,
+            stores=store_lines(chosen),
         )
+
+
+def store_lines(store: Path | None = None) -> tuple[StoreLine, ...]:
+    """Every store: the one that the settings (or `store`) name, the registered ones, the starter set.
+
+    Raises:
+        StorageError: the list of registered stores is damaged.
+    """
+    from ...memory.paths import registry_path
+    from ...memory.store_connection import STARTER
+
+    chosen = store if store is not None else load_settings().settings.store
+    lines = []
+    free = dict.fromkeys(_TITLES)
+    if chosen is not None:
+        size = chosen.stat().st_size if chosen.is_file() else 0
+        lines.append(StoreLine("setting", "as it says itself", {}, size, "its sources' own", None, chosen, tuple(free)))
+        free.clear()
+    if registry_path().exists():
+        lines += _registered(free)
+    lines.append(
+        StoreLine(
+            "starter", "see its sources", {}, STARTER.stat().st_size, "its sources' own", None, STARTER, tuple(free)
+        )
+    )
+    return tuple(lines)
+
+
+def _registered(free: dict[str, None]) -> Iterable[StoreLine]:
+    """The registered stores; each takes what it answers for out of `free`."""
+    from ...memory.stores.registry import open_store, registered
+
+    for name, record in registered().items():
+        trouble = None
+        asked = (name,) if name in free else ()
+        free.pop(name, None)
+        try:
+            database = open_store(name) if asked else None
+            if database is not None:
+                database.close()
+        except BiocopilotError as error:
+            trouble = error
+        yield StoreLine(
+            name,
+            record.release,
+            record.rows,
+            record.bytes,
+            record.licence,
+            record.age_days,
+            record.store,
+            asked,
+            trouble,
+        )
+
+
+def troubled_text(lines: Iterable[StoreLine]) -> str:
+    """The stores alone, where one of them cannot be used and so nothing can be counted."""
+    return "\n".join(["Stores", *(line.to_text() for line in lines)]) + "\n"
 
 
 def _distinct(sources: Iterable[Source]) -> tuple[Source, ...]:

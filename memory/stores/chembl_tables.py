@@ -88,6 +88,7 @@ EXTENTS = (
 
 INDEXES = (
     "CREATE UNIQUE INDEX bc_molecule_id ON molecule_dictionary(chembl_id)",
+    "CREATE INDEX bc_molecule_named ON molecule_dictionary(molregno) WHERE pref_name IS NOT NULL",
     "CREATE INDEX bc_structure_key ON compound_structures(standard_inchi_key)",
     "CREATE INDEX bc_hierarchy_parent ON molecule_hierarchy(parent_molregno)",
     "CREATE INDEX bc_synonym_molecule ON molecule_synonyms(molregno)",

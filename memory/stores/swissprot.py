@@ -60,6 +60,7 @@ CREATE TABLE bc_name (name_key TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT 
 _INDEXES = (
     "CREATE INDEX uniprot_name_secondary ON uniprot_name(name, accession) WHERE kind = 'secondary_accession'",
     "CREATE INDEX uniprot_entry_gene ON uniprot_entry(gene COLLATE NOCASE)",
+    "CREATE INDEX uniprot_entry_organism ON uniprot_entry(tax_id)",
     "CREATE INDEX uniprot_location_accession ON uniprot_location(accession)",
     "CREATE INDEX uniprot_xref_id ON uniprot_xref(id)",
     "CREATE INDEX uniprot_disease_accession ON uniprot_disease(accession)",
