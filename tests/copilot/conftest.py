@@ -26,6 +26,12 @@ def load_module(path: Path) -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def load() -> Callable[[Path], ModuleType]:
+    """Loads a script that is no module of any package."""
+    return load_module
+
+
+@pytest.fixture(scope="session")
 def grader() -> ModuleType:
     """`load_rows` and `grade_row` of the frozen set, which grade the open wordings too."""
     return load_module(Path(__file__).parent / "frozen" / "grade_frozen.py")

@@ -84,6 +84,8 @@ _ALIKE = {
 
 
 def _like(asked: str, action: str) -> bool:
+    if asked.casefold() == "agonist" and "inverse" in action:  # it does the contrary
+        return False
     return asked.casefold() in action.split() or action in _ALIKE.get(asked.casefold(), ())
 
 

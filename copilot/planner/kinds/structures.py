@@ -114,7 +114,8 @@ class Compare:
     """`compare`: a table, what is better by QED where that is asked, and the common core."""
 
     def plan(self, frame: Frame) -> list[Node]:
-        return [Node("all", "compare_molecules", {"molecules": [entity.value for _, entity in molecule_keys(frame)]})]
+        molecules = [entity.value for _, entity in molecule_keys(frame)]
+        return [Node("all", "compare_molecules", {"molecules": molecules})] if len(molecules) > 1 else []
 
     def compose(self, frame: Frame, results: Results) -> Section:
         item = results.found("all")
