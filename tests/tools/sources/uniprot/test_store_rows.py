@@ -126,3 +126,12 @@ def test_entry_without_gene_and_family_has_none(entry_json: Any) -> None:
     assert isinstance(entry, UniprotEntry)
     stored = protein_entry(entry)
     assert (stored.gene, stored.family) == (None, None)
+
+
+def test_disease_said_twice_is_one_row_and_a_note_only_is_none(entry_json: Any) -> None:
+    disease = {"diseaseId": "Lung cancer", "diseaseCrossReference": {"database": "MIM", "id": "211980"}}
+    noted = {"commentType": "DISEASE", "note": {"texts": [{"value": "Seen in tumors."}]}}
+    named = {"commentType": "DISEASE", "disease": disease}
+    entry = read_entry(entry_json(comments=[named, noted, {**named, "molecule": "Isoform 2"}]))
+    assert isinstance(entry, UniprotEntry)
+    assert StoreRows(entry).diseases() == [("Lung cancer", "211980")]
