@@ -195,14 +195,16 @@ class BuildFile:
     def _continued(self, facts: Mapping[str, str]) -> sqlite3.Connection | None:
         if not self.path.exists():
             return None
-        connection = _connect(self.path)
+        connection = None
         try:
+            connection = _connect(self.path)
             known = dict(connection.execute("SELECT name, value FROM bc_build"))
             sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
         except sqlite3.DatabaseError:
             known, sound = {}, False
-        if not sound or any(known.get(name) != value for name, value in facts.items()):
-            connection.close()
+        if connection is None or not sound or any(known.get(name) != value for name, value in facts.items()):
+            if connection is not None:
+                connection.close()
             discard(self.path)
             return None
         self.resumed = True
@@ -234,8 +236,12 @@ def discard(path: Path) -> None:
 def _connect(path: Path) -> sqlite3.Connection:
     # As an address, so that files may be attached read-only by theirs, whatever SQLite's own default is.
     connection = sqlite3.connect(path.absolute().as_uri(), uri=True, isolation_level=None)
-    for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     connection.set_progress_handler(lambda: 0, _TICK)  # a pending Ctrl-C is raised in it and stops the statement
     return connection
 

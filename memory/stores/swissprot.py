@@ -45,8 +45,9 @@ CREATE TABLE uniprot_entry (
   accession TEXT PRIMARY KEY, entry_name TEXT NOT NULL, reviewed INTEGER NOT NULL, gene TEXT, protein_name TEXT NOT NULL,
   organism TEXT NOT NULL, tax_id INTEGER NOT NULL, family TEXT, length INTEGER NOT NULL, mass_da INTEGER, sequence TEXT NOT NULL,
   protein_existence TEXT) WITHOUT ROWID;
+-- In the key's order: SQLite up to 3.40 takes a file for damaged where a table without row ids has its key in another one.
 CREATE TABLE uniprot_name (
-  accession TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (accession, kind, name)) WITHOUT ROWID;
+  accession TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (accession, kind, name)) WITHOUT ROWID;
 CREATE TABLE uniprot_location (accession TEXT NOT NULL, location TEXT NOT NULL, topology TEXT);
 CREATE TABLE uniprot_keyword (
   accession TEXT NOT NULL, keyword TEXT NOT NULL, category TEXT, PRIMARY KEY (accession, keyword)) WITHOUT ROWID;
@@ -126,7 +127,7 @@ def rows_of(entry: Entry, categories: dict[str, str], into: Rows) -> None:
         accession, entry.entry_name, int(entry.reviewed), entry.gene, entry.protein_name, entry.organism, entry.tax_id,
         entry.family, entry.length, entry.mass_da, entry.sequence, entry.existence,
     ))  # fmt: skip
-    into["uniprot_name"] += [(accession, name, kind) for kind, name in entry.names]
+    into["uniprot_name"] += [(accession, kind, name) for kind, name in entry.names]
     into["uniprot_location"] += [(accession, *place) for place in entry.locations]
     into["uniprot_keyword"] += [(accession, word, categories.get(word)) for word in entry.keywords]
     into["uniprot_xref"] += [(accession, *xref) for xref in entry.xrefs]

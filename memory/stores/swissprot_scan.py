@@ -32,6 +32,7 @@ _STRAIN = re.compile(
     r"\((?:strain|isolate|serotype|serovar|biovar|biotype|bv\.|pv\.|subsp\.|type|subtype|group|clone|genotype|segment|race|variety|cv\.)",
     re.IGNORECASE,
 )
+_GENE_ID = re.compile(r"ENS[A-Z]*G\d")
 _TOPOLOGY = ("membrane protein", "anchor")
 _TOPICS = tuple(f"CC   -!- {topic}:".encode() for topic in ("SUBCELLULAR LOCATION", "DISEASE", "SIMILARITY"))
 _XREFS = tuple(f"DR   {database}; ".encode() for database in ("ChEMBL", "Ensembl", "HGNC"))
@@ -277,6 +278,11 @@ def _xrefs(block: bytes) -> Iterator[tuple[str, str]]:
             fields = _text(block[place + 5 : block.find(b"\n", place)]).split("; ")
             if fields[0] != "Ensembl":
                 yield fields[0], fields[1]
-            else:  # older files name the gene second, and have no fourth
-                yield "Ensembl", fields[-1 if len(fields) > 3 else 1].partition(".")[0].partition(" ")[0]
+            else:  # transcript, protein, gene; older files say the gene first, and the species last
+                gene = next(
+                    (item for item in fields[1:] if _GENE_ID.match(item)), fields[-1] if len(fields) == 4 else ""
+                )
+                gene = gene.partition(" ")[0].partition(".")[0]
+                if gene:
+                    yield "Ensembl", gene
             place = block.find(mark, place + 1)
