@@ -1,0 +1,44 @@
+"""Questions in GraphQL: a POST with the query and its variables. A reply that holds errors is no data, whatever its status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...memory.errors import BadReply
+from ...memory.text import shorten
+from .node import one_line
+from .request import Reply, Request
+
+__all__ = ["graphql_request"]
+
+
+def graphql_request(service: str, title: str, query: str, variables: Mapping[str, Any], path: str = "") -> Request:
+    """The request for a query.
+
+    What a user gave goes into `variables` only, never into the query's text.
+    """
+
+    def check(reply: Reply) -> None:
+        _check(reply, title)
+
+    return Request(service, path, body={"query": " ".join(query.split()), "variables": dict(variables)}, check=check)
+
+
+def _check(reply: Reply, title: str) -> None:
+    """Refuse errors, and what has no data. Raises BadReply."""
+    value = reply.value if isinstance(reply.value, dict) else {}
+    errors = value.get("errors")
+    if errors:
+        words = "; ".join(_words(item) for item in (errors if isinstance(errors, list) else [errors]))
+        raise BadReply(
+            f"{title} could not answer the question: {shorten(one_line(words), 200)}.",
+            "Ask again later; is this program up to date?",
+        )
+    if not isinstance(value.get("data"), dict):
+        raise BadReply(f"{title}: the reply has no data in it.", "Ask again later.")
+
+
+def _words(error: Any) -> str:
+    said = error.get("message") if isinstance(error, dict) else error
+    return said if isinstance(said, str) and said.strip() else "it does not say why"
