@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...memory.errors import BadReply
 from ...memory.text import shorten
-from .node import one_line
+from .node import Node, one_line
 from .request import Reply, Request
 
 __all__ = ["graphql_request"]
 
 
-def graphql_request(service: str, title: str, query: str, variables: Mapping[str, Any], path: str = "") -> Request:
+def graphql_request(
+    service: str,
+    title: str,
+    query: str,
+    variables: Mapping[str, Any],
+    read: Callable[[Node], object],
+    path: str = "",
+) -> Request:
     """The request for a query.
 
-    What a user gave goes into `variables` only, never into the query's text.
+    Args:
+        service: its short name.
+        title: what errors call it.
+        query: in GraphQL; what a user gave goes into `variables` only, never into its text.
+        variables: of the query.
+        read: reads the reply; one that it cannot read is not kept.
+        path: behind the service's base address.
     """
 
     def check(reply: Reply) -> None:
         _check(reply, title)
+        read(Node(reply.value, title))
 
     return Request(service, path, body={"query": " ".join(query.split()), "variables": dict(variables)}, check=check)
 

@@ -17,7 +17,9 @@ query Target($id: String!) {
 
 async def ask(transport: Any, **variables: Any) -> Any:
     async with transport.session() as session:
-        return await session.fetch(graphql_request("opentargets", "Open Targets", QUERY, variables))
+        return await session.fetch(
+            graphql_request("opentargets", "Open Targets", QUERY, variables, lambda root: root.at("data").text("said"))
+        )
 
 
 async def test_the_query_is_posted_as_json_with_its_variables(faulty: Any, transport: Any) -> None:
@@ -42,6 +44,7 @@ async def test_the_query_is_posted_as_json_with_its_variables(faulty: Any, trans
         ({"data": None}, "no data in it"),
         ({"data": []}, "no data in it"),
         ([], "no data in it"),
+        ({"data": {"said": 1}}, "data.said is not text"),
     ],
 )
 async def test_errors_with_status_200_are_no_data(faulty: Any, caching_transport: Any, body: Any, said: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from ....memory.errors import BadReply, InvalidArguments, InvalidIdentifier, NotFound
 from ....memory.text import shorten
@@ -38,6 +39,7 @@ _SEARCHED = 50
 _TITLE = "Open Targets"
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class OpenTargets:
@@ -114,9 +116,12 @@ class OpenTargets:
             InvalidIdentifier: no Ensembl gene id by its shape; nothing was sent.
             NotFound: no such target.
         """
-        reply, root = await self._ask(TARGET, {"id": _ensembl(ensembl_id)})
-        target = read_target(_target(root, ensembl_id))
-        return found_in(self._service, (target,), (reply,), 1, release=_release(root))
+
+        def read(root: Node) -> tuple[Target, str]:
+            return read_target(_target(root, ensembl_id)), _release(root)
+
+        reply, (target, release) = await self._ask(TARGET, {"id": _ensembl(ensembl_id)}, read)
+        return found_in(self._service, (target,), (reply,), 1, release=release)
 
     async def associations(self, ensembl_id: str, most: int = 25, diseases: tuple[str, ...] = ()) -> Found[Association]:
         """Diseases that the target is associated with, best overall score first.
@@ -152,11 +157,13 @@ class OpenTargets:
         Raises as `target`.
         """
 
-        async def page(_place: Place | None, anew: bool) -> Page[Candidate]:
-            reply, root = await self._ask(CANDIDATES, {"id": _ensembl(ensembl_id)}, anew)
+        def read(root: Node) -> _Listed[Candidate]:
             listed = _target(root, ensembl_id).at("drugAndClinicalCandidates")
-            rows, unreadable = readable(listed.nodes("rows"), read_candidate)
-            return Page(rows, reply, listed.whole("count"), None, _release(root), unreadable)
+            return _listed(root, listed.nodes("rows"), listed.whole("count"), read_candidate)
+
+        async def page(_place: Place | None, anew: bool) -> Page[Candidate]:
+            reply, listed = await self._ask(CANDIDATES, {"id": _ensembl(ensembl_id)}, read, anew)
+            return Page(listed.rows, reply, listed.total, None, listed.release, listed.unreadable)
 
         # Nothing says that a drug has one row only.
         return await walk_pages(
@@ -177,21 +184,41 @@ class OpenTargets:
         """The rows that a query lists, by numbered pages of one size."""
         size = max(1, min(most, self._page_rows))
 
+        def read_page(root: Node) -> _Listed[T]:
+            place = _target(root, variables["id"]) if path[0] == "target" else root.at("data", path[0])
+            place = place.at(*path[1:])
+            return _listed(root, place.nodes(rows_at), place.whole(total_at), read)
+
         async def page(place: Place | None, anew: bool) -> Page[T]:
             index = int(place or 0)
-            reply, root = await self._ask(query, {**variables, "index": index, "size": size}, anew)
-            listed = _target(root, variables["id"]) if path[0] == "target" else root.at("data")
-            listed = listed.at(*(path[1:] if path[0] == "target" else path))
-            nodes, total = listed.nodes(rows_at), listed.whole(total_at)
-            rows, unreadable = readable(nodes, read)
-            more = bool(nodes) and total is not None and (index + 1) * size < total
-            return Page(rows, reply, total, index + 1 if more else None, _release(root), unreadable)
+            reply, listed = await self._ask(query, {**variables, "index": index, "size": size}, read_page, anew)
+            some = bool(listed.rows or listed.unreadable)
+            more = some and listed.total is not None and (index + 1) * size < listed.total
+            following = index + 1 if more else None
+            return Page(listed.rows, reply, listed.total, following, listed.release, listed.unreadable)
 
         return await walk_pages(self._service, page, key, max(1, most))
 
-    async def _ask(self, query: str, variables: Mapping[str, Any], anew: bool = False) -> tuple[Reply, Node]:
-        reply = await self._session.fetch(graphql_request("opentargets", _TITLE, query, variables), anew=anew)
-        return reply, Node(reply.value, _TITLE)
+    async def _ask(
+        self, query: str, variables: Mapping[str, Any], read: Callable[[Node], R], anew: bool = False
+    ) -> tuple[Reply, R]:
+        reply = await self._session.fetch(graphql_request("opentargets", _TITLE, query, variables, read), anew=anew)
+        return reply, read(Node(reply.value, _TITLE))
+
+
+@dataclass(frozen=True)
+class _Listed(Generic[T]):
+    """The rows of one reply, and what it says of them."""
+
+    rows: tuple[T, ...]
+    unreadable: int
+    total: int | None
+    release: str
+
+
+def _listed(root: Node, nodes: tuple[Node, ...], total: int | None, read: Callable[[Node], T]) -> _Listed[T]:
+    rows, unreadable = readable(nodes, read)
+    return _Listed(rows, unreadable, total, _release(root))
 
 
 def _words(text: str) -> str:

@@ -230,7 +230,9 @@ async def test_kept_pages_of_two_releases_are_asked_for_anew(
         from biocopilot.tools.sources.opentargets.queries import ASSOCIATIONS
 
         second = {"id": EGFR, "index": 1, "size": 2}
-        await session.fetch(graphql_request("opentargets", "Open Targets", ASSOCIATIONS, second), anew=True)
+        await session.fetch(
+            graphql_request("opentargets", "Open Targets", ASSOCIATIONS, second, lambda root: root), anew=True
+        )
     found = await associations(caching_transport, 4, 2)
     assert (found.complete, found.source.release, found.backend) == (True, "26.09", "live")
     kept = await associations(caching_transport, 4, 2)
@@ -306,6 +308,14 @@ async def test_faults_are_typed_and_end(faulty: Any, transport: Any, fault: str)
     with pytest.raises(error, match="Open Targets"):
         await associations(transport)
     assert faulty.count() == attempts
+
+
+async def test_a_reply_of_another_shape_is_not_kept(faulty: Any, caching_transport: Any) -> None:
+    good = {"data": {"target": {"id": EGFR, "associatedDiseases": {"count": 0, "rows": []}}}}
+    faulty.serve("/opentargets", {"data": {"target": {"id": EGFR, "associatedDiseases": []}}}, good)
+    with pytest.raises(BadReply):
+        await associations(caching_transport)
+    assert (await associations(caching_transport)).backend == "live"
 
 
 async def test_offline_opens_no_socket(faulty: Any, make_transport: Any) -> None:
