@@ -54,20 +54,23 @@ def add(
     ] = "",
 ) -> None:
     """Register a full source; questions are answered from it first."""
-    from ...memory.errors import InvalidInput
+    from ...memory.errors import Cancelled, InvalidInput
     from .stages import stage_lines
 
     if release and name is not Addable.uniprot:
         raise InvalidInput("A ChEMBL dump says its release itself.", "Leave --release out.")
-    with stage_lines() as report:
-        if name is Addable.chembl:
-            from ...memory.stores.chembl_dump import build_chembl
+    try:
+        with stage_lines() as report:
+            if name is Addable.chembl:
+                from ...memory.stores.chembl_dump import build_chembl
 
-            record = build_chembl(file, report)
-        else:
-            from ...memory.stores.swissprot import build_uniprot
+                record = build_chembl(file, report)
+            else:
+                from ...memory.stores.swissprot import build_uniprot
 
-            record = build_uniprot(file, report, release)
+                record = build_uniprot(file, report, release)
+    except KeyboardInterrupt as stop:
+        raise Cancelled("Stopped.", "What was built is kept: the same command goes on from there.") from stop
     held = ", ".join(f"{count:,} {what}" for what, count in record.rows.items())
     title = "UniProt " if name is Addable.uniprot else ""
     sys.stdout.write(f"{title}{record.release} is registered: {held}.\nQuestions are answered from it first.\n")

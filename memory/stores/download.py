@@ -202,7 +202,7 @@ def _read_listing(client: httpx.Client, url: str, hosts: frozenset[str]) -> str:
         if reply.status_code != 200:
             raise SourceUnavailable(f"{url} answered with {reply.status_code}.", "Try again later, or give --url.")
         data = b""
-        for block in reply.iter_raw(_CHUNK):
+        for block in reply.iter_raw():
             data += block
             if len(data) > _MOST_LISTING:
                 raise BadReply(f"{url} is too long for a list of checksums.", "Try again later, or give --url.")
@@ -342,7 +342,7 @@ class _Fetch:
                 file.seek(start)
                 file.truncate()
                 done = start
-                for block in reply.iter_raw(_CHUNK):
+                for block in reply.iter_raw():
                     done += len(block)
                     if done > total:
                         raise BadReply(

@@ -157,9 +157,9 @@ def _read(parts: dict[str, bytes]) -> Entry:
     _read_comments(entry, parts.get("CC", b""))
     entry.xrefs = list(dict.fromkeys(_xrefs(parts.get("DR", b""))))
     if "PE" in parts:
-        entry.existence = _bare(_text(parts["PE"])[5:]).strip().rstrip(";").partition(": ")[2] or None
+        entry.existence = _bare(_lines(parts["PE"])).strip().rstrip(";").partition(": ")[2] or None
     if "KW" in parts:
-        words = _bare(_text(parts["KW"])[5:].replace("\nKW   ", " ")).strip().rstrip(".").split(";")
+        words = _bare(_lines(parts["KW"])).strip().rstrip(".").split(";")
         entry.keywords = list(dict.fromkeys(word.strip() for word in words if word.strip()))
     size, _, residues = _text(parts["SQ"]).partition("\n")
     found = _SQ.match(size, 5)
@@ -168,6 +168,11 @@ def _read(parts: dict[str, bytes]) -> Entry:
     entry.length, entry.mass_da = int(found[1]), int(found[2])
     entry.sequence = residues.replace(" ", "").replace("\n", "")
     return entry
+
+
+def _lines(part: bytes) -> str:
+    """The lines of a part as one text, up to where the database's own remarks (`**`) begin in some files."""
+    return " ".join(line[5:] for line in _text(part).partition("\n**")[0].split("\n"))
 
 
 def _text(data: bytes) -> str:

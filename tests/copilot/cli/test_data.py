@@ -1,12 +1,23 @@
 from __future__ import annotations
 
+import io
 import json
+import runpy
+import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+from biocopilot.copilot import Copilot
 from biocopilot.copilot.cli.commands import app
+from biocopilot.copilot.cli.stages import stage_lines
 from biocopilot.copilot.cli.store_status import store_status
+from biocopilot.memory.stores import download
+from biocopilot.memory.stores.building import Progress
+from biocopilot.tools.workbench import Workbench
 from typer.testing import CliRunner
 
 
@@ -45,3 +56,202 @@ def test_a_store_that_is_absent_or_is_none_is_unavailable(home: Path, tmp_path: 
     done = status()
     assert done.exit_code == 5
     assert done.stdout == ""
+
+
+# Full sources --------------------------------------------------------------------------------------------------------
+
+CHEMBL: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[2] / "memory" / "conftest.py"))
+STORES: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[2] / "memory" / "stores" / "conftest.py"))
+
+
+def data(*words: str) -> Any:
+    return CliRunner().invoke(app, ["data", *words])
+
+
+@pytest.fixture
+def dump(tmp_path: Path) -> Path:
+    made: Path = CHEMBL["build"](tmp_path / "chembl_36.db", CHEMBL["own_columns"]())
+    return made
+
+
+@pytest.fixture
+def flat_file(tmp_path: Path) -> Path:
+    path = tmp_path / "uniprot_sprot.dat"
+    path.write_text("".join(STORES["flat_entry"](number) for number in range(5)), "utf-8")
+    return path
+
+
+def evidence(question: str) -> list[tuple[str, str]]:
+    with Copilot(planner="embedded", offline=True, log=False) as asked:
+        return [(item.backend, item.source.release) for item in asked.ask(question).evidence]
+
+
+def test_an_added_chembl_answers_first_and_evidence_says_so(home: Path, dump: Path) -> None:
+    done = data("add", "chembl", str(dump))
+    assert done.exit_code == 0
+    assert "ChEMBL_36 is registered: 8 molecules" in done.stdout
+    assert "· activities by target" in done.stderr
+    assert evidence("How potent is erlotinib on EGFR?") == [("local", "ChEMBL_36")]
+    assert evidence("What does EGFR do?") == [
+        ("starter", "2025_03 (starter set)")
+    ]  # UniProt is still the starter set's
+    assert data("remove", "chembl").exit_code == 0
+    assert evidence("How potent is erlotinib on EGFR?") == [("starter", "ChEMBL_32 and ChEMBL_36 (starter set)")]
+
+
+def test_an_added_uniprot_answers_and_its_names_are_understood(home: Path, flat_file: Path) -> None:
+    done = data("add", "uniprot", str(flat_file), "--release", "2025_04")
+    assert done.stdout.startswith("UniProt 2025_04 is registered: 5 proteins")
+    with Workbench() as bench:
+        assert bench.uniprot.source.release == "2025_04"
+        assert bench.chembl.backend == "starter"
+        assert [hit.id for hit in bench.chembl.names_matching("GEN3", ("target",))] == ["P00003"]
+    assert evidence("What does GEN3 do?") == [("local", "2025_04")]
+
+
+def test_both_stand_beside_each_other_and_names_of_either_are_found(home: Path, dump: Path, flat_file: Path) -> None:
+    data("add", "chembl", str(dump))
+    data("add", "uniprot", str(flat_file))
+    with Workbench() as bench:
+        assert (bench.chembl.backend, bench.uniprot.backend) == ("local", "local")
+        assert bench.uniprot.entry("P00003") is not None
+        assert bench.uniprot.entry("P04626") is None
+        component = bench.uniprot.component("P04626")  # only ChEMBL knows it
+        assert component is not None
+        assert component.gene == "ERBB2"
+        assert [hit.id for hit in bench.uniprot.names.matching("ERBB2", ("target",))] == ["P04626"]
+        targets = bench.chembl.targets_for_accession("P00533")
+        assert [target.chembl_id for target in targets][:1] == ["CHEMBL203"]
+
+
+def test_the_setting_store_still_wins(home: Path, dump: Path, flat_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data("add", "uniprot", str(flat_file))
+    monkeypatch.setenv("BIOCOPILOT_STORE", str(dump))
+    found = json.loads(data("status", "--json").stdout)
+    assert {line["name"]: line["answers"] for line in found["stores"]} == {
+        "setting": ["chembl", "uniprot"], "uniprot": [], "starter": [],
+    }  # fmt: skip
+    with Workbench(store=dump) as bench:
+        assert bench.uniprot.entry("P00003") is None
+
+
+def test_status_lists_every_store_and_which_one_answers(home: Path, dump: Path, flat_file: Path) -> None:
+    data("add", "chembl", str(dump))
+    data("add", "uniprot", str(flat_file), "--release", "2025_04")
+    found = json.loads(data("status", "--json").stdout)
+    chembl, uniprot, starter = found["stores"]
+    assert (chembl["release"], chembl["rows"]["measured_activities"], chembl["licence"]) == (
+        "ChEMBL_36",
+        10,
+        "CC BY-SA 3.0",
+    )
+    assert (chembl["answers"], uniprot["answers"], starter["answers"]) == (["chembl"], ["uniprot"], [])
+    assert (uniprot["release"], uniprot["age_days"]) == ("2025_04", 0)
+    assert chembl["bytes"] == Path(chembl["path"]).stat().st_size
+    assert found["kind"] == "local"
+    assert found["counts"]["targets_with_activities"] == 2
+    text = data("status").stdout
+    assert "chembl: ChEMBL_36, built today; answers for ChEMBL" in text
+    assert "starter set: see its sources; not asked" in text
+
+
+def test_a_registered_store_that_is_gone_is_told_everywhere(home: Path, dump: Path) -> None:
+    data("add", "chembl", str(dump))
+    dump.unlink()
+    done = data("status")
+    assert done.exit_code == 5
+    assert "✗ The ChEMBL dump" in done.stdout
+    assert "data remove chembl" in done.stderr
+    asked = CliRunner().invoke(app, ["ask", "--offline", "How potent is erlotinib on EGFR?"])
+    assert asked.exit_code == 5
+    assert "is gone" in asked.stderr
+
+
+def test_a_damaged_list_of_stores_is_told_with_what_mends_it(home: Path, dump: Path) -> None:
+    data("add", "chembl", str(dump))
+    (home / "data" / "stores.json").write_text("{", "utf-8")
+    for words in (["data", "status"], ["ask", "--offline", "What does EGFR do?"]):
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 5
+        assert "Delete it" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("add", "drugbank", "x"), 2, "drugbank"),
+        (("add", "chembl"), 2, "FILE"),
+        (("add", "chembl", "none.db"), 2, "cannot be read"),
+        (("add", "uniprot", "README.md", "--release", "new"), 2, "no UniProt release"),
+        (("add", "chembl", "x.db", "--release", "2025_04"), 2, "says its release itself"),
+        (("remove", "chembl"), 4, "No chembl store is registered"),
+        (("pull", "chembl", "--offline"), 5, "--offline forbids it"),
+        (("pull", "chembl", "--checksum", "ab"), 2, "only with --url"),
+        (("pull", "chembl", "--url", "http://example.org/x.gz"), 5, "no https address"),
+    ],
+)
+def test_what_cannot_be_done_says_why(home: Path, words: tuple[str, ...], code: int, said: str) -> None:
+    done = data(*words)
+    assert done.exit_code == code
+    assert done.stdout == ""
+    assert said in done.stderr
+
+
+def test_the_setting_offline_forbids_fetching(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIOCOPILOT_OFFLINE", "true")
+    assert data("pull", "uniprot").exit_code == 5
+
+
+def test_fetching_prints_the_path_and_the_next_command(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetched(name: str, folder: Path, **_given: Any) -> download.Fetched:
+        return download.Fetched(folder / f"{name}.gz", 17, "" if name == "hgnc" else "sha256:00")
+
+    monkeypatch.setattr(download, "pull", fetched)
+    path = home / "data" / "downloads" / "chembl.gz"
+    assert data("pull", "chembl").stdout == (
+        f"{path}\n  is fetched: 17 bytes; its checksum is right (sha256).\n  Next: biocopilot data add chembl {path}\n"
+    )
+    said = data("pull", "hgnc", "--to", str(home)).stdout
+    assert str(home / "hgnc.gz") in said
+    assert "no checksum is stated" in said
+    assert "No command reads it yet" in said
+
+
+def test_ctrl_c_while_adding_exits_with_130_and_the_next_call_goes_on(home: Path, dump: Path) -> None:
+    script = (
+        "import sys, time\n"
+        "from biocopilot.memory.stores import chembl_dump\n"
+        "copied = chembl_dump._copy\n"
+        "def slow(*given):\n"
+        "    copied(*given)\n"
+        "    time.sleep(0.3)\n"
+        "chembl_dump._copy = slow\n"
+        "sys.argv = ['biocopilot', 'data', 'add', 'chembl', sys.argv[1]]\n"
+        "from biocopilot.copilot.cli.main import main\n"
+        "main()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(dump)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline() == "· version\n"
+    assert process.stderr.readline() == "· molecule dictionary\n"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert "Traceback" not in err
+    assert "Stopped" in err
+    done = data("add", "chembl", str(dump))
+    assert done.exit_code == 0
+    assert "molecule dictionary" not in done.stderr
+
+
+def test_on_a_terminal_one_line_is_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = io.StringIO()
+    monkeypatch.setattr(said, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", said)
+    times = iter([0.0, 0.2, 0.25, 0.5])
+    with stage_lines(lambda: next(times)) as report:
+        for done in (1, 2, 3):
+            report(Progress("activities", done, 4))
+    assert said.getvalue() == "\r\x1b[Kactivities 25 %\r\x1b[Kactivities 75 %\r\x1b[K"

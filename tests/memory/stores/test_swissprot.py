@@ -25,7 +25,7 @@ from biocopilot.memory.stores.swissprot import build_uniprot, read_entries
 from biocopilot.memory.stores.swissprot_scan import Entry, read_entry, split_entries
 from biocopilot.memory.uniprot_store import UniprotStore
 
-fields_of = runpy.run_path(str(Path(__file__).with_name("biopython_fields.py")))["fields_of"]
+fields_of = runpy.run_path(str(Path(__file__).parents[3] / "benchmarks" / "swissprot_peer.py"))["fields_of"]
 flat_entry: Callable[..., str] = runpy.run_path(str(Path(__file__).with_name("conftest.py")))["flat_entry"]
 
 

@@ -1,4 +1,4 @@
-"""The store's fields of an entry, worked out from what Bio.SwissProt parses: the peer in tests, and in the benchmark."""
+"""The store's fields of an entry, worked out from what Bio.SwissProt parses: the peer of the benchmark, and what tests compare with."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def fields_of(record: Any) -> dict[str, Any]:
         "mass_da": record.seqinfo[1],
         "sequence": record.sequence,
         "existence": record.protein_existence,
-        "keywords": [_bare(word) for word in record.keywords],
+        "keywords": _bare("; ".join(record.keywords)).split("; ") if record.keywords else [],
         "xrefs": sorted(
             {(row[0], row[1]) for row in record.cross_references if row[0] in ("ChEMBL", "HGNC")}
             | {("Ensembl", _gene(row)) for row in record.cross_references if row[0] == "Ensembl"}

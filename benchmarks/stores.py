@@ -1,0 +1,394 @@
+"""Local stores: a ChEMBL-shaped dump of a million activities with what is laid out beside it, and the scan of Swiss-Prot.
+
+    python -m benchmarks.stores --activities 1000000 --entries 20000
+
+The dump holds the shared real activities where that folder lies beside the checkout, and made-up rows up to the number asked
+for. Its peer is the same question by an indexed join, on the same files in the same run; Swiss-Prot's is a Bio.SwissProt loop.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import io
+import os
+import random
+import re
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from .measure import Measured, Row, report
+from .swissprot_peer import fields_of
+
+__all__ = ["make_dump", "measure"]
+
+_SHARED = Path(__file__).parents[2] / "shared" / "data"
+_SEED = 20260101
+
+_SCHEMA = """
+CREATE TABLE version (name TEXT PRIMARY KEY, creation_date DATETIME, comments VARCHAR(2000));
+CREATE TABLE molecule_dictionary (molregno INTEGER PRIMARY KEY, pref_name VARCHAR(255), chembl_id VARCHAR(20) NOT NULL UNIQUE,
+  max_phase NUMERIC(2, 1), structure_type VARCHAR(10) NOT NULL, molecule_type VARCHAR(30), first_approval INTEGER);
+CREATE TABLE compound_structures (molregno INTEGER PRIMARY KEY, molfile TEXT, standard_inchi VARCHAR(4000),
+  standard_inchi_key VARCHAR(27) NOT NULL UNIQUE, canonical_smiles VARCHAR(4000));
+CREATE TABLE molecule_hierarchy (molregno INTEGER PRIMARY KEY, parent_molregno BIGINT, active_molregno BIGINT);
+CREATE TABLE molecule_synonyms (
+  molregno BIGINT NOT NULL, syn_type VARCHAR(50) NOT NULL, molsyn_id INTEGER PRIMARY KEY, synonyms VARCHAR(250));
+CREATE TABLE target_dictionary (tid INTEGER PRIMARY KEY, target_type VARCHAR(30), pref_name VARCHAR(200) NOT NULL, tax_id BIGINT,
+  organism VARCHAR(150), chembl_id VARCHAR(20) NOT NULL UNIQUE, species_group_flag SMALLINT NOT NULL);
+CREATE TABLE target_components (
+  tid BIGINT NOT NULL, component_id BIGINT NOT NULL, targcomp_id INTEGER PRIMARY KEY, homologue SMALLINT NOT NULL);
+CREATE TABLE component_sequences (component_id INTEGER PRIMARY KEY, component_type VARCHAR(50), accession VARCHAR(25) UNIQUE,
+  description VARCHAR(200), tax_id BIGINT, organism VARCHAR(150));
+CREATE TABLE component_synonyms (
+  compsyn_id INTEGER PRIMARY KEY, component_id BIGINT NOT NULL, component_synonym VARCHAR(500), syn_type VARCHAR(20));
+CREATE TABLE docs (
+  doc_id INTEGER PRIMARY KEY, journal VARCHAR(50), year INTEGER, pubmed_id BIGINT, doi VARCHAR(100), chembl_id VARCHAR(20) NOT NULL UNIQUE);
+CREATE TABLE assays (assay_id INTEGER PRIMARY KEY, doc_id BIGINT NOT NULL, description VARCHAR(4000), assay_type VARCHAR(1), tid BIGINT,
+  confidence_score SMALLINT, chembl_id VARCHAR(20) NOT NULL UNIQUE, variant_id BIGINT);
+CREATE TABLE activities (
+  activity_id INTEGER PRIMARY KEY, assay_id BIGINT NOT NULL, doc_id BIGINT, molregno BIGINT, standard_relation VARCHAR(50),
+  standard_value NUMERIC, standard_units VARCHAR(100), standard_type VARCHAR(250), data_validity_comment VARCHAR(30),
+  potential_duplicate SMALLINT, pchembl_value NUMERIC(4, 2));
+CREATE TABLE drug_mechanism (
+  mec_id INTEGER PRIMARY KEY, molregno BIGINT, mechanism_of_action VARCHAR(250), tid BIGINT, action_type VARCHAR(50));
+CREATE TABLE mechanism_refs (
+  mecref_id INTEGER PRIMARY KEY, mec_id BIGINT NOT NULL, ref_type VARCHAR(50), ref_id VARCHAR(400), ref_url VARCHAR(400));
+CREATE TABLE drug_indication (drugind_id INTEGER PRIMARY KEY, molregno BIGINT, max_phase_for_ind NUMERIC(2, 1), mesh_id VARCHAR(20),
+  mesh_heading VARCHAR(200), efo_id VARCHAR(20), efo_term VARCHAR(200));
+"""
+# Integer keys are row ids here, and no molfile widens the structures: both make the peer's join faster than on the real dump.
+
+_PEER_INDEXES = ("CREATE INDEX peer_assays ON assays(tid)", "CREATE INDEX peer_activities ON activities(assay_id)")
+_JOIN = (
+    "SELECT a.activity_id, s.chembl_id, d.chembl_id, d.year, s.confidence_score, s.assay_type, s.variant_id, m.chembl_id, m.pref_name,"
+    " c.canonical_smiles, m.max_phase, a.standard_type, a.standard_relation, a.standard_value, a.standard_units, a.pchembl_value,"
+    " a.data_validity_comment, a.potential_duplicate FROM assays s JOIN activities a ON a.assay_id = s.assay_id"
+    " JOIN molecule_dictionary m ON m.molregno = a.molregno LEFT JOIN compound_structures c ON c.molregno = a.molregno"
+    " LEFT JOIN docs d ON d.doc_id = a.doc_id WHERE s.tid = ?"
+)
+_LAID_OUT = (
+    "SELECT activity_id, assay_chembl_id, document_chembl_id, year, confidence_score, assay_type, variant, molecule_chembl_id, pref_name,"
+    " canonical_smiles, max_phase, standard_type, standard_relation, standard_value, standard_units, pchembl_value,"
+    " data_validity_comment, potential_duplicate FROM bc_target_extent e CROSS JOIN bc_target_activity a"
+    " ON a.rowid BETWEEN e.first_row AND e.last_row WHERE e.tid = ?"
+)
+"""The same columns, from the rows laid out by target."""
+
+
+def measure(quick: bool, activities: int = 0, entries: int = 0) -> Measured:
+    """CPU milliseconds a look-up over the dump, and a Swiss-Prot entry."""
+    activities = activities or (50_000 if quick else 1_000_000)
+    entries = entries or (1_000 if quick else 20_000)
+    before = os.environ.get("BIOCOPILOT_HOME")
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["BIOCOPILOT_HOME"] = home
+        try:
+            rows, ratios, notes = _look_ups(Path(home), activities, 40 if quick else 300)
+            more_rows, more_ratios, more_notes = _flat_file(Path(home), entries)
+        finally:
+            os.environ.pop("BIOCOPILOT_HOME")
+            if before is not None:
+                os.environ["BIOCOPILOT_HOME"] = before
+    return Measured(
+        "stores",
+        "CPU ms a look-up, or a Swiss-Prot entry",
+        (*rows, *more_rows),
+        {**ratios, **more_ratios},
+        (*notes, *more_notes),
+    )
+
+
+# ChEMBL --------------------------------------------------------------------------------------------------------------
+
+
+def make_dump(path: Path, activities: int) -> int:
+    """A dump of that many activities; how many of them are real."""
+    dice = random.Random(_SEED)
+    real = list(_real_activities())[:activities]
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("PRAGMA synchronous=OFF")
+        database.executescript(_SCHEMA)
+        database.execute("INSERT INTO version VALUES ('ChEMBL_36', '2025-07-28', 'made for measuring')")
+        molecules = {chembl_id: smiles for _, _, chembl_id, smiles, _ in real}
+        made = max(100, activities // 5)
+        molecules |= {f"CHEMBL{9_000_000 + n}": _smiles_like(dice) for n in range(made)}
+        numbers = {chembl_id: n for n, chembl_id in enumerate(molecules, 1)}
+        names = {n: f"MADEUPINIB{n}" for n in range(1, len(numbers), 25)}
+        fill = database.executemany
+        fill(
+            "INSERT INTO molecule_dictionary VALUES (?, ?, ?, ?, 'MOL', 'Small molecule', NULL)",
+            (
+                (n, names.get(n), chembl_id, 4 if n in names and n % 4 == 1 else None)
+                for chembl_id, n in numbers.items()
+            ),
+        )
+        fill(
+            "INSERT INTO compound_structures VALUES (?, NULL, NULL, ?, ?)",
+            ((n, f"{n:014d}-UHFFFAOYSA-N", molecules[chembl_id]) for chembl_id, n in numbers.items()),
+        )
+        fill("INSERT INTO molecule_hierarchy VALUES (?, ?, ?)", ((n, n, n) for n in numbers.values()))
+        fill("INSERT INTO molecule_synonyms VALUES (?, 'OTHER', ?, ?)", ((n, n, f"Synonym-{n}") for n in names))
+        targets = {chembl_id: n for n, chembl_id in enumerate(dict.fromkeys(row[0] for row in real), 1)}
+        targets |= {f"CHEMBL{8_000_000 + n}": len(targets) + 1 + n for n in range(max(20, activities // 200))}
+        fill(
+            "INSERT INTO target_dictionary VALUES (?, 'SINGLE PROTEIN', ?, 9606, 'Homo sapiens', ?, 0)",
+            ((n, f"Protein number {n}", chembl_id) for chembl_id, n in targets.items()),
+        )
+        fill("INSERT INTO target_components VALUES (?, ?, ?, 0)", ((n, n, n) for n in targets.values()))
+        fill(
+            "INSERT INTO component_sequences VALUES (?, 'PROTEIN', ?, ?, 9606, 'Homo sapiens')",
+            ((n, f"P{n:05d}", f"Protein number {n}") for n in targets.values()),
+        )
+        fill(
+            "INSERT INTO component_synonyms VALUES (?, ?, ?, 'GENE_SYMBOL')",
+            ((n, n, f"GENE{n}") for n in targets.values()),
+        )
+        _fill_activities(database, real, activities, numbers, targets, dice)
+        for statement in _PEER_INDEXES:
+            database.execute(statement)
+        database.execute("ANALYZE")
+    return len(real)
+
+
+def _fill_activities(
+    database: sqlite3.Connection, real: Sequence[tuple[str, ...]], activities: int, molecules: dict[str, int],
+    targets: dict[str, int], dice: random.Random,
+) -> None:  # fmt: skip
+    assays: dict[tuple[str, int], int] = {}
+    rows: list[tuple[Any, ...]] = []
+    for target, assay, molecule, _, pchembl in real:
+        number = assays.setdefault((assay, targets[target]), len(assays) + 1)
+        rows.append((number, molecules[molecule], "IC50", float(pchembl)))
+    ids, made_targets = list(molecules.values()), list(targets.values())
+    while len(rows) < activities:  # a series of compounds in an assay, as papers report them
+        target = made_targets[
+            min(int(dice.paretovariate(0.6)) - 1, len(made_targets) - 1)
+            if dice.random() < 0.2
+            else dice.randrange(len(made_targets))
+        ]
+        number = assays[(f"made {len(assays)}", target)] = len(assays) + 1
+        kind = dice.choice(("IC50", "Ki", "EC50", "Inhibition"))
+        for _ in range(min(dice.randint(3, 40), activities - len(rows))):
+            rows.append(
+                (number, dice.choice(ids), kind, None if kind == "Inhibition" else round(dice.uniform(4, 10), 2))
+            )
+    documents = len(assays) // 3 + 1
+    database.executemany(
+        "INSERT INTO docs VALUES (?, 'J Med Chem', ?, NULL, NULL, ?)",
+        ((n, 1990 + n % 35, f"CHEMBL{7_000_000 + n}") for n in range(1, documents + 1)),
+    )
+    database.executemany(
+        "INSERT INTO assays VALUES (?, ?, 'An assay of that kind in a buffer, by fluorescence', 'B', ?, 9, ?, NULL)",
+        ((n, n % documents + 1, target, f"CHEMBL{6_000_000 + n}") for (_, target), n in assays.items()),
+    )
+    database.executemany(
+        "INSERT INTO activities VALUES (?, ?, ?, ?, '=', ?, 'nM', ?, NULL, 0, ?)",
+        (
+            (
+                n,
+                assay,
+                assay % documents + 1,
+                molecule,
+                50.0 if pchembl is None else round(10 ** (9 - pchembl), 4),
+                kind,
+                pchembl,
+            )
+            for n, (assay, molecule, kind, pchembl) in enumerate(rows, 1)
+        ),
+    )
+
+
+def _real_activities() -> Iterator[tuple[str, ...]]:
+    """(target, assay, molecule, SMILES, pChEMBL), each once."""
+    seen = set()
+    for path in sorted((_SHARED / "chembl_activities" / "overlapping_assays").glob("target_CHEMBL*.csv.gz")):
+        target = path.name.removeprefix("target_").partition("-")[0]
+        with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines):
+                key = (target, row["assay_chembl_id"], row["compound_chembl_id"], row["pchembl_value"])
+                if key not in seen:
+                    seen.add(key)
+                    yield (*key[:3], row["canonical_smiles"], row["pchembl_value"])
+
+
+def _cpu_ms(ask: Callable[[Any], object], item: Any) -> float:
+    """Of this thread; reading files that the system holds in memory is in it, waiting for other programs is not."""
+    started = time.thread_time()
+    ask(item)
+    return (time.thread_time() - started) * 1000
+
+
+def _smiles_like(dice: random.Random) -> str:
+    """Text as long as a SMILES; nothing here reads it."""
+    return "".join(dice.choices("CCCCccccNnOoF()=12", k=dice.randint(30, 75)))
+
+
+def _look_ups(folder: Path, activities: int, repeats: int) -> tuple[list[Row], dict[str, float], list[str]]:
+    from biocopilot.memory.chembl_store import ChemblStore
+    from biocopilot.memory.stores.chembl_dump import build_chembl
+    from biocopilot.memory.stores.registry import open_store
+
+    path = folder / "chembl_36.db"
+    real = make_dump(path, activities)
+    started = time.process_time(), time.perf_counter()
+    record = build_chembl(path)
+    spent = time.process_time() - started[0], time.perf_counter() - started[1]
+    opened = open_store("chembl")
+    if opened is None:
+        raise RuntimeError("nothing was registered")
+    store, bare = ChemblStore(opened), ChemblStore.open(path)
+    peer = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+    dice = random.Random(_SEED)
+    tids = [row[0] for row in store.database.tuples("SELECT tid FROM bc_target_extent")]
+    chosen = [dice.choice(tids) for _ in range(repeats)]
+    per_target = [len(store.activities(tids=[tid])) for tid in chosen]
+    ids = [
+        row[0]
+        for row in dice.choices(
+            store.database.tuples("SELECT chembl_id FROM molecule_dictionary LIMIT 100000"), k=repeats
+        )
+    ]
+    names = [
+        row[0]
+        for row in dice.choices(store.database.tuples("SELECT name FROM bc_name WHERE kind = 'molecule'"), k=repeats)
+    ]
+
+    def timed(what: str, ask: Callable[[Any], object], asked: Sequence[Any], goal: float | None = None) -> Row:
+        for item in asked[:20]:
+            ask(item)
+        return Row.of(what, [_cpu_ms(ask, item) for item in asked], goal)
+
+    rows = [
+        timed(
+            "a target's activities: indexed five-table join", lambda tid: peer.execute(_JOIN, (tid,)).fetchall(), chosen
+        ),
+        timed(
+            "a target's activities: laid out, same columns",
+            lambda tid: store.database.tuples(_LAID_OUT, (tid,)),
+            chosen,
+        ),
+        timed("a target's activities: typed rows, bare dump", lambda tid: bare.activities(tids=[tid]), chosen),
+        timed("a target's activities: typed rows, store", lambda tid: store.activities(tids=[tid]), chosen),
+        timed(
+            "its 20 best: the join, sorted",
+            lambda tid: peer.execute(f"{_JOIN} ORDER BY a.pchembl_value DESC LIMIT 20", (tid,)).fetchall(),
+            chosen,
+        ),
+        timed("its 20 best IC50, typed rows, store", lambda tid: store.best_activities(tid, "IC50", 20), chosen, 0.1),
+        timed(
+            "its 20 best of all types, typed rows, store", lambda tid: store.best_activities(tid, None, 20), chosen, 0.1
+        ),
+        timed("a molecule by ChEMBL id", store.molecule, ids, 0.1),
+        timed("a molecule by name", store.molecules_named, names, 0.1),
+        timed("what bears a name", store.names_matching, names, 0.1),
+        timed("targets by accession", store.targets_for_accession, [f"P{tid:05d}" for tid in chosen], 0.1),
+        timed("names by two words, full text", lambda tid: store.names.containing(f"protein {tid}"), chosen),
+    ]
+    equal = all(store.activities(tids=[tid]) == bare.activities(tids=[tid]) for tid in chosen[:40])
+    peer.close()
+    store.close()
+    bare.close()
+    if not equal:
+        raise RuntimeError("the store and the bare dump do not agree")
+    ratios = {
+        "join / laid out, same columns (goal 8)": rows[0].median / rows[1].median,
+        "bare dump / store, typed rows": rows[2].median / rows[3].median,
+        "join's tuples / store's typed rows": rows[0].median / rows[3].median,
+        "20 best: join / store": rows[4].median / rows[5].median,
+    }
+    notes = [
+        f"{activities:,} activities ({real:,} real), {len(tids):,} targets, {statistics.median(per_target):.0f} rows a target"
+        f" asked for (median); equal rows with and without the store",
+        f"built in {spent[0]:.1f} s CPU, {spent[1]:.1f} s; {record.bytes / 1e6:.0f} MB beside a dump of {record.source_bytes / 1e6:.0f} MB",
+    ]
+    return rows, ratios, notes
+
+
+# Swiss-Prot ----------------------------------------------------------------------------------------------------------
+
+
+def _flat_file(folder: Path, entries: int) -> tuple[list[Row], dict[str, float], list[str]]:
+    from biocopilot.memory.stores.swissprot import build_uniprot, read_entries
+
+    try:
+        from Bio import SwissProt
+    except ImportError:
+        return [], {}, ["left out: Swiss-Prot, since Biopython is not installed"]
+    real = list(_real_entries())
+    if not real:
+        return [], {}, ["left out: Swiss-Prot, since the shared real entries are not beside this checkout"]
+    texts = [_renumbered(real[n % len(real)], n) for n in range(entries)]
+    data = "".join(texts).encode()
+    path = folder / "uniprot_sprot.dat.gz"
+    path.write_bytes(gzip.compress(data, 6))
+
+    def spent(work: Callable[[], object]) -> float:
+        started = time.process_time()
+        work()
+        return (time.process_time() - started) * 1000 / entries
+
+    repeats = 3
+    scans = [spent(lambda: sum(1 for _ in read_entries(io.BytesIO(data), "x"))) for _ in range(repeats)]
+    text = data.decode()
+    loops = [
+        spent(lambda: sum(1 for record in SwissProt.parse(io.StringIO(text)) if fields_of(record)))
+        for _ in range(repeats)
+    ]
+    parses = [spent(lambda: sum(1 for _ in SwissProt.parse(io.StringIO(text)))) for _ in range(repeats)]
+    build = spent(lambda: build_uniprot(path))
+    rows = [
+        Row.of("Swiss-Prot: Bio.SwissProt loop, same fields", loops),
+        Row.of("Swiss-Prot: Bio.SwissProt.parse alone", parses),
+        Row.of("Swiss-Prot: our scan, same fields", scans),
+        Row.of("Swiss-Prot: our whole build, gzip to indexed store", [build]),
+    ]
+    ratios = {
+        "Bio.SwissProt loop / scan, same fields (goal 4)": rows[0].median / rows[2].median,
+        "Bio.SwissProt.parse alone / scan": rows[1].median / rows[2].median,
+        "Bio.SwissProt loop, storing nothing / whole build": rows[0].median / build,
+    }
+    return (
+        rows,
+        ratios,
+        [f"{entries:,} entries, {len(real)} real ones renumbered, {len(data) / entries / 1000:.1f} kB each"],
+    )
+
+
+def _real_entries() -> Iterator[str]:
+    """Reviewed entries of up to 20 kB, as nearly all are."""
+    seen = set()
+    for path in sorted((_SHARED / "uniprot_flat_xml").glob("*/*")):
+        if path.suffix not in (".dat", ".txt", ".txl"):
+            continue
+        for entry in path.read_text("utf-8", "replace").split("\n//\n"):
+            name = re.match(r"ID   (\w+) +Reviewed;", entry)
+            if name and name[1] not in seen and len(entry) < 20_000 and "RecName: Full=" in entry:
+                seen.add(name[1])
+                yield f"{entry}\n//\n"
+
+
+def _renumbered(entry: str, number: int) -> str:
+    return re.sub(r"^AC   \w+;", f"AC   X{number:06d};", entry, count=1, flags=re.MULTILINE)
+
+
+def main() -> None:
+    """Measure at sizes of one's own."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.stores", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--activities", type=int, default=0, help="rows of the dump; a million where absent")
+    parser.add_argument("--entries", type=int, default=0, help="entries of the flat file; 20,000 where absent")
+    parser.add_argument("--quick", action="store_true", help="50,000 activities, 1,000 entries, fewer repeats")
+    parser.add_argument("--keep", action="store_true", help="save as the figures that docs/performance.md quotes")
+    given = parser.parse_args()
+    report(measure(given.quick, given.activities, given.entries), given.keep)
+
+
+if __name__ == "__main__":
+    main()
