@@ -129,7 +129,18 @@ def test_a_count_asked_for_is_found(text, count):
 
 
 @pytest.mark.parametrize(
-    "text", ["top inhibitors", "5 rings", "top 10 nM", "list 0 drugs", "best drug", "stop 5 cars", "within 3 days"]
+    "text",
+    [
+        "top inhibitors",
+        "5 rings",
+        "top 10 nM",
+        "list 0 drugs",
+        "best drug",
+        "stop 5 cars",
+        "within 3 days",
+        "MW of the first one",
+        "the best one",
+    ],
 )
 def test_no_count_is_found_where_none_is_asked(text):
     assert count_asked(text) is None

@@ -114,6 +114,14 @@ def test_greetings_and_thanks_beside_a_question_are_left_out(question, read):
     assert read(question).dropped == ()
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["My boss is waiting. MW of caffeine?", "MW of caffeine? That would be great.", "It is for a talk tomorrow. What is the MW of caffeine?", "Nice tool! What is the MW of caffeine?", "Sorry to bother you again. MW of caffeine?"],
+)  # fmt: skip
+def test_remarks_beside_a_question_are_left_out(question, read):
+    assert meant(read(question)) == [("property", "CAFFEINE")]
+
+
 @pytest.mark.parametrize("question", ["hi", "Hello!", "thanks!", "what can you do?"])
 def test_a_greeting_alone_is_answered_with_what_can_be_asked(question, read):
     assert [frame.kind for frame in read(question).frames] == ["help"]

@@ -155,10 +155,13 @@ def test_approved_drugs_come_first_and_a_cut_is_told(tell, egfr):
         }
         for n in range(30)
     ]
+    rows.append({**rows[0], "name": "UNDATED", "first_approval": None})
     record = {"type": "drugs", "target": TARGET, "rows": rows, "total": 40}
     told = tell("drugs_for_target", "drugs for EGFR", {"t1": record}, targets=egfr)
     assert told.sentences[0] == "40 drugs in this source act on EGFR."
     assert told.rows[0][:3] == ("DRUG00", "inhibitor", "2000")
+    names = [row[0] for row in told.rows]
+    assert names.index("undated") < names.index("DRUG01")
     assert "40" in told.asides[0]
     assert told.unsupported() == []
 
