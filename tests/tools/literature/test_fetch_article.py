@@ -59,6 +59,9 @@ async def test_text_comes_in_bounded_pieces_that_join_to_the_whole(ask: Any, ser
         result = await ask("fetch_article", **arguments)
         assert result.status == "ok"
         assert result.matched == 16
+        given = [text for item in result.evidence[1:] for text in item.record["paragraphs"]]
+        assert sum(map(len, given)) <= 1_000
+        assert result.returned == len(given) + sum(len(item.record["tables"]) for item in result.evidence[1:])
         for item in result.evidence[1:]:
             assert item.record["type"] == "article_section"
             paragraphs += item.record["paragraphs"]

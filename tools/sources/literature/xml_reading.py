@@ -27,7 +27,7 @@ _SAFE: dict[str, Any] = {
 
 
 def each(body: bytes, tags: tuple[str, ...], roots: tuple[str, ...], service: str) -> Iterator[Any]:
-    """Each element of these names as it is completed; it is emptied afterwards, so that memory stays bounded.
+    """Each element of these names as it is completed; those before it are gone by then, so that memory stays bounded.
 
     Args:
         body: the document.
@@ -48,7 +48,6 @@ def each(body: bytes, tags: tuple[str, ...], roots: tuple[str, ...], service: st
                 seen_root = True
             if event == "end" and element.tag in tags:
                 yield element
-                element.clear(keep_tail=True)
                 parent = element.getparent()
                 while parent is not None and element.getprevious() is not None:
                     del parent[0]

@@ -151,6 +151,8 @@ async def test_errors_with_status_200_are_recognised(faulty: Any, transport: Any
         await search(transport, 5)
     assert "Europe PMC" in error.value.message
     assert "\x1b" not in error.value.message
+    said = body.get("errMsg", "") if isinstance(body, dict) else ""
+    assert said.partition(" \u001b")[0] in error.value.message
 
 
 async def test_errors_are_not_kept(faulty: Any, caching_transport: Any, library: Any, row: Any) -> None:
