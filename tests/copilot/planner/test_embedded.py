@@ -68,7 +68,7 @@ def test_below_the_margin_it_offers_what_it_could_be_and_calls_nothing(read, ben
 @pytest.mark.parametrize(
     ("question", "needed"),
     [
-        ("What is the molecular weight?", "a molecule"), ("Draw it", "a molecule"), ("What is their Tanimoto similarity?", "two molecules"), ("How similar is aspirin?", "another molecule"),
+        ("What is the molecular weight?", "a molecule"), ("Draw it", "a molecule"), ("Standardise this", "a molecule"), ("What is their Tanimoto similarity?", "two molecules"), ("How similar is aspirin?", "another molecule"),
         ("What is the GC content?", "a DNA or RNA sequence"), ("Where is it located in the cell?", "a target"), ("Which drugs act on it?", "a target"), ("Which drugs are used to treat it?", "a disease"),
     ],
 )  # fmt: skip
