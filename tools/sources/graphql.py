@@ -7,7 +7,8 @@ from typing import Any
 
 from ...memory.errors import BadReply
 from ...memory.text import shorten
-from .node import Node, one_line
+from .node import Node
+from .plain import one_line
 from .request import Reply, Request
 
 __all__ = ["graphql_request"]

@@ -102,7 +102,11 @@ SERVICES: Mapping[str, Service] = {
         ),
         Service("string", "STRING", "https://string-db.org/api", "CC BY 4.0", "STRING Consortium", per_second=1, at_once=1),
         Service("reactome", "Reactome", "https://reactome.org/ContentService", "CC BY 4.0", "Reactome", per_second=4),
-        Service("rcsb", "RCSB PDB", "https://data.rcsb.org/rest/v1", "CC0 1.0", "RCSB Protein Data Bank", per_second=5),
+        Service("rcsb", "RCSB PDB", "https://data.rcsb.org", "CC0 1.0", "RCSB Protein Data Bank", per_second=5),
+        Service(
+            "rcsb_search", "RCSB PDB search", "https://search.rcsb.org/rcsbsearch/v2", "CC0 1.0",
+            "RCSB Protein Data Bank", per_second=5,
+        ),
         Service(
             "alphafold", "AlphaFold DB", "https://alphafold.ebi.ac.uk/api", "CC BY 4.0",
             "AlphaFold Protein Structure Database", per_second=5,

@@ -10,16 +10,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ...memory.errors import BadReply
-from ...memory.text import clean, shorten
+from ...memory.text import shorten
+from .plain import one_line
 
-__all__ = ["Node", "one_line", "readable"]
+__all__ = ["Node", "readable"]
 
 T = TypeVar("T")
-
-
-def one_line(text: str) -> str:
-    """The text cleaned, every run of white space as one space."""
-    return " ".join(clean(text).split())
 
 
 @dataclass(frozen=True)

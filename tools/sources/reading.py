@@ -22,6 +22,7 @@ __all__ = ["Malformed", "redacted", "retry_after_s", "understood", "worth_repeat
 
 _ABSENT = frozenset((404, 410))
 _NO_USE = frozenset((501, 505))
+_NO_CONTENT = 204
 _WHOLE = frozenset((200, 201, 202, 203))
 _HINTS = {
     401: "Check the key for this service in the settings.",
@@ -59,6 +60,9 @@ def understood(raw: Raw, request: Request, service: Service, shown: str, attempt
     if raw.status in _ABSENT:
         where = shorten(clean(request.path.partition("?")[0]), 80)
         raise NotFound(f"{service.title} has nothing at {where}.", "Check the identifier.")
+    if raw.status == _NO_CONTENT and request.may_be_empty:
+        _checked(reply, request, service, secrets)
+        return reply
     if raw.status not in _WHOLE:
         said = redacted(" ".join(clean(raw.body.decode("utf-8", "replace")).split()), secrets)
         said = "" if _is_web_page(reply) or not said else f": {shorten(said, 160)}"

@@ -44,6 +44,7 @@ class Request:
         check: raises BadReply or NotFound for a reply that the service's own conventions mark as an error, such as an
             error object with status 200; raises SourceUnavailable or RateLimited where asking again may help.
         kept: whether a reply may be kept and used again.
+        may_be_empty: whether 204, no content, is an answer, as where a search finds nothing; its value is None.
         release: of the data that the reply will be of, where it is known and the service does not say it in a reply;
             then only kept replies of that release stand in, and the reply names it.
 
@@ -60,6 +61,7 @@ class Request:
     kind: Kind = "json"
     check: Callable[[Reply], None] | None = None
     kept: bool = True
+    may_be_empty: bool = False
     release: str = ""
 
     def __post_init__(self) -> None:

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from biocopilot.memory.errors import BadReply
 from biocopilot.tools.sources.reading import retry_after_s, worth_repeating
-from biocopilot.tools.sources.transport import Request, Transport
+from biocopilot.tools.sources.transport import Reply, Request, Transport
 
 KEY, EMAIL = "0123456789abcdef-key", "someone@example.org"
 SECRETS = {"api_key": KEY, "email": EMAIL}
@@ -30,6 +31,28 @@ async def test_json_is_read_as_it_may_come(faulty: Any, transport: Transport, se
     faulty.serve("/uniprot/x", sent)
     async with transport.session() as session:
         assert (await session.fetch(Request("uniprot", "/x"))).value == value
+
+
+async def test_no_content_is_an_answer_only_where_it_may_be(faulty: Any, transport: Transport) -> None:
+    faulty.serve("/uniprot/x", faulty.answer("", 204))
+    async with transport.session() as session:
+        reply = await session.fetch(Request("uniprot", "/x", may_be_empty=True))
+        assert (reply.status, reply.value, reply.body) == (204, None, b"")
+        with pytest.raises(BadReply, match=r"\(204\)"):
+            await session.fetch(Request("uniprot", "/x"))
+        faulty.serve("/uniprot/x", b"")
+        with pytest.raises(BadReply, match="empty reply"):
+            await session.fetch(Request("uniprot", "/x", may_be_empty=True))
+
+
+async def test_no_content_is_checked_as_any_other_answer(faulty: Any, transport: Transport) -> None:
+    def refuse(reply: Reply) -> None:
+        raise BadReply(f"nothing, with status {reply.status}")
+
+    faulty.serve("/uniprot/x", faulty.answer("", 204))
+    async with transport.session() as session:
+        with pytest.raises(BadReply, match="nothing, with status 204"):
+            await session.fetch(Request("uniprot", "/x", may_be_empty=True, check=refuse))
 
 
 async def test_xml_with_a_doctype_and_its_own_encoding_is_whole(faulty: Any, transport: Transport) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from ....memory.errors import BadReply, InvalidIdentifier, NotFound
 from ....memory.text import shorten
 from ..found import Found
-from ..node import Node, one_line, readable
+from ..node import Node, readable
+from ..plain import one_line
 from ..request import Reply, Request
 from ..transport import Session
 from ..walk import Page, Place, found_in, walk_pages

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ....memory.errors import InvalidArguments
-from ..node import one_line
+from ..plain import one_line
 
 __all__ = ["Phase", "Status", "TrialQuery"]
 

@@ -10,7 +10,8 @@ from ....memory.errors import BadReply, InvalidArguments, InvalidIdentifier, Not
 from ....memory.text import shorten
 from ..found import Found
 from ..graphql import graphql_request
-from ..node import Node, one_line, readable
+from ..node import Node, readable
+from ..plain import one_line
 from ..request import Reply
 from ..transport import Session
 from ..walk import Page, Place, found_in, walk_pages

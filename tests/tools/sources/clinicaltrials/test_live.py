@@ -181,6 +181,13 @@ async def test_the_same_token_twice_ends_the_walk(transport: Any, registry: Any,
     assert found.notices[0] == "ClinicalTrials.gov led to the same page twice."
 
 
+async def test_endless_empty_pages_end(transport: Any, registry: Any) -> None:
+    served = registry([], alter=lambda _, n: {"studies": [], "totalCount": 9, "nextPageToken": f"t{n}"})
+    found = await search(transport)
+    assert (found.rows, found.complete, len(served.asked)) == ((), False, 1)
+    assert found.notices[0] == "ClinicalTrials.gov gave an empty page before the last one."
+
+
 async def test_kept_pages_that_do_not_add_up_are_asked_for_anew(
     faulty: Any, caching_transport: Any, registry: Any, study: Any
 ) -> None:
