@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, Literal, TypeVar
 
 from ....memory.chembl_rows import ActivityRow, IndicationRow, MechanismRow, MoleculeRow, TargetRow
-from ....memory.errors import InvalidArguments, NotApproved, SourceUnavailable
+from ....memory.errors import InvalidArguments, NotApproved, NotFound, SourceUnavailable
 from ....memory.text import clean, shorten
 from ..found import Found, source_of
 from ..request import Backend, Reply
@@ -346,7 +346,13 @@ class ChemblLive:
                 f"The structure {shown} would leave this machine for {host}, which is not allowed.",
                 "Allow it for this call, ask by a ChEMBL id, or search the local store.",
             )
-        found = self._found(await self._read(resource, {"smiles": smiles, **filters}, read, _MOST_STRUCTURES))
+        try:
+            found = self._found(await self._read(resource, {"smiles": smiles, **filters}, read, _MOST_STRUCTURES))
+        except (SourceUnavailable, NotFound):
+            self.session.notices.append(
+                f"The structure {shown} may have been sent to {host}, which gave no answer to it."
+            )
+            raise
         went = (
             f"was sent to {host}" if found.backend == "live" else f"was not sent to {host} now: a kept reply answered"
         )

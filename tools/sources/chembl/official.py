@@ -70,13 +70,10 @@ async def read_officially(question: Question, fetch: Fetch, release: str, page: 
 
 
 def _consume(question: Question, session: _Session, page: int) -> Listed:
-    """Walk the list to its end, in this thread."""
-    rows = 0
+    """Walk the list to its end, in this thread; the session counts what passes through it, and ends the walk."""
     try:
         for _ in _query_set(question, session, page):
-            rows += 1
-            if rows >= question.most:
-                break
+            pass
     except BiocopilotError:
         raise
     except Exception as error:

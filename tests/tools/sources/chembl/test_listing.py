@@ -161,11 +161,16 @@ def test_what_is_no_page_is_an_error_and_is_not_kept(
 
 
 @pytest.mark.parametrize("read", READERS, ids=lambda read: read.__name__)
-def test_a_page_that_comes_again_and_again_ends_and_is_told(faulty: Any, fast: Any, read: Read) -> None:
-    page = {"activities": activities(1, 2), "page_meta": {**META, "total_count": 6}}
-    faulty.serve("/chembl/activity.json", page)
-    listed = ask(fast, read, Question(ACTIVITY), 2)
-    assert keys(listed) == [1, 2]
+@pytest.mark.parametrize(
+    ("resource", "make"), [(ACTIVITY, activities), (MOLECULE, molecules)], ids=["by key", "by place"]
+)
+def test_a_page_that_comes_again_and_again_ends_and_is_told(
+    faulty: Any, fast: Any, read: Read, resource: Any, make: Any
+) -> None:
+    page = {resource.collection: make(1, 2), "page_meta": {**META, "total_count": 6}}
+    faulty.serve(f"/chembl/{resource.name}.json", page)
+    listed = ask(fast, read, Question(resource), 2)
+    assert list(listed.rows) == make(1, 2)
     assert not listed.complete
     assert listed.notices
     assert faulty.count() <= 3

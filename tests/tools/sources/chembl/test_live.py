@@ -90,6 +90,13 @@ async def test_targets_live_are_the_stores(service: Any, live: ChemblLive, store
         assert found.total == len(found.rows)
 
 
+async def test_targets_of_a_protein_come_as_in_the_store_by_length_of_their_ids(service: Any, live: ChemblLive) -> None:
+    (own,) = (row for row in service.objects["target"] if row["target_chembl_id"] == "CHEMBL203")
+    service.objects["target"] += [{**own, "target_chembl_id": f"CHEMBL{number}"} for number in (1000, 99)]
+    found = await live.targets_for_accession("P00533")
+    assert [row.chembl_id for row in found.rows] == ["CHEMBL99", "CHEMBL203", "CHEMBL1000", "CHEMBL2111431", "CHEMBL20"]
+
+
 async def test_activities_live_are_the_stores(service: Any, live: ChemblLive, store: ChemblStore) -> None:
     tid = {"CHEMBL203": 1, "CHEMBL3608": 2}
     for targets, molecules in (
@@ -124,6 +131,26 @@ async def test_mechanisms_and_indications_live_are_the_stores(
     assert list((await live.indications(molecules=molecules)).rows) == store.indications(molecules=molecules)
     for term in ("Non-small cell lung carcinoma", "anemia, sickle cell", "Carcinoma, Non-Small-Cell Lung", "none"):
         assert list((await live.indications(term=term)).rows) == store.indications(term=term)
+
+
+async def test_the_drug_approved_first_comes_first(service: Any, live: ChemblLive) -> None:
+    years = {"CHEMBL553": 2004, "CHEMBL941": 2001, "CHEMBL25": None, "CHEMBL9002": 1999}
+    (mechanism,) = (row for row in service.objects["mechanism"] if row["mec_id"] == 1)
+    service.objects["mechanism"] = [
+        {**mechanism, "mec_id": number, "molecule_chembl_id": drug} for number, drug in enumerate(years)
+    ]
+    for row in service.objects["molecule"]:
+        row["first_approval"] = years.get(row["molecule_chembl_id"])
+    found = await live.mechanisms(targets=["CHEMBL203"])
+    assert [row.first_approval for row in found.rows] == [1999, 2001, 2004, None]
+
+
+async def test_of_molecules_with_one_inchikey_the_named_one_is_taken(service: Any, live: ChemblLive) -> None:
+    (named,) = (row for row in service.objects["molecule"] if row["molecule_chembl_id"] == "CHEMBL941")
+    for number in (5, 1000):
+        service.objects["molecule"].append({**named, "molecule_chembl_id": f"CHEMBL{number}", "pref_name": None})
+    found = await live.molecule_by_inchikey("KTUFNOKKBVMGRW-UHFFFAOYSA-N")
+    assert ([row.chembl_id for row in found.rows], found.total) == (["CHEMBL941"], 1)
 
 
 @pytest.mark.parametrize("chembl_id", ["CHEMBL203", "CHEMBL2971", "CHEMBL220"])
@@ -223,8 +250,9 @@ async def test_by_default_lists_of_one_page_go_through_the_official_client(servi
     await live.targets_for_accession("P00533")
     await live.activities(targets=["CHEMBL203"])
     await live.mechanisms(targets=["CHEMBL203"])
+    await live.indications(term="obesity")
     by = {name: {method for resource, _, method in service.asked if resource == name} for name, _, _ in service.asked}
-    assert by["activity"] == by["mechanism"] == by["assay"] == {"GET"}
+    assert by["activity"] == by["mechanism"] == by["drug_indication"] == by["assay"] == {"GET"}
     assert "POST" in by["molecule"]
     assert by["target_component"] == {"POST"}
 
@@ -334,6 +362,28 @@ async def test_a_structure_that_may_not_leave_does_not(service: Any, session: An
     by_id = await live.similar("CHEMBL25", 40)
     assert len(by_id.rows) == 4
     assert by_id.notices == ()
+
+
+async def test_a_structure_that_went_without_an_answer_is_named_too(
+    service: Any, faulty: Any, live: ChemblLive
+) -> None:
+    faulty.serve("/chembl/similarity.json", faulty.answer("no", 500))
+    with pytest.raises(SourceUnavailable):
+        await live.similar("CCO")
+    assert any("CCO may have been sent" in notice for notice in live.session.notices)
+
+
+async def test_a_structure_answered_from_a_kept_reply_is_not_sent_again(
+    service: Any, client: Any, caching_transport: Any
+) -> None:
+    _hits(service, "CCO")
+    async with caching_transport.session() as session:
+        live = ChemblLive(session, client=client)
+        first, second = await live.containing("CCO"), await live.containing("CCO")
+    assert "was sent to" in first.notices[-1]
+    assert "was not sent" in second.notices[-1]
+    assert (second.backend, second.rows) == ("cache", first.rows)
+    assert service.count("substructure") == 1
 
 
 async def test_more_substructures_than_are_taken_are_told(service: Any, live: ChemblLive) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from biocopilot.tools.sources.chembl.fields import Unreadable, flag, number, objects, part, text, texts, whole
 from biocopilot.tools.sources.chembl.records import Activity, Indication, Mechanism, Molecule, Status, Target
+from biocopilot.tools.sources.chembl.rows import activity_row
 
 
 def test_a_captured_mechanism(shared: Path) -> None:
@@ -109,3 +110,10 @@ def test_unknown_fields_are_tolerated_and_missing_ones_too() -> None:
     ):
         with pytest.raises(Unreadable, match="is missing"):
             read(source)
+
+
+def test_a_mutant_is_known_by_the_activity_alone() -> None:
+    wild = {"activity_id": 1, "assay_chembl_id": "CHEMBL1", "molecule_chembl_id": "CHEMBL2"}
+    assert not activity_row(Activity.read(wild)).variant
+    for field, value in (("assay_variant_mutation", "L858R"), ("assay_variant_accession", "P00533")):
+        assert activity_row(Activity.read({**wild, field: value})).variant
