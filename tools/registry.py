@@ -34,6 +34,7 @@ TOOL_MODULES = (
     "drugs.drug_status",
     "drugs.drug_indications",
     "drugs.drugs_for_indication",
+    "conversion.convert_identifier",
     "literature.literature_search",
     "literature.fetch_article",
     "data.data_sources",

@@ -20,7 +20,7 @@ from .gene import CalledGene, Gene, NameKind
 
 __all__ = ["HgncLive", "only_gene"]
 
-_SYMBOL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._@/' -]{0,38}[A-Za-z0-9+])?", re.ASCII)
+_SYMBOL = re.compile(r"(?!.*\.\.)[A-Za-z0-9](?:[A-Za-z0-9._@/' -]{0,38}[A-Za-z0-9+])?", re.ASCII)
 _HGNC_ID = re.compile(r"(?:HGNC:)?(\d{1,7})", re.IGNORECASE | re.ASCII)
 _ENSEMBL = re.compile(r"ENSG\d{11}(?:\.\d{1,3})?", re.IGNORECASE | re.ASCII)
 _FIELDS: tuple[tuple[str, NameKind], ...] = (
@@ -101,7 +101,7 @@ class HgncLive:
     async def _one_field(self, field: str, value: str, kind: NameKind, shown: str) -> Found[CalledGene]:
         page = await self._fetch(field, value)
         if not page.genes:
-            raise NotFound(f"HGNC has no gene of {shown}.", "Check the identifier; HGNC names human genes only.")
+            raise NotFound(f"HGNC, which names human genes only, has no gene of {shown}.", "Check the identifier.")
         return self._found([CalledGene(gene, kind) for gene in page.genes], [page], ())
 
     async def _under_all_names(self, symbol: str) -> tuple[list[CalledGene], list[_Page]]:

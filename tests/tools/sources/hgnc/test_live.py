@@ -91,7 +91,7 @@ async def test_a_symbol_in_small_letters_is_found_in_capitals_and_that_is_said(h
 async def test_what_is_not_there_is_not_found(hgnc: Any, live: HgncLive) -> None:
     with pytest.raises(NotFound, match="No human gene is called NOSUCH"):
         await live.called("NOSUCH")
-    with pytest.raises(NotFound, match="no gene of HGNC:99"):
+    with pytest.raises(NotFound, match="has no gene of HGNC:99"):
         await live.by_id("HGNC:99")
     with pytest.raises(NotFound, match="human genes only"):
         await live.by_accession("P01133")
@@ -103,7 +103,7 @@ async def test_a_symbol_with_a_slash_stays_one_part_of_the_address(hgnc: Any, li
     assert hgnc.faulty.heard[-1].target == "/hgnc/fetch/alias_symbol/p40%2F41%20b"
 
 
-@pytest.mark.parametrize("symbol", ["", "*", "EG?R", "EGFR:*", "EGFR AND status:x", "../info", "x" * 60, "β", 'a"b'])
+@pytest.mark.parametrize("symbol", ["", "*", "EG?R", "EGFR:*", "EGFR AND status:x", "../info", "x/../info", "x" * 60, "β", 'a"b'])
 async def test_what_is_no_symbol_is_not_sent(hgnc: Any, live: HgncLive, symbol: str) -> None:
     with pytest.raises(InvalidIdentifier):
         await live.called(symbol)

@@ -1,0 +1,70 @@
+"""Statements side by side: what agrees, what differs, what has nothing in common."""
+
+from __future__ import annotations
+
+import pytest
+from biocopilot.memory.errors import Ambiguous, BadReply, InvalidIdentifier, NotFound, OfflineRefused
+from biocopilot.memory.records import Source
+from biocopilot.tools.conversion.statements import Entry, Silence, Statement, ask, compare
+
+
+def said(name: str, **ids: tuple[str, ...]) -> Statement:
+    source = Source(name=name, release="1", licence="CC0", attribution=name)
+    return Statement(source, "live", "name x", (Entry(ids),))
+
+
+def test_equal_ids_are_listed_once_with_both_sources() -> None:
+    made = compare([said("A", hgnc_id=("HGNC:1",)), said("B", hgnc_id=("HGNC:1",))])
+    assert made.identifiers == {"hgnc_id": (("HGNC:1", ("A 1, live", "B 1, live")),)}
+    assert (made.conflicts, made.differences) == ((), ())
+
+
+def test_ids_with_nothing_in_common_are_a_conflict_and_both_stay() -> None:
+    made = compare([said("A", uniprot_accession=("P1",)), said("B", uniprot_accession=("P2", "P3"))])
+    assert [value for value, _ in made.identifiers["uniprot_accession"]] == ["P1", "P2", "P3"]
+    assert made.conflicts == ("UniProt accession: A 1, live, gives P1; B 1, live, gives P2 and P3.",)
+
+
+def test_more_ids_in_one_source_are_a_difference() -> None:
+    made = compare([said("A", chembl_id=("CHEMBL1",)), said("B", chembl_id=("CHEMBL1", "CHEMBL2"))])
+    assert made.conflicts == ()
+    assert made.differences == ("ChEMBL id: A 1, live, gives CHEMBL1; B 1, live, gives CHEMBL1 and CHEMBL2.",)
+
+
+def test_a_source_that_says_nothing_of_a_kind_does_not_disagree() -> None:
+    made = compare([said("A", hgnc_id=("HGNC:1",)), said("B", hgnc_id=()), said("C")])
+    assert (made.conflicts, made.differences) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [
+        ("LFQSCWFLJHTTHZ-AAAAAAAAAA-N", "the same skeleton; stereochemistry, isotopes or charge differ"),
+        ("BSYNRYMUTXBXSQ-UHFFFAOYSA-N", "different skeletons"),
+    ],
+)
+def test_a_conflict_of_keys_says_of_what_sort_it_is(second: str, words: str) -> None:
+    made = compare([said("A", inchikey=("LFQSCWFLJHTTHZ-UHFFFAOYSA-N",)), said("B", inchikey=(second,))])
+    assert words in made.conflicts[0]
+
+
+async def test_three_sources_are_compared_two_by_two() -> None:
+    made = compare([said("A", hgnc_id=("1",)), said("B", hgnc_id=("2",)), said("C", hgnc_id=("3",))])
+    assert len(made.conflicts) == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "silence"),
+    [
+        (NotFound("None.", nearest=("aspirin",)), Silence("X", "None. Nearest: aspirin.")),
+        (Ambiguous("Two.", nearest=("A", "B")), Silence("X", "Two.", candidates=("A", "B"))),
+        (BadReply("Broken."), Silence("X", "Broken.", failed=True)),
+        (OfflineRefused("No."), Silence("X", "No.", failed=True, offline=True)),
+        (InvalidIdentifier("No symbol."), Silence("X", "X cannot be asked by this. No symbol.")),
+    ],
+)
+async def test_a_source_without_an_answer_says_why(error: Exception, silence: Silence) -> None:
+    async def call() -> Statement:
+        raise error
+
+    assert await ask("X", call) == silence

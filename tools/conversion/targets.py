@@ -1,0 +1,252 @@
+"""What the local stores, HGNC, UniProt and ChEMBL say of a target: each asked by what was given, then by its accession."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ...memory.chembl_rows import TargetRow
+from ...memory.errors import NotFound
+from ...memory.uniprot_store import ProteinEntry
+from ..contract import ToolContext
+from ..identifiers import is_chembl_id, is_uniprot_accession, public_id
+from ..targets.identify_target import candidates, check_one_human
+from .statements import Entry, Silence, Statement, ask, distinct
+
+if TYPE_CHECKING:
+    from ..sources.chembl import ChemblLive
+    from ..sources.hgnc import Gene, HgncLive
+    from ..sources.transport import Session
+    from ..sources.uniprot import UniprotLive
+
+__all__ = ["ENSEMBL_GENE", "HGNC_ID", "target_statements"]
+
+HGNC_ID = re.compile(r"HGNC:\d{1,7}", re.IGNORECASE | re.ASCII)
+ENSEMBL_GENE = re.compile(r"ENSG\d{11}(?:\.\d{1,3})?", re.IGNORECASE | re.ASCII)
+_MOST_ACCESSIONS = 3
+"""Proteins that are looked up where sources give several for one gene, or disagree."""
+_LOCAL = "The local store"
+_LOCAL_CHEMBL = "The local store's ChEMBL"
+
+Answer = Statement | Silence
+Calls = dict[str, Callable[[], Awaitable[Statement]]]
+
+
+async def target_statements(
+    text: str, context: ToolContext, session: Session
+) -> tuple[list[Statement], list[Silence], list[str]]:
+    """Statements, silences, and notes on how it was asked."""
+    asking = _Asking(context, session)
+    answers = await asking.by_what_was_given(text)
+    accessions = distinct([item for item in answers.values() if isinstance(item, Statement)], "uniprot_accession")
+    notes = []
+    if len(accessions) > _MOST_ACCESSIONS:
+        notes.append(f"Sources give {len(accessions)} UniProt accessions; the first {_MOST_ACCESSIONS} were followed.")
+    if accessions:
+        answers.update(await asking.by_accession(accessions[:_MOST_ACCESSIONS], answers))
+    for title in ("HGNC", "UniProt", "ChEMBL"):
+        answers.setdefault(title, Silence(title, f"{title} was not asked: no UniProt accession is known to ask it by."))
+    several = list(answers.values())
+    statements = [item for item in several if isinstance(item, Statement)]
+    return statements, [item for item in several if isinstance(item, Silence)], notes
+
+
+class _Asking:
+    """The sources of one call."""
+
+    def __init__(self, context: ToolContext, session: Session) -> None:
+        from ..sources.chembl import ChemblLive
+        from ..sources.hgnc import HgncLive
+        from ..sources.uniprot import UniprotLive
+
+        self._context = context
+        self._hgnc, self._uniprot = HgncLive(session), UniprotLive(session)
+        self._chembl = ChemblLive(session, structures_may_leave=False, client="own")
+
+    async def by_what_was_given(self, text: str) -> dict[str, Answer]:
+        """Every source that can be asked by the text itself, side by side."""
+        calls: Calls = {}
+        if HGNC_ID.fullmatch(text) or ENSEMBL_GENE.fullmatch(text):
+            calls["HGNC"] = lambda: _from_hgnc(self._hgnc, text)
+        elif is_chembl_id(text):
+            calls[_LOCAL] = lambda: self._local(text)
+            calls["ChEMBL"] = lambda: _from_chembl_id(self._chembl, text)
+        elif is_uniprot_accession(text):
+            accession = text.upper().partition("-")[0]
+            calls[_LOCAL] = lambda: self._local(text)
+            calls["HGNC"] = lambda: _from_hgnc(self._hgnc, accession)
+            calls["UniProt"] = lambda: _from_uniprot(self._uniprot, (accession,))
+            calls["ChEMBL"] = lambda: _from_chembl(self._chembl, (accession,))
+        else:
+            calls[_LOCAL] = lambda: self._local(text)
+            calls["HGNC"] = lambda: _from_hgnc(self._hgnc, text)
+        return await _all(calls)
+
+    async def by_accession(self, accessions: Sequence[str], answers: Mapping[str, Answer]) -> dict[str, Answer]:
+        """The sources that could not be asked before or had nothing, by the accessions that others gave."""
+        calls: Calls = {}
+        if _may_know(answers.get(_LOCAL)):
+            calls[_LOCAL] = lambda: self._local_entries(accessions)
+        if _may_know(answers.get("HGNC")):
+            calls["HGNC"] = lambda: _from_hgnc(self._hgnc, accessions[0])
+        if _may_know(answers.get("UniProt")):
+            calls["UniProt"] = lambda: _from_uniprot(self._uniprot, accessions)
+        if _may_know(answers.get("ChEMBL")):
+            calls["ChEMBL"] = lambda: _from_chembl(self._chembl, accessions)
+        calls[_LOCAL_CHEMBL] = lambda: self._local_targets(accessions)
+        found = await _all(calls)
+        if isinstance(found[_LOCAL_CHEMBL], Silence):
+            del found[_LOCAL_CHEMBL]  # said by the local store already
+        if isinstance(found.get(_LOCAL), Silence):
+            del found[_LOCAL]  # what it said to the text itself tells more
+        return found
+
+    async def _local(self, text: str) -> Statement:
+        found = candidates(text, self._context)
+        check_one_human(text, found)
+        chosen = next((item for item in found if item.is_human), found[0])
+        if chosen.entry is None and chosen.accession is None:
+            return self._of_targets(chosen.targets, f"{chosen.matched_by} {text}")
+        others = [f"{item.accession} ({item.organism})" for item in found if item is not chosen and item.accession]
+        notes = (f"The same name is borne by {', '.join(others[:5])}.",) if others else ()
+        asked_by = f"{chosen.matched_by} {text}"
+        if chosen.entry is not None:
+            return self._of_entries([chosen.entry], asked_by).noting(*notes)
+        ids = {"uniprot_accession": (chosen.accession or "",), "gene_symbol": (chosen.gene,) if chosen.gene else ()}
+        store = self._context.bench.chembl
+        return Statement(store.source, store.backend, asked_by, (Entry(ids, chosen.name),), notes)
+
+    async def _local_entries(self, accessions: Sequence[str]) -> Statement:
+        found = [self._context.bench.uniprot.entry(accession) for accession in accessions]
+        entries = [entry for entry in found if entry is not None]
+        if not entries:
+            raise NotFound("The local store has no entry of it.")
+        return self._of_entries(entries, f"UniProt accession {' and '.join(accessions)}")
+
+    async def _local_targets(self, accessions: Sequence[str]) -> Statement:
+        store = self._context.bench.chembl
+        rows = [row for accession in accessions for row in store.targets_for_accession(accession)]
+        return self._of_targets(rows, f"UniProt accession {' and '.join(accessions)}")
+
+    def _of_entries(self, entries: Sequence[ProteinEntry], asked_by: str) -> Statement:
+        store = self._context.bench.uniprot
+        return Statement(store.source, store.backend, asked_by, tuple(self._entry(entry) for entry in entries))
+
+    def _entry(self, entry: ProteinEntry) -> Entry:
+        store = self._context.bench.uniprot
+        names = tuple(store.other_names(entry.accession))
+        return _protein(entry, store.cross_references(entry.accession), names)
+
+    def _of_targets(self, rows: Sequence[TargetRow], asked_by: str) -> Statement:
+        entries = tuple(_target(row) for row in rows if public_id(row.chembl_id))
+        if not entries:
+            raise NotFound("The local store has no ChEMBL target of it.")
+        store = self._context.bench.chembl
+        return Statement(store.source, store.backend, asked_by, entries)
+
+
+def _may_know(answer: Answer | None) -> bool:
+    """Whether asking in another way may help: not where it failed, nor where the name means several things."""
+    return answer is None or (isinstance(answer, Silence) and not answer.failed and not answer.candidates)
+
+
+async def _all(calls: Calls) -> dict[str, Answer]:
+    answers = await asyncio.gather(*(ask(title, call) for title, call in calls.items()))
+    return dict(zip(calls, answers, strict=True))
+
+
+def _protein(entry: ProteinEntry, references: Mapping[str, Sequence[str]], names: tuple[str, ...]) -> Entry:
+    ids = {
+        "uniprot_accession": (entry.accession,),
+        "gene_symbol": (entry.gene,) if entry.gene else (),
+        "hgnc_id": tuple(references.get("HGNC", ())),
+        "ensembl_gene": tuple(dict.fromkeys(name.partition(".")[0] for name in references.get("Ensembl", ()))),
+        "chembl_target": tuple(references.get("ChEMBL", ())),
+    }
+    return Entry(ids, entry.name, names, {"organism": entry.organism, "reviewed": entry.reviewed})
+
+
+def _target(row: TargetRow) -> Entry:
+    single = row.target_type == "SINGLE PROTEIN"
+    ids: dict[str, tuple[str, ...]] = {"chembl_target" if single else "chembl_group_target": (row.chembl_id,)}
+    if single:
+        ids["uniprot_accession"] = row.accessions
+    return Entry(ids, row.name, (), {"type": row.target_type, "organism": row.organism})
+
+
+# Services ------------------------------------------------------------------------------------------------------------
+
+
+async def _from_hgnc(live: HgncLive, text: str) -> Statement:
+    from ..sources.hgnc import only_gene
+
+    if HGNC_ID.fullmatch(text):
+        found, asked_by = await live.by_id(text), f"HGNC id {text.upper()}"
+    elif ENSEMBL_GENE.fullmatch(text):
+        found, asked_by = await live.by_ensembl_gene(text), f"Ensembl gene {text.upper()}"
+    elif is_uniprot_accession(text):
+        found, asked_by = await live.by_accession(text), f"UniProt accession {text.upper()}"
+    else:
+        found = await live.called(text)
+        chosen = only_gene(text, found)
+        others = [f"{row.gene.symbol} ({row.called_by})" for row in found.rows if row is not chosen]
+        more = (f"{text} also names {', '.join(others[:5])}.",) if others else ()
+        asked_by, notes = f"{chosen.called_by} {text}", (*found.notices, *more)
+        return Statement(found.source, found.backend, asked_by, (_from_gene(chosen.gene),), notes, found.complete)
+    entries = tuple(_from_gene(row.gene) for row in found.rows)
+    return Statement(found.source, found.backend, asked_by, entries, found.notices, found.complete)
+
+
+def _from_gene(gene: Gene) -> Entry:
+    ids = {
+        "hgnc_id": (gene.hgnc_id,),
+        "gene_symbol": (gene.symbol,),
+        "uniprot_accession": gene.uniprot_accessions,
+        "ensembl_gene": (gene.ensembl_gene,) if gene.ensembl_gene else (),
+    }
+    about = {
+        "previous_symbols": list(gene.previous_symbols),
+        "alias_symbols": list(gene.alias_symbols),
+        "locus_type": gene.locus_type,
+        "status": gene.status,
+    }
+    return Entry(ids, gene.name, (), about)
+
+
+async def _from_uniprot(live: UniprotLive, accessions: Sequence[str]) -> Statement:
+    from ..sources.uniprot import StoreRows, single_entry
+
+    several = [await live.entry(accession) for accession in accessions]
+    entries = []
+    for found in several:
+        rows = StoreRows(single_entry(found))
+        entries.append(_protein(rows.entry, rows.cross_references(), tuple(rows.other_names())))
+    first = several[0]
+    notes = tuple(dict.fromkeys(notice for found in several for notice in found.notices))
+    return Statement(
+        first.source, first.backend, f"UniProt accession {' and '.join(accessions)}", tuple(entries), notes
+    )
+
+
+async def _from_chembl_id(live: ChemblLive, chembl_id: str) -> Statement:
+    found = await live.target(chembl_id)
+    if not found.rows:
+        raise NotFound(f"ChEMBL has no target {chembl_id.upper()}.")
+    entries = tuple(_target(row) for row in found.rows)
+    asked_by = f"ChEMBL id {chembl_id.upper()}"
+    return Statement(found.source, found.backend, asked_by, entries, found.notices, found.complete)
+
+
+async def _from_chembl(live: ChemblLive, accessions: Sequence[str]) -> Statement:
+    several = [await live.targets_for_accession(accession) for accession in accessions]
+    shown = " and ".join(accessions)
+    rows = list({row.chembl_id: row for found in several for row in found.rows}.values())
+    if not rows:
+        raise NotFound(f"ChEMBL has no target of {shown}.")
+    first = several[0]
+    notes = tuple(dict.fromkeys(notice for found in several for notice in found.notices))
+    complete = all(found.complete for found in several)
+    entries = tuple(_target(row) for row in rows)
+    return Statement(first.source, first.backend, f"UniProt accession {shown}", entries, notes, complete)
