@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from sqlite3 import Row
 from typing import Any
@@ -43,11 +44,14 @@ _SOURCES = {
 }
 
 
+_MOST_VALUES = 10_000
+"""SQLite binds some ten thousand values at once, or more, as it was built."""
+_ORIGIN = "o.origin, o.assay_chembl_id, o.document_chembl_id, o.year, o.confidence_score, o.assay_type, o.variant"
 _LAID_OUT = (
-    "activity_id, assay_chembl_id, document_chembl_id, year, confidence_score, assay_type, variant, molecule_chembl_id,"
-    " parent_chembl_id, pref_name, canonical_smiles, max_phase, a.tid, standard_type, standard_relation, standard_value,"
-    " standard_units, pchembl_value, data_validity_comment, potential_duplicate"
+    "a.activity_id, a.origin, a.kind, a.standard_value, a.pchembl_value, a.molecule_chembl_id, a.parent_chembl_id, a.pref_name,"
+    " a.canonical_smiles, a.max_phase, a.tid"
 )
+"""What is read of an activity laid out by target; where it comes from and of what kind it is stand in tables of their own."""
 
 
 class ChemblStore:
@@ -61,7 +65,7 @@ class ChemblStore:
     def __init__(self, database: Database, further: NameIndex | None = None) -> None:
         self.database = database
         self.names = NameIndex(database, further)
-        self._laid_out = database.has("bc_target_activity", "canonical_smiles")
+        self._laid_out = database.has("bc_target_activity", "origin")
         self.backend: Backend = "starter" if database.is_starter else "local"
 
     @classmethod
@@ -268,22 +272,15 @@ class ChemblStore:
                 if row.pchembl is not None and kind in (None, row.activity_type)
             ]
             return sorted(rows, key=_best_first)[:most]
-        query = "SELECT first_row, last_row, best_pchembl FROM bc_target_range WHERE tid = ?"
-        ranges = self.database.tuples(
-            query + (" AND standard_type = ?" if kind else ""), (tid, kind) if kind else (tid,)
+        # Within a type they lie in this order, so that the best of all are among the first of each type.
+        query = (
+            f"SELECT {_LAID_OUT} FROM (SELECT b.rowid AS place FROM bc_target_range r CROSS JOIN bc_target_activity b"
+            " ON b.rowid BETWEEN r.first_row AND min(r.last_row, r.first_row + ?) WHERE r.tid = ? AND r.best_pchembl IS NOT NULL"
+            f"{' AND r.standard_type = ?' if kind else ''} AND b.pchembl_value IS NOT NULL"
+            " ORDER BY b.pchembl_value DESC, b.activity_id LIMIT ?) CROSS JOIN bc_target_activity a ON a.rowid = place"
         )
-        ranges = sorted((item for item in ranges if item[2] is not None), key=lambda item: -item[2])
-        found: list[ActivityRow] = []
-        for first, last, best in ranges:
-            if len(found) >= most and best < (found[most - 1].pchembl or 0):
-                break
-            query = (
-                f"SELECT {_LAID_OUT} FROM bc_target_activity a WHERE rowid BETWEEN ? AND ? AND pchembl_value IS NOT NULL"
-                " ORDER BY rowid LIMIT ?"
-            )
-            found += self._typed(self.database.tuples(query, (first, last, most)))
-            found.sort(key=_best_first)
-        return found[:most]
+        rows = self.database.tuples(query, (most - 1, tid, *((kind,) if kind else ()), most))
+        return self._typed(rows, self._origins({row[1] for row in rows}))
 
     def _laid_out_activities(self, tids: Sequence[int], molecules: Sequence[str]) -> list[ActivityRow]:
         if molecules:
@@ -296,28 +293,50 @@ class ChemblStore:
                 query += f" AND +a.tid IN ({','.join('?' * len(tids))})"
                 values += tids
             rows = self.database.tuples(query, values)
+            origins = self._origins({row[1] for row in rows})
         else:
-            query = (
-                f"SELECT {_LAID_OUT} FROM bc_target_extent CROSS JOIN bc_target_activity a"
-                f" ON a.rowid BETWEEN first_row AND last_row WHERE bc_target_extent.tid IN ({','.join('?' * len(tids))})"
-            )
-            rows = self.database.tuples(query, tids)
-        return self._typed(sorted(rows))  # by activity_id, which comes first and is unique
+            extents = f"FROM bc_target_extent e CROSS JOIN {{}} WHERE e.tid IN ({','.join('?' * len(tids))})"
+            of_rows = extents.format("bc_target_activity a ON a.rowid BETWEEN e.first_row AND e.last_row")
+            of_origins = extents.format("bc_origin o ON o.origin BETWEEN e.first_origin AND e.last_origin")
+            rows = self.database.tuples(f"SELECT {_LAID_OUT} {of_rows}", tids)
+            origins = _by_number(self.database.tuples(f"SELECT {_ORIGIN} {of_origins}", tids))
+        rows.sort(key=itemgetter(0))
+        return self._typed(rows, origins)
 
-    def _typed(self, rows: Sequence[tuple[Any, ...]]) -> list[ActivityRow]:
-        """Rows of `_LAID_OUT` as typed rows; the names of a target are looked up once."""
-        known = self._target_names
-        for tid in {row[12] for row in rows} - known.keys():
+    def _origins(self, numbers: set[int]) -> dict[int, tuple[Any, ...]]:
+        found, wanted = dict[int, tuple[Any, ...]](), list(numbers)
+        for start in range(0, len(wanted), _MOST_VALUES):
+            part = wanted[start : start + _MOST_VALUES]
+            query = f"SELECT {_ORIGIN} FROM bc_origin o WHERE o.origin IN ({','.join('?' * len(part))})"
+            found |= _by_number(self.database.tuples(query, part))
+        return found
+
+    def _typed(self, rows: Sequence[tuple[Any, ...]], origins: dict[int, tuple[Any, ...]]) -> list[ActivityRow]:
+        """Rows of `_LAID_OUT` as typed rows."""
+        targets, kinds, found = self._target_names, self._kinds, list[ActivityRow]()
+        for tid in {row[10] for row in rows} - targets.keys():
             query = "SELECT chembl_id, pref_name, organism FROM target_dictionary WHERE tid = ?"
-            known[tid] = self.database.tuples(query, (tid,))[0]
-        make = ActivityRow._make
-        return [
-            make((*row[:6], row[6] == 1, *row[7:12], *known[row[12]], *row[13:19], row[19] == 1, False)) for row in rows
-        ]
+            targets[tid] = self.database.tuples(query, (tid,))[0]
+        make, keep = ActivityRow._make, found.append
+        for number, origin, kind, value, pchembl, molecule, parent, name, smiles, phase, tid in rows:
+            standard_type, relation, unit, validity, duplicate = kinds[kind]
+            keep(
+                make((
+                    number, *origins[origin], molecule, parent or molecule, name, smiles, phase, *targets[tid], standard_type,
+                    relation, value, unit, pchembl, validity, duplicate, False,
+                ))
+            )  # fmt: skip
+        return found
 
     @cached_property
     def _target_names(self) -> dict[int, tuple[Any, ...]]:
         return {}
+
+    @cached_property
+    def _kinds(self) -> dict[int, tuple[Any, ...]]:
+        """Type, relation, unit, validity comment and whether it is a duplicate, by number; some thousands in a full dump."""
+        query = "SELECT kind, standard_type, standard_relation, standard_units, data_validity_comment, potential_duplicate FROM bc_kind"
+        return {row[0]: (*row[1:5], bool(row[5])) for row in self.database.tuples(query)}
 
     def _activity(self, row: Row) -> ActivityRow:
         return ActivityRow(
@@ -453,6 +472,11 @@ def _phase(value: float | None) -> float | None:
 def _reference(row: Row) -> str:
     told = " ".join(str(part) for part in (row["ref_type"], row["ref_id"]) if part)
     return f"{told} {row['ref_url']}".strip() if row["ref_url"] else told
+
+
+def _by_number(origins: Sequence[tuple[Any, ...]]) -> dict[int, tuple[Any, ...]]:
+    """Assay, document, year, confidence, assay type and whether it is of a variant."""
+    return {row[0]: (*row[1:6], row[6] == 1) for row in origins}
 
 
 def _best_first(row: ActivityRow) -> tuple[float, int]:

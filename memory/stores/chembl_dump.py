@@ -10,20 +10,21 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from ..chembl_names import NAME_QUERIES
 from ..errors import FileRefused, StorageError
 from .archives import is_gzip, unpack_dump
 from .building import BuildFile, Progress, Report, check_space, discard, fingerprint, only_one, quiet
-from .chembl_tables import ACTIVITY_COLUMNS, COPIES, COUNTS, EXTENTS, INDEXES, LAY_OUT, NEEDED, SCHEMA
+from .chembl_tables import COPIES, COUNTS, EXTENTS, INDEXES, KIND_COLUMNS, LAY_OUT, NEEDED, RAW_COLUMNS, SCHEMA
 from .fast_keys import fast_key
 from .names_table import NameRow, curated_names, fill_names, index_words
 from .registry import StoreRecord, save, stores_dir
 
 __all__ = ["Dump", "build_chembl", "probe_dump"]
 
-LAYOUT = "1"
+LAYOUT = "2"
 """Goes up when the tables beside a dump change, so that a store of another layout is built anew."""
 
 COPY_ROWS = 50_000
@@ -209,13 +210,15 @@ def _lay_out(build: BuildFile, dump: Dump, raw: Path, report: Report) -> None:
         return
     buckets = max(1, min(256, dump.activities // BUCKET_ROWS))
     names = [f"bucket_{number}" for number in range(buckets)]
-    schema = "".join(f"CREATE TABLE {name} (tid, {', '.join(ACTIVITY_COLUMNS)});" for name in names)
-    dealt = BuildFile(raw, {"source": fingerprint(dump.path), "buckets": str(buckets)}, schema)
+    schema = "".join(f"CREATE TABLE {name} (tid INTEGER, kind INTEGER, {', '.join(RAW_COLUMNS)});" for name in names)
+    schema += f"CREATE TABLE kinds (kind INTEGER PRIMARY KEY, {', '.join(KIND_COLUMNS)});"
+    dealt = BuildFile(raw, {"source": fingerprint(dump.path), "layout": LAYOUT, "buckets": str(buckets)}, schema)
     try:
         _deal(dealt, dump, names, report)
     finally:
         dealt.close()
     build.connection.execute("ATTACH ? AS raw", (str(dealt.path),))
+    build.run("kinds", "INSERT INTO main.bc_kind SELECT * FROM raw.kinds")
     columns = {
         "year": "d.year" if dump.has("docs", "year") else "NULL",
         "confidence_score": "s.confidence_score" if dump.has("assays", "confidence_score") else "NULL",
@@ -228,7 +231,8 @@ def _lay_out(build: BuildFile, dump: Dump, raw: Path, report: Report) -> None:
         report(Progress("activities by target", number, buckets))
         with build.step() as connection:
             before = connection.execute("SELECT coalesce(max(rowid), 0) FROM main.bc_target_activity").fetchone()[0]
-            connection.execute(LAY_OUT.format(bucket=names[number], **columns))
+            for statement in LAY_OUT:
+                connection.execute(statement.format(bucket=names[number], **columns))
             for statement in EXTENTS:
                 connection.execute(statement, (before,))
             build.mark("activities", number + 1)
@@ -241,22 +245,33 @@ def _lay_out(build: BuildFile, dump: Dump, raw: Path, report: Report) -> None:
 def _deal(dealt: BuildFile, dump: Dump, names: list[str], report: Report) -> None:
     if dealt.position("dealt") < 0:
         return
-    chosen = ", ".join(f"a.{name}" if dump.has("activities", name) else "NULL" for name in ACTIVITY_COLUMNS)
+
+    def chosen(names: tuple[str, ...]) -> str:
+        bare = [name.split()[0] for name in names]
+        return ", ".join(f"a.{name}" if dump.has("activities", name) else "NULL" for name in bare)
+
     query = (
-        f"SELECT s.tid, {chosen} FROM dump.activities a JOIN dump.assays s ON s.assay_id = a.assay_id"
-        " WHERE a.rowid > ? AND a.rowid <= ? AND s.tid IS NOT NULL"
+        f"SELECT {chosen(KIND_COLUMNS)}, s.tid, {chosen(RAW_COLUMNS)} FROM dump.activities a"
+        " JOIN dump.assays s ON s.assay_id = a.assay_id WHERE a.rowid > ? AND a.rowid <= ? AND s.tid IS NOT NULL"
     )
     connection = dealt.connection
     connection.execute("ATTACH ? AS dump", (f"{dump.path.as_uri()}?mode=ro&immutable=1",))
-    marks = ", ".join("?" * (len(ACTIVITY_COLUMNS) + 1))
+    kinds = {tuple(row[1:]): row[0] for row in connection.execute("SELECT * FROM kinds")}
+    marks, width = ", ".join("?" * (len(RAW_COLUMNS) + 2)), len(KIND_COLUMNS)
     done = dealt.position("dealt")
     while done < dump.activities:
         with dealt.step():
             shares: list[list[tuple[object, ...]]] = [[] for _ in names]
+            known = len(kinds)
             for row in connection.execute(query, (done, done + COPY_ROWS)):
-                shares[row[0] % len(names)].append(row)
+                kind = kinds.setdefault(row[:width], len(kinds))
+                shares[row[width] % len(names)].append((row[width], kind, *row[width + 1 :]))
             for name, rows in zip(names, shares, strict=True):
                 connection.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
+            connection.executemany(
+                f"INSERT INTO kinds VALUES ({', '.join('?' * (width + 1))})",
+                ((number, *kind) for kind, number in islice(kinds.items(), known, None)),
+            )
             done += COPY_ROWS
             dealt.mark("dealt", done)
         report(Progress("activities", min(done, dump.activities), dump.activities))

@@ -1,12 +1,12 @@
 """What is laid out beside a ChEMBL dump: narrow copies of the tables asked by key, with their indexes, and activities by target.
 
-Copies bear the dump's names and stand before its tables, so that one query serves both. Columns have no declared type: a
-value is kept as the dump has it.
+Copies bear the dump's names and stand before its tables, so that one query serves both. Numbers of rows are declared as such, or
+no index would be used for joins; other columns have no declared type, so that a value is kept as the dump has it.
 """
 
 from __future__ import annotations
 
-__all__ = ["ACTIVITY_COLUMNS", "COPIES", "COUNTS", "EXTENTS", "INDEXES", "LAY_OUT", "NEEDED", "SCHEMA"]
+__all__ = ["COPIES", "COUNTS", "EXTENTS", "INDEXES", "KIND_COLUMNS", "LAY_OUT", "NEEDED", "RAW_COLUMNS", "SCHEMA"]
 
 COPIES: dict[str, tuple[str, ...]] = {
     "version": ("name", "creation_date", "comments"),
@@ -14,22 +14,23 @@ COPIES: dict[str, tuple[str, ...]] = {
         "molregno INTEGER PRIMARY KEY", "pref_name", "chembl_id", "max_phase", "molecule_type", "structure_type", "first_approval",
     ),
     "compound_structures": ("molregno INTEGER PRIMARY KEY", "standard_inchi_key", "canonical_smiles"),
-    "molecule_hierarchy": ("molregno INTEGER PRIMARY KEY", "parent_molregno", "active_molregno"),
-    "molecule_synonyms": ("molsyn_id INTEGER PRIMARY KEY", "molregno", "syn_type", "synonyms"),
+    "molecule_hierarchy": ("molregno INTEGER PRIMARY KEY", "parent_molregno INTEGER", "active_molregno INTEGER"),
+    "molecule_synonyms": ("molsyn_id INTEGER PRIMARY KEY", "molregno INTEGER", "syn_type", "synonyms"),
     "target_dictionary": (
         "tid INTEGER PRIMARY KEY", "target_type", "pref_name", "tax_id", "organism", "chembl_id", "species_group_flag",
     ),
-    "target_components": ("targcomp_id INTEGER PRIMARY KEY", "tid", "component_id", "homologue"),
+    "target_components": ("targcomp_id INTEGER PRIMARY KEY", "tid INTEGER", "component_id INTEGER", "homologue"),
     "component_sequences": (
         "component_id INTEGER PRIMARY KEY", "component_type", "accession", "description", "tax_id", "organism",
     ),
-    "component_synonyms": ("compsyn_id INTEGER PRIMARY KEY", "component_id", "component_synonym", "syn_type"),
+    "component_synonyms": ("compsyn_id INTEGER PRIMARY KEY", "component_id INTEGER", "component_synonym", "syn_type"),
     "drug_mechanism": (
-        "mec_id INTEGER PRIMARY KEY", "molregno", "mechanism_of_action", "tid", "action_type", "direct_interaction", "disease_efficacy",
+        "mec_id INTEGER PRIMARY KEY", "molregno INTEGER", "mechanism_of_action", "tid INTEGER", "action_type",
+        "direct_interaction", "disease_efficacy",
     ),
-    "mechanism_refs": ("mecref_id INTEGER PRIMARY KEY", "mec_id", "ref_type", "ref_id", "ref_url"),
+    "mechanism_refs": ("mecref_id INTEGER PRIMARY KEY", "mec_id INTEGER", "ref_type", "ref_id", "ref_url"),
     "drug_indication": (
-        "drugind_id INTEGER PRIMARY KEY", "molregno", "max_phase_for_ind", "mesh_id", "mesh_heading", "efo_id", "efo_term",
+        "drugind_id INTEGER PRIMARY KEY", "molregno INTEGER", "max_phase_for_ind", "mesh_id", "mesh_heading", "efo_id", "efo_term",
     ),
 }  # fmt: skip
 """Table to its columns here; a column or table that the dump lacks stays empty, unless it is in NEEDED."""
@@ -43,46 +44,76 @@ NEEDED: dict[str, tuple[str, ...]] = {
 }
 """Without these it is no ChEMBL dump that questions could be answered from."""
 
-ACTIVITY_COLUMNS = (
-    "activity_id", "assay_id", "doc_id", "molregno", "standard_type", "standard_relation", "standard_value", "standard_units",
-    "pchembl_value", "data_validity_comment", "potential_duplicate",
-)  # fmt: skip
-"""What is read of the dump's activities; `tid` comes from the assay."""
+RAW_COLUMNS = (
+    "activity_id INTEGER",
+    "assay_id INTEGER",
+    "doc_id INTEGER",
+    "molregno INTEGER",
+    "standard_value",
+    "pchembl_value",
+)
+"""What is dealt out of the dump's activities beside the target and the kind."""
+
+KIND_COLUMNS = (
+    "standard_type",
+    "standard_relation",
+    "standard_units",
+    "data_validity_comment",
+    "potential_duplicate",
+)
+"""What takes few values together: kept once for each combination."""
 
 _OWN = """
+-- Within a target in the order (standard_type, pchembl_value DESC, activity_id); a target's rows lie together. Assay and document
+-- stand in bc_origin, type, relation, unit and remarks in bc_kind: both are read once for many rows. parent_chembl_id is NULL where
+-- the molecule is its own parent.
 CREATE TABLE bc_target_activity (
-  tid, standard_type, pchembl_value, activity_id, assay_chembl_id, document_chembl_id, year, confidence_score, assay_type, variant,
-  molregno, molecule_chembl_id, parent_chembl_id, pref_name, canonical_smiles, max_phase, standard_relation, standard_value,
-  standard_units, data_validity_comment, potential_duplicate);
--- In the order (tid, standard_type, pchembl_value DESC, activity_id) within a target; a target's rows lie together.
+  activity_id INTEGER, origin INTEGER, kind INTEGER, standard_value, pchembl_value, molecule_chembl_id, parent_chembl_id,
+  pref_name, canonical_smiles, max_phase, molregno INTEGER, tid INTEGER);
+CREATE TABLE bc_origin (
+  origin INTEGER PRIMARY KEY, assay_chembl_id, document_chembl_id, year, confidence_score, assay_type, variant, tid INTEGER,
+  assay_id INTEGER, doc_id INTEGER);
+CREATE INDEX bc_origin_assay ON bc_origin(assay_id);
+CREATE TABLE bc_kind (
+  kind INTEGER PRIMARY KEY, standard_type, standard_relation, standard_units, data_validity_comment, potential_duplicate);
 CREATE TABLE bc_target_range (
   tid INTEGER NOT NULL, standard_type TEXT NOT NULL, first_row INTEGER NOT NULL, last_row INTEGER NOT NULL, best_pchembl,
   PRIMARY KEY (tid, standard_type)) WITHOUT ROWID;
-CREATE TABLE bc_target_extent (tid INTEGER PRIMARY KEY, first_row INTEGER NOT NULL, last_row INTEGER NOT NULL);
+CREATE TABLE bc_target_extent (
+  tid INTEGER PRIMARY KEY, first_row INTEGER NOT NULL, last_row INTEGER NOT NULL, first_origin INTEGER, last_origin INTEGER);
 CREATE TABLE bc_name (name_key TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, rank INTEGER NOT NULL);
 CREATE TABLE bc_count (what TEXT NOT NULL, n INTEGER NOT NULL);
 """
 
 SCHEMA = "".join(f"CREATE TABLE {name} ({', '.join(columns)});\n" for name, columns in COPIES.items()) + _OWN
 
-LAY_OUT = """
-INSERT INTO bc_target_activity
-SELECT r.tid, r.standard_type, r.pchembl_value, r.activity_id, s.chembl_id, d.chembl_id, {year}, {confidence_score}, {assay_type},
-  {variant}, r.molregno, m.chembl_id, coalesce(p.chembl_id, m.chembl_id), m.pref_name, c.canonical_smiles,
-  CASE WHEN m.max_phase >= 0 THEN m.max_phase + 0.0 END, r.standard_relation, r.standard_value, r.standard_units,
-  r.data_validity_comment, r.potential_duplicate IS NOT NULL AND r.potential_duplicate != 0
-FROM raw.{bucket} r JOIN dump.assays s ON s.assay_id = r.assay_id
+LAY_OUT = (
+    """
+INSERT INTO main.bc_origin (assay_chembl_id, document_chembl_id, year, confidence_score, assay_type, variant, tid, assay_id, doc_id)
+SELECT s.chembl_id, d.chembl_id, {year}, {confidence_score}, {assay_type}, {variant}, r.tid, r.assay_id, r.doc_id
+FROM (SELECT DISTINCT tid, assay_id, doc_id FROM raw.{bucket}) r JOIN dump.assays s ON s.assay_id = r.assay_id
+LEFT JOIN {docs} d ON d.doc_id = coalesce(r.doc_id, {assay_doc}) ORDER BY r.tid, r.assay_id, r.doc_id
+""",
+    """
+INSERT INTO main.bc_target_activity
+SELECT r.activity_id, o.origin, r.kind, r.standard_value, r.pchembl_value, m.chembl_id, nullif(p.chembl_id, m.chembl_id), m.pref_name,
+  c.canonical_smiles, CASE WHEN m.max_phase >= 0 THEN m.max_phase + 0.0 END, r.molregno, r.tid
+FROM raw.{bucket} r CROSS JOIN main.bc_origin o ON o.assay_id = r.assay_id AND o.doc_id IS r.doc_id
+CROSS JOIN main.bc_kind k ON k.kind = r.kind
 JOIN main.target_dictionary t ON t.tid = r.tid JOIN main.molecule_dictionary m ON m.molregno = r.molregno
 LEFT JOIN main.compound_structures c ON c.molregno = r.molregno LEFT JOIN main.molecule_hierarchy h ON h.molregno = r.molregno
-LEFT JOIN main.molecule_dictionary p ON p.molregno = h.parent_molregno LEFT JOIN {docs} d ON d.doc_id = coalesce(r.doc_id, {assay_doc})
-ORDER BY r.tid, r.standard_type, r.pchembl_value IS NULL, r.pchembl_value DESC, r.activity_id
-"""
-"""One bucket of targets, joined and put in order."""
+LEFT JOIN main.molecule_dictionary p ON p.molregno = h.parent_molregno
+ORDER BY r.tid, k.standard_type, r.pchembl_value IS NULL, r.pchembl_value DESC, r.activity_id
+""",
+)
+"""One bucket of targets, joined and put in order: where its activities come from, then the activities."""
 
 EXTENTS = (
-    "INSERT INTO bc_target_range SELECT tid, coalesce(standard_type, ''), min(rowid), max(rowid), max(pchembl_value)"
-    " FROM bc_target_activity WHERE rowid > ? GROUP BY tid, coalesce(standard_type, '')",
-    "INSERT INTO bc_target_extent SELECT tid, min(rowid), max(rowid) FROM bc_target_activity WHERE rowid > ? GROUP BY tid",
+    "INSERT INTO main.bc_target_range SELECT a.tid, coalesce(k.standard_type, ''), min(a.rowid), max(a.rowid), max(a.pchembl_value)"
+    " FROM main.bc_target_activity a CROSS JOIN main.bc_kind k ON k.kind = a.kind WHERE a.rowid > ?"
+    " GROUP BY a.tid, coalesce(k.standard_type, '')",
+    "INSERT INTO main.bc_target_extent SELECT a.tid, min(a.rowid), max(a.rowid), min(a.origin), max(a.origin)"
+    " FROM main.bc_target_activity a WHERE a.rowid > ? GROUP BY a.tid",
 )
 """Where the rows of a target, and of a target and type, begin and end."""
 
