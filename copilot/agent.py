@@ -29,7 +29,7 @@ from ..memory.text import clean, shorten
 from ..tools.contract import Tool
 from ..tools.execute import find_tool
 from ..tools.registry import all_tools
-from ..tools.workbench import Workbench
+from ..tools.workbench import Services, Workbench
 from .environment import environment_of
 from .loop import Approve, Budget, Run
 from .planner.contract import Planner, Turn
@@ -61,6 +61,7 @@ class Copilot:
         log: where runs are recorded: True for the user's run log, False for nowhere, or a path.
         store: a SQLite file with ChEMBL and UniProt tables in place of the starter set.
         approve: asked before a tool that writes.
+        services: how live services are asked; nothing is sent with `offline`.
     """
 
     def __init__(
@@ -74,8 +75,9 @@ class Copilot:
         store: Path | None = None,
         approve: Approve | None = None,
         workers: int = 2,
+        services: Services | None = None,
     ) -> None:
-        self.bench = Workbench(store, workers)
+        self.bench = Workbench(store, workers, services or Services())
         self.offline = offline
         self.budget = budget or Budget()
         self._approve = approve or _refuse

@@ -17,6 +17,7 @@ from ..memory.events import Event, EvidenceAdded, RunStarted, ToolFinished, Tool
 from ..memory.records import Evidence, ToolCall, ToolResult, canonical_json, record_sha256
 from ..tools.contract import Tool, ToolContext
 from ..tools.execute import execute
+from ..tools.from_services import ANSWERABLE
 from ..tools.workbench import Workbench
 from .user_files import file_sha256
 
@@ -26,9 +27,9 @@ Outcome = Literal["same", "differs", "not_rechecked"]
 
 _ABSENT = object()
 _FILE_FIELDS = ("file", "files")
+_FROM_SERVICES = ("live", "cache")
 _BACKENDS = {
-    "live": "it came from the network, and verification stays offline",
-    "cache": "it came from the network, and verification stays offline",
+    **dict.fromkeys(_FROM_SERVICES, "it came from the network, and verification stays offline"),
     "generated": "a model wrote it",
 }
 """Why evidence from there cannot be found again."""
@@ -129,6 +130,9 @@ async def _again(
             by_itself = [[*differences, refusal] for differences in by_itself]
             reason = ""
         result = None
+    if result is not None and _is_from_services(called):
+        reason = _not_the_reply(called, result)
+        result = None if reason else result
     if result is None:
         return [
             EvidenceCheck(item, "differs" if own else "not_rechecked", tuple(own), "" if own else reason)
@@ -166,7 +170,7 @@ def _hindrance(called: _Call, tools: Mapping[str, Tool], files: Mapping[str, str
         return f"there is no tool called {call.tool} in this version"
     if tool.writes(call.arguments):
         return f"{call.tool} writes a file, and verification writes nothing"
-    if backends:
+    if backends and not (set(backends) == {_BACKENDS["live"]} and (call.tool in ANSWERABLE or tool.kept_replies)):
         return backends[0]
     if not tool.idempotent:
         return f"{call.tool} need not find the same twice"
@@ -177,6 +181,23 @@ def _hindrance(called: _Call, tools: Mapping[str, Tool], files: Mapping[str, str
             return f"{name} could not be hashed when the run began"
         if file_sha256(Path(name)) != files[name]:
             return f"{name} has changed since"
+    return ""
+
+
+def _is_from_services(called: _Call) -> bool:
+    """Whether a live service had a part in the call, be it only in saying which molecule is meant."""
+    return "services" in called.end.filters or any(item.backend in _FROM_SERVICES for item in called.evidence)
+
+
+def _not_the_reply(called: _Call, result: ToolResult) -> str:
+    """Why what is found now does not rest on the reply of then; empty where it does."""
+    if result.status == "empty" and called.end.status != "empty":
+        return "the service's reply is not kept here, and verification stays offline"
+    for item, fresh in zip(called.evidence, result.evidence, strict=False):
+        if item.backend in _FROM_SERVICES and fresh.backend not in _FROM_SERVICES:
+            return "a local store answers this now, and the service's reply was not looked at"
+        if item.backend in _FROM_SERVICES and item.source.release != fresh.source.release:
+            return f"the reply that is kept is of {fresh.source.release}"
     return ""
 
 
@@ -225,7 +246,8 @@ def _failure(result: ToolResult) -> tuple[str, Difference | None]:
 def _differences(recorded: Evidence, fresh: Evidence) -> Iterator[Difference]:
     yield from _pointers(recorded.record, fresh.record, "")
     yield from _pointers(recorded.source.model_dump(), fresh.source.model_dump(), "/source")
-    yield from _pointers(recorded.backend, fresh.backend, "/backend")
+    if {recorded.backend, fresh.backend} != set(_FROM_SERVICES):  # a kept reply is the live one of then
+        yield from _pointers(recorded.backend, fresh.backend, "/backend")
 
 
 def _pointers(recorded: Any, found: Any, path: str) -> Iterator[Difference]:

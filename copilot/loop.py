@@ -112,6 +112,7 @@ class Run:
         self._calls = self._steps = self._bytes = 0
         self._spent = ""
         self._failed = 0
+        self._warned: set[str] = set()
 
     async def answer(self) -> Answer:
         """Run to the end. Cancellation closes open calls, records the end as cancelled, and is raised on.
@@ -273,6 +274,10 @@ class Run:
             warnings=result.warnings,
             digest=result.digest,
         )
+        for warning in result.warnings:
+            if warning not in self._warned:
+                self._warned.add(warning)
+                emit(Notice, text=warning, kind="source")
         return result
 
     async def _refusal(self, call: ToolCall) -> NotApproved | None:

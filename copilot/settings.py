@@ -11,12 +11,15 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from ..memory.errors import InvalidSetting, StorageError
 from ..memory.text import clean, shorten
+
+if TYPE_CHECKING:
+    from ..tools.workbench import Services
 
 __all__ = ["LoadedSettings", "Origin", "Settings", "load_settings", "masked"]
 
@@ -47,6 +50,30 @@ class Settings(BaseModel):
     store: Path | None = Field(
         default=None, description="SQLite file with ChEMBL and UniProt tables instead of the starter set"
     )
+    contact: str = Field(
+        default="", max_length=200, description="e-mail address that live services can write to; they ask for one"
+    )
+    ncbi_key: SecretStr = Field(
+        default=SecretStr(""), max_length=200, description="key of NCBI, with which PubMed may be asked more often"
+    )
+    structures_may_leave: bool = Field(
+        default=True, description="whether a structure, or its InChIKey, may be sent to a live service"
+    )
+    first: Literal["local", "live"] = Field(
+        default="local", description="what is asked first: local stores, or live services"
+    )
+
+    @property
+    def services(self) -> Services:
+        """How live services are asked."""
+        from ..tools.workbench import Services
+
+        return Services(
+            contact=self.contact,
+            ncbi_key=self.ncbi_key.get_secret_value(),
+            structures_may_leave=self.structures_may_leave,
+            first=self.first == "live",
+        )
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,15 @@ _FOREIGN = 3
 """From this rank on, names are those of proteins that are not human: found when asked for, never offered as a correction."""
 
 
+_SIGN = re.compile(r"^\s*\(([+−–-]|\+/[−–-]|±)\)", re.ASCII)
+
+
+def _sign(name: str) -> str:
+    """The sign of rotation that a name begins with, in one spelling; empty where it has none."""
+    found = _SIGN.match(name)
+    return "" if found is None else {"+": "+", "±": "±"}.get(found[1], "±" if "/" in found[1] else "-")
+
+
 class NameIndex:
     """Exact and near names of molecules, targets and diseases.
 
@@ -38,11 +47,14 @@ class NameIndex:
         self._further = further
 
     def matching(self, name: str, kinds: Sequence[str] = ("molecule", "target", "disease")) -> list[NameHit]:
-        """What bears exactly this name (by key), best rank first."""
+        """What bears exactly this name (by key), best rank first; of stereoisomers, only the one that is named."""
         key = name_key(name)
         if not key:
             return []
         found = self._indexed(key, kinds) if self._database.has("bc_name") else self._official(name, key, kinds)
+        sign = _sign(name)
+        if sign:  # keys know letters and digits only
+            found = [hit for hit in found if _sign(hit.name) in ("", sign)]
         if self._further is not None and not found:
             return self._further.matching(name, kinds)
         return found

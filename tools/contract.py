@@ -10,14 +10,18 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from ..memory.records import Backend, Omitted, Source
 from ..memory.text import clean
 from .workbench import Workbench
+
+if TYPE_CHECKING:
+    from .sources.transport import Transport
 
 __all__ = ["Cost", "Draft", "Findings", "Tool", "ToolArguments", "ToolContext", "tool"]
 
@@ -67,6 +71,10 @@ class Findings:
     warnings: tuple[str, ...] = ()
     empty: bool = False
     partial: bool = False
+    unknown: bool = False
+    """Nothing of what was asked for is known here, though there is something to say: another source may know it."""
+    retrieved_at: datetime | None = None
+    """When what it rests on was had from a service; None where it is from here and now."""
 
 
 def _no_progress(_text: str, _done: int | None = None, _total: int | None = None) -> None:
@@ -84,6 +92,11 @@ class ToolContext:
     files: frozenset[Path] = frozenset()
     offline: bool = False
     progress: Callable[[str, int | None, int | None], None] = _no_progress
+
+    @property
+    def transport(self) -> Transport:
+        """The way to live services; offline, to their kept replies only."""
+        return self.bench.kept_replies if self.offline else self.bench.transport
 
 
 ToolFunction = Callable[[Any, ToolContext], Awaitable[Findings]]
@@ -106,6 +119,8 @@ class Tool:
     examples: tuple[dict[str, Any], ...]
     write_field: str | None = None
     """The argument that names the file to write; a call without it leaves the disk as it is."""
+    kept_replies: bool = False
+    """Whether it goes by the context's transport, which offline answers from kept replies."""
 
     def writes(self, arguments: Mapping[str, Any]) -> bool:
         """Whether a call with these arguments writes to the user's disk."""
@@ -131,6 +146,7 @@ def tool(
     needs_network: bool = False,
     examples: tuple[dict[str, Any], ...] = (),
     write_field: str | None = None,
+    kept_replies: bool = False,
 ) -> Callable[[ToolFunction], Tool]:
     """Declare an async function as a tool under its own name.
 
@@ -143,6 +159,8 @@ def tool(
         needs_network: whether it cannot work offline.
         examples: argument objects that work on the starter set; docs and tests run them.
         write_field: for a tool that writes only where it is told to: the argument that names the file.
+        kept_replies: for a tool that needs the network: it goes by the context's transport, so that offline it may be
+            called, and answers where a reply is kept.
     """
 
     def declare(function: ToolFunction) -> Tool:
@@ -161,6 +179,7 @@ def tool(
             needs_network=needs_network,
             examples=examples,
             write_field=write_field,
+            kept_replies=kept_replies,
         )
 
     return declare

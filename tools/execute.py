@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from ..memory.errors import (
 from ..memory.records import DIGEST_CHARACTERS, Evidence, ToolCall, ToolResult, ToolStatus, record_sha256
 from ..memory.text import shorten
 from .contract import Draft, Findings, Tool, ToolContext
+from .from_services import ANSWERABLE, ask_services
 
 __all__ = ["execute", "explain_validation", "find_tool", "validate_arguments"]
 
@@ -96,22 +98,50 @@ async def execute(
     try:
         tool = find_tool(call.tool, tools)
         arguments = validate_arguments(tool, call.arguments)
-        if tool.needs_network and context.offline:
+        if tool.needs_network and context.offline and not tool.kept_replies:
             raise OfflineRefused(f"{tool.name} needs the network.", "Ask again without `--offline`.")
-        bound = min(tool.deadline_s, deadline_s) if deadline_s is not None else tool.deadline_s
-        try:
-            async with asyncio.timeout(bound):
-                findings = await tool.run(arguments, context)
-        except TimeoutError as error:
-            raise DeadlineExceeded(
-                f"{tool.name} was stopped after {bound:g} s.", "Ask about a smaller structure or a shorter list."
-            ) from error
-    except NotFound as error:
-        findings = _not_found(error, call, context)
-        tool = tools[call.tool]
+        findings = await _look(tool, arguments, call, context, deadline_s)
     except BiocopilotError as error:
         return ToolResult(status="failed", error=type(error).__name__, digest=f"{error.message}\n{error.hint}".strip())
     return _stamp(call, tool, findings, next_id, now)
+
+
+async def _look(tool: Tool, arguments: Any, call: ToolCall, context: ToolContext, deadline_s: float | None) -> Findings:
+    """What the local stores say; where they are silent, or are to be asked second, what the services say.
+
+    Of two that found nothing, the one stays that knows at least who was meant.
+    """
+    if tool.name not in ANSWERABLE:
+        return await _run(tool, arguments, call, context, deadline_s)
+    asked = await ask_services(tool, arguments, context) if context.bench.services.first else None
+    if asked is not None and asked.findings is not None and not asked.findings.empty:
+        return asked.findings
+    findings = await _run(tool, arguments, call, context, deadline_s)
+    silent = findings.empty or findings.unknown
+    if asked is None and silent:
+        asked = await ask_services(tool, arguments, context)
+    if asked is None:
+        return findings
+    if asked.findings is not None and silent:
+        found = not (asked.findings.empty or asked.findings.unknown)
+        if found or findings.drafts[0].record["type"] == "not_found":
+            return asked.findings
+        return replace(findings, warnings=(*findings.warnings, *asked.findings.warnings))
+    return replace(findings, warnings=(*findings.warnings, *asked.warnings))
+
+
+async def _run(tool: Tool, arguments: Any, call: ToolCall, context: ToolContext, deadline_s: float | None) -> Findings:
+    """The tool itself within its deadline; what it did not find is a finding too."""
+    bound = min(tool.deadline_s, deadline_s) if deadline_s is not None else tool.deadline_s
+    try:
+        async with asyncio.timeout(bound):
+            return await tool.run(arguments, context)
+    except NotFound as error:
+        return _not_found(error, call, context)
+    except TimeoutError as error:
+        raise DeadlineExceeded(
+            f"{tool.name} was stopped after {bound:g} s.", "Ask about a smaller structure or a shorter list."
+        ) from error
 
 
 def _not_found(error: NotFound, call: ToolCall, context: ToolContext) -> Findings:
@@ -139,7 +169,7 @@ def _stamp(
             tool=call.tool,
             arguments=call.arguments,
             source=draft.source,
-            retrieved_at=now(),
+            retrieved_at=findings.retrieved_at or now(),
             backend=draft.backend,
             record=record,
             sha256=record_sha256(record),

@@ -6,6 +6,9 @@ Everything is opened on first use and closed once, by `close`. A workbench is sa
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -16,9 +19,29 @@ if TYPE_CHECKING:
     from ..memory.store_connection import Database
     from ..memory.uniprot_store import UniprotStore
     from .chemistry.workers import ChemistryWorkers
+    from .sources.as_store.gather import Origin
     from .sources.transport import Transport
 
-__all__ = ["Workbench"]
+__all__ = ["Services", "Workbench"]
+
+
+@dataclass(frozen=True)
+class Services:
+    """How live services are asked.
+
+    Args:
+        contact: an e-mail address that they can write to; sent with every request.
+        ncbi_key: a key of NCBI, with which PubMed may be asked ten times a second.
+        structures_may_leave: whether a structure, or the InChIKey of one, may be sent to them.
+        first: ask them before the local stores.
+        bases: other base addresses by service name, for mirrors and tests.
+    """
+
+    contact: str = ""
+    ncbi_key: str = field(default="", repr=False)
+    structures_may_leave: bool = True
+    first: bool = False
+    bases: Mapping[str, str] = field(default_factory=dict)
 
 
 class Workbench:
@@ -28,11 +51,13 @@ class Workbench:
         store: SQLite file with the ChEMBL and UniProt tables; where None, the stores that are registered (`data add`), and the
             starter set for what is not.
         workers: how many chemistry processes may run side by side.
+        services: how live services are asked.
     """
 
-    def __init__(self, store: Path | None = None, workers: int = 2) -> None:
+    def __init__(self, store: Path | None = None, workers: int = 2, services: Services = Services()) -> None:
         self._store = store
         self._worker_count = workers
+        self.services = services
         self._lock = threading.RLock()
 
     @cached_property
@@ -70,11 +95,42 @@ class Workbench:
     @cached_property
     def transport(self) -> Transport:
         """The way to live services, with the user's kept replies."""
+        return self._transport(offline=False)
+
+    @cached_property
+    def kept_replies(self) -> Transport:
+        """The same without a connection: only kept replies are given."""
+        return self._transport(offline=True)
+
+    def _transport(self, offline: bool) -> Transport:
         from ..memory.paths import cache_dir
         from ..memory.response_cache import ResponseCache
+        from .sources.literature.pubmed import allowed_pace
         from .sources.transport import Transport
 
-        return Transport(cache=ResponseCache(cache_dir() / "replies.sqlite"))
+        with self._lock:
+            cache = ResponseCache(cache_dir() / "replies.sqlite")
+            pace = allowed_pace(self.services.ncbi_key)
+            return Transport(offline, cache, self.services.contact, self.services.bases, per_second=pace)
+
+    @contextmanager
+    def over(self, store: Path, chembl: Origin, uniprot: Origin) -> Iterator[Workbench]:
+        """A bench like this one over another store, whose rows are from these origins; it shares all the rest."""
+        from ..memory.chembl_store import ChemblStore
+        from ..memory.store_connection import Database
+        from ..memory.uniprot_store import UniprotStore
+
+        bench = Workbench(store, self._worker_count, self.services)
+        database = Database.open(store)
+        bench.chembl, bench.uniprot = ChemblStore(database), UniprotStore(database)
+        for opened, origin in ((bench.chembl, chembl), (bench.uniprot, uniprot)):
+            if origin.source is not None:
+                opened.source, opened.backend = origin.source, origin.backend
+        bench.chemistry = self.chemistry
+        try:
+            yield bench
+        finally:
+            database.close()
 
     @cached_property
     def _registered(self) -> dict[str, Database]:
@@ -99,7 +155,7 @@ class Workbench:
     def close(self) -> None:
         """End the workers and close the stores; a second call does nothing."""
         with self._lock:
-            for name in ("chemistry", "chembl", "uniprot", "transport"):
+            for name in ("chemistry", "chembl", "uniprot", "transport", "kept_replies"):
                 opened = self.__dict__.pop(name, None)
                 if opened is not None:
                     opened.close()

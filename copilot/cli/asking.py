@@ -110,8 +110,10 @@ def _copilot(request: Request, settings: Settings, bench: Workbench | None) -> C
         log=request.log,
         store=settings.store,
         workers=settings.workers,
+        services=settings.services,
     )
     if bench is not None and settings.store is None and settings.workers == Settings().workers:
+        bench.services = settings.services
         copilot.bench = bench
     return copilot
 

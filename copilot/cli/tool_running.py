@@ -28,7 +28,7 @@ def run_by_hand(tool: Tool, arguments: dict[str, Any], as_json: bool) -> int:
     validate_arguments(tool, arguments)
     settings = load_settings().settings
     numbers = count(1)
-    with Workbench(settings.store, settings.workers) as bench:
+    with Workbench(settings.store, settings.workers, settings.services) as bench:
         context = ToolContext(
             bench=bench, files=named_files(arguments), offline=settings.offline, progress=_progress_on_stderr()
         )

@@ -29,7 +29,7 @@ def verify_and_show(events: Sequence[Event], as_json: bool) -> int:
         VerificationFailed: something differs; it was printed.
     """
     settings = load_settings().settings
-    with Workbench(settings.store, settings.workers) as bench:
+    with Workbench(settings.store, settings.workers, settings.services) as bench:
         found = asyncio.run(verify_run(events, bench))
     sys.stdout.write(verification_json(found) if as_json else verification_text(found))
     sys.stdout.flush()

@@ -36,6 +36,7 @@ _ACCESSION = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(?<![\w-])(?P<letters>[A-Za-z]{2,6})-\d+[A-Za-z]?(?:-\d+)?(?![\w-]|\.\d)")
+_SIGN_BEFORE = re.compile(r"\((?:[+−–-]|±|\+/[−–-])\)-$")
 _IN_A_CODE = re.compile(r"-\d{3,}[A-Za-z]?(?![\w-])")
 _NAME_WORDS = 8
 _NAME_GAP = re.compile(r"(?:\s|-|–|‑|/|'|’|\+|,(?=\S)|\.|\(|\)|\[|\]){0,3}")
@@ -291,6 +292,14 @@ class _Finder:
         hits = self._name_hits(written)
         if not hits or (len(words) == 1 and not self._acceptable(words[0], hits, index)):
             return False
+        sign = _SIGN_BEFORE.search(self.text, 0, start)
+        if sign is not None and not any(self.taken[sign.start() : start]):  # its mirror image is another molecule
+            start = sign.start()
+            written = self.text[start:end]
+            signed = self.bench.chembl.names_matching(written)
+            if not signed:
+                return self.add("unknown", start, end, written, written, alternatives=(hits[0].name,))
+            hits = signed
         if _IN_A_CODE.match(self.text, end) and written.isalpha() and len(written) <= 5:  # TAK-99999 is not TAK
             return False
         chosen = self._chosen(hits)

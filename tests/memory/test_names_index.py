@@ -110,3 +110,17 @@ def test_a_dump_has_neighbours_too(full: NameIndex) -> None:
 def test_a_name_is_bound_and_never_a_pattern(full: NameIndex, index: NameIndex, name: str) -> None:
     assert full.matching(name) == []
     assert index.matching(name) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("(+)-epicatechin", {"(+)-EPICATECHIN"}),
+        ("(-)-epicatechin", set()),
+        ("(−)-epicatechin", set()),
+        ("(±)-epicatechin", set()),
+        ("(−)-nicotine", {"NICOTINE"}),
+    ],
+)
+def test_a_mirror_image_is_another_molecule(index: NameIndex, written: str, names: set[str]) -> None:
+    assert {hit.name.upper() for hit in index.matching(written, ("molecule",))} == names

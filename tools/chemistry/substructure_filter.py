@@ -127,8 +127,8 @@ async def _given(arguments: SubstructureFilterArguments, context: ToolContext) -
     """The molecules in order, the rows of those that could not be identified, and where they are from."""
     if arguments.drugs:
         chembl = context.bench.chembl
-        rows = chembl.all_structures(approved_only=True)
-        found = [Molecule(name, name, chembl_id, smiles, None, "name") for chembl_id, name, smiles in rows]
+        approved = chembl.all_structures(approved_only=True)
+        found = [Molecule(name, name, chembl_id, smiles, None, "name") for chembl_id, name, smiles in approved]
         return found, set(), f"the approved drugs of {chembl.source.release}"
     if arguments.file is not None:
         listed = await read_structures(arguments.file, context)

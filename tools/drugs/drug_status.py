@@ -63,4 +63,4 @@ async def drug_status(arguments: DrugStatusArguments, context: ToolContext) -> F
     year = f", first in {record['first_approval']}" if approved and record["first_approval"] else ""
     phase = f", highest phase {max(phases):g}" if phases and not approved else ""
     draft = Draft(record, chembl.source, chembl.backend, f"{molecule.label}: {told}{year}{phase}")
-    return Findings((draft,), matched=1, returned=1)
+    return Findings((draft,), matched=1, returned=1, unknown=not forms)

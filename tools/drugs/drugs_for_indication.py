@@ -94,7 +94,14 @@ def _terms(wanted: str, context: ToolContext) -> list[str]:
     return found[:200]
 
 
-_SPELLINGS = (("aemia", "emia"), ("oedema", "edema"), ("rrhoea", "rrhea"), ("oesoph", "esoph"), ("tumour", "tumor"), ("haem", "hem"))
+_SPELLINGS = (
+    ("aemia", "emia"),
+    ("oedema", "edema"),
+    ("rrhoea", "rrhea"),
+    ("oesoph", "esoph"),
+    ("tumour", "tumor"),
+    ("haem", "hem"),
+)
 _EMPTY_WORDS = frozenset(("of", "the", "and", "disease", "in", "a", "due", "to"))
 _STEM = 7
 

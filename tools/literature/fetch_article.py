@@ -16,10 +16,9 @@ from ..sources.literature.europepmc import EuropePmc
 from ..sources.literature.full_text import FullText
 from ..sources.literature.identifiers import read_article_id
 from ..sources.literature.pubmed import Pubmed
-from ..sources.transport import Session
 from .article_record import article_draft, article_record, article_source
 from .reading_units import Unit, outline_of, section_records, take, units_of
-from .two_sources import first_of_two
+from .two_sources import first_of_two, pubmed_of
 
 __all__ = ["fetch_article"]
 
@@ -52,6 +51,7 @@ class FetchArticleArguments(ToolArguments):
     cost="slow",
     deadline_s=90,
     needs_network=True,
+    kept_replies=True,
     examples=({"article": "PMC3040717"}, {"article": "10.1371/journal.pone.0046493", "sections": ["methods"]}),
 )
 async def fetch_article(arguments: FetchArticleArguments, context: ToolContext) -> Findings:
@@ -64,21 +64,21 @@ async def fetch_article(arguments: FetchArticleArguments, context: ToolContext) 
     says is quoted, not checked.
     """
     article_id = read_article_id(arguments.article)
-    async with context.bench.transport.session() as session:
-        europepmc, pubmed = EuropePmc(session), Pubmed(session)
+    async with context.transport.session() as session:
+        europepmc, pubmed = EuropePmc(session), pubmed_of(session, context)
         found = await first_of_two(
             lambda: europepmc.article(article_id), lambda: pubmed.article(article_id), also_where_absent=True
         )
         text: Found[FullText] | str = ""
         if arguments.wants_text:
-            text = await _text(found.rows[0], session)
+            text = await _text(found.rows[0], europepmc, pubmed)
         notices = tuple(dict.fromkeys((*session.notices, *found.notices)))
     if isinstance(text, str):
         return _abstract_only(found, text, notices)
     return _with_text(arguments, found, text, notices)
 
 
-async def _text(article: Article, session: Session) -> Found[FullText] | str:
+async def _text(article: Article, europepmc: EuropePmc, pubmed: Pubmed) -> Found[FullText] | str:
     """The full text, or why there is none."""
     if not article.pmcid:
         return f"{article.label} has no full text in PubMed Central; only its abstract can be given."
@@ -86,7 +86,7 @@ async def _text(article: Article, session: Session) -> Found[FullText] | str:
         return f"{article.label} is not open access; only its abstract can be given."
     pmcid = article.pmcid
     try:
-        return await first_of_two(lambda: EuropePmc(session).full_text(pmcid), lambda: Pubmed(session).full_text(pmcid))
+        return await first_of_two(lambda: europepmc.full_text(pmcid), lambda: pubmed.full_text(pmcid))
     except NotFound as error:
         return f"{error.message} Only its abstract can be given."
 
@@ -140,6 +140,7 @@ def _abstract_only(found: Found[Article], missing: str, notices: tuple[str, ...]
         returned=1,
         warnings=_warnings(article, (*more, *notices)),
         partial=bool(missing),
+        retrieved_at=found.retrieved_at,
     )
 
 
@@ -171,6 +172,7 @@ def _with_text(
         omitted=omitted,
         warnings=_warnings(article, (*more, *notices)),
         partial=not given,
+        retrieved_at=min(found.retrieved_at, text.retrieved_at),
     )
 
 

@@ -12,10 +12,9 @@ from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
 from ..sources.found import Found
 from ..sources.literature.article import Article
 from ..sources.literature.europepmc import EuropePmc
-from ..sources.literature.pubmed import Pubmed
 from ..sources.literature.queries import FIRST_YEAR, LAST_YEAR, ArticleType, Query
 from .article_record import article_draft, article_record
-from .two_sources import first_of_two
+from .two_sources import first_of_two, pubmed_of
 
 __all__ = ["literature_search"]
 
@@ -55,6 +54,7 @@ class LiteratureSearchArguments(ToolArguments):
     cost="slow",
     deadline_s=90,
     needs_network=True,
+    kept_replies=True,
     examples=({"query": "osimertinib resistance EGFR C797S", "from_year": 2018, "most": 5},),
 )
 async def literature_search(arguments: LiteratureSearchArguments, context: ToolContext) -> Findings:
@@ -74,9 +74,9 @@ async def literature_search(arguments: LiteratureSearchArguments, context: ToolC
         tuple(dict.fromkeys(arguments.types)),
     )
     reach = arguments.skip + arguments.most
-    async with context.bench.transport.session() as session:
+    async with context.transport.session() as session:
         found = await first_of_two(
-            lambda: EuropePmc(session).search(query, reach), lambda: Pubmed(session).search(query, reach)
+            lambda: EuropePmc(session).search(query, reach), lambda: pubmed_of(session, context).search(query, reach)
         )
         notices = tuple(dict.fromkeys((*session.notices, *found.notices)))
     return _findings(arguments, found, notices)
@@ -98,7 +98,15 @@ def _findings(arguments: LiteratureSearchArguments, found: Found[Article], notic
             "notes": [],
         }
         draft = Draft(record, found.source, found.backend, message)
-        return Findings((draft,), matched=total, returned=0, filters=filters, warnings=notices, empty=True)
+        return Findings(
+            (draft,),
+            matched=total,
+            returned=0,
+            filters=filters,
+            warnings=notices,
+            empty=True,
+            retrieved_at=found.retrieved_at,
+        )
     retracted = [article.label for article in rows if article.retracted]
     warnings = (*((f"Retracted: {', '.join(retracted)}.",) if retracted else ()), *notices)
     return Findings(
@@ -109,6 +117,7 @@ def _findings(arguments: LiteratureSearchArguments, found: Found[Article], notic
         omitted=_omitted(arguments, total, len(rows)),
         warnings=warnings,
         partial=len(found.rows) < min(total, arguments.skip + arguments.most),
+        retrieved_at=found.retrieved_at,
     )
 
 

@@ -6,11 +6,20 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from ...memory.errors import NotFound, SourceUnavailable
+from ..contract import ToolContext
 from ..sources.found import Found
+from ..sources.literature.pubmed import Pubmed
+from ..sources.transport import Session
 
-__all__ = ["first_of_two"]
+__all__ = ["first_of_two", "pubmed_of"]
 
 T = TypeVar("T")
+
+
+def pubmed_of(session: Session, context: ToolContext) -> Pubmed:
+    """PubMed with the user's contact and key."""
+    services = context.bench.services
+    return Pubmed(session, services.contact, services.ncbi_key)
 
 
 async def first_of_two(

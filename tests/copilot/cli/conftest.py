@@ -22,6 +22,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     folder.mkdir()
     monkeypatch.setenv("BIOCOPILOT_HOME", str(folder))
+    monkeypatch.setenv("BIOCOPILOT_OFFLINE", "true")  # no test asks the world
     return folder
 
 

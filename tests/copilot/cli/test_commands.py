@@ -167,7 +167,7 @@ def test_config_show_tells_value_and_origin(biocopilot: Command, home: Path) -> 
     assert "calls     7  (environment)" in text
     found = json.loads(biocopilot("config", "show", "--json").stdout)
     assert found["settings"]["seconds"] == {"value": 60.0, "from": "file"}
-    assert found["settings"]["offline"] == {"value": False, "from": "default"}
+    assert found["settings"]["repeated"] == {"value": 2, "from": "default"}
 
 
 def test_a_wrong_setting_stops_a_question_with_2(biocopilot: Command) -> None:

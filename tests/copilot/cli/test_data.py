@@ -190,7 +190,10 @@ def test_a_damaged_list_of_stores_is_told_with_what_mends_it(home: Path, dump: P
         (("pull", "chembl", "--url", "http://example.org/x.gz"), 5, "no https address"),
     ],
 )
-def test_what_cannot_be_done_says_why(home: Path, words: tuple[str, ...], code: int, said: str) -> None:
+def test_what_cannot_be_done_says_why(
+    home: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], code: int, said: str
+) -> None:
+    monkeypatch.delenv("BIOCOPILOT_OFFLINE")
     done = data(*words)
     assert done.exit_code == code
     assert done.stdout == ""

@@ -145,7 +145,7 @@ def test_show_tells_steps_claims_and_evidence(ask: Callable[..., Any]) -> None:
     found = json.loads(runs("show", "last", "--json").stdout)
     assert found["evidence"][0]["record"]["first_approval"] == 2001
     assert found["plans"] == ["Looks it up."]
-    assert (found["ended"], found["offline"], found["session"]) == (True, False, None)
+    assert (found["ended"], found["offline"], found["session"]) == (True, True, None)
     assert set(Answer.model_fields) < set(found)
 
 

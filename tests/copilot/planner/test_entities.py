@@ -170,3 +170,15 @@ def test_arbitrary_text_is_recognised_without_raising(bench, text):
 def test_a_very_long_text_is_searched_in_bounded_time(filler, bench):
     text = (filler * 10_000)[:49_000] + " MW of caffeine?"
     lie_apart_within(text, bench)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("MW of (+)-epicatechin", ("molecule", "(+)-EPICATECHIN")),
+        ("MW of (−)-epicatechin", ("unknown", "(−)-epicatechin")),
+        ("MW of (-)-nicotine", ("molecule", "NICOTINE")),
+    ],
+)
+def test_a_sign_of_rotation_belongs_to_the_name(text, expected, bench):
+    assert found(text, bench, "molecule", "unknown") == [expected]
