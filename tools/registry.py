@@ -35,6 +35,8 @@ TOOL_MODULES = (
     "drugs.drug_indications",
     "drugs.drugs_for_indication",
     "conversion.convert_identifier",
+    "targets.protein_interactions",
+    "targets.pathways",
     "literature.literature_search",
     "literature.fetch_article",
     "data.data_sources",

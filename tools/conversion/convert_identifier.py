@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal
@@ -46,6 +47,7 @@ class ConvertIdentifierArguments(ToolArguments):
     cost="slow",
     deadline_s=90,
     needs_network=True,
+    kept_replies=True,
     examples=({"identifier": "imatinib"}, {"identifier": "ERBB1", "kind": "target"}),
 )
 async def convert_identifier(arguments: ConvertIdentifierArguments, context: ToolContext) -> Findings:
@@ -65,7 +67,7 @@ async def convert_identifier(arguments: ConvertIdentifierArguments, context: Too
     async with context.transport.session() as session:
         look = molecule_statements if kind == "molecule" else target_statements
         statements, silences, notes = await look(text, context, session)
-        notes = list(dict.fromkeys((*notes, *session.notices)))
+        notices = tuple(session.notices)
     failed = [item for item in silences if item.failed]
     if failed and all(item.offline for item in failed) and not any(_from_service(item) for item in statements):
         raise OfflineRefused(
@@ -78,7 +80,8 @@ async def convert_identifier(arguments: ConvertIdentifierArguments, context: Too
             f"{' '.join(item.why for item in failed)}",
             "Ask again later.",
         )
-    return _findings(arguments, f"{kind} ({because})", statements, silences, notes)
+    found = _findings(arguments, f"{kind} ({because})", statements, silences, notes)
+    return replace(found, warnings=tuple(dict.fromkeys((*found.warnings, *notices))))
 
 
 def _from_service(statement: Statement) -> bool:

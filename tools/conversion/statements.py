@@ -51,9 +51,10 @@ class Statement:
 
     @property
     def label(self) -> str:
-        """The source with its release and how it was reached."""
+        """The source with its release, and whether it is the one on this machine; the same from a kept reply as live."""
         release = self.source.release.removeprefix(f"{self.source.name}_")
-        return f"{self.source.name}{'' if release == 'not stated' else f' {release}'}, {self.backend}"
+        where = "service" if self.backend in ("live", "cache") else "local store"
+        return f"{self.source.name}{'' if release == 'not stated' else f' {release}'}, {where}"
 
     def values(self, kind: str) -> tuple[str, ...]:
         """Every identifier of a kind, each once."""

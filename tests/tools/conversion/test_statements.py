@@ -15,20 +15,20 @@ def said(name: str, **ids: tuple[str, ...]) -> Statement:
 
 def test_equal_ids_are_listed_once_with_both_sources() -> None:
     made = compare([said("A", hgnc_id=("HGNC:1",)), said("B", hgnc_id=("HGNC:1",))])
-    assert made.identifiers == {"hgnc_id": (("HGNC:1", ("A 1, live", "B 1, live")),)}
+    assert made.identifiers == {"hgnc_id": (("HGNC:1", ("A 1, service", "B 1, service")),)}
     assert (made.conflicts, made.differences) == ((), ())
 
 
 def test_ids_with_nothing_in_common_are_a_conflict_and_both_stay() -> None:
     made = compare([said("A", uniprot_accession=("P1",)), said("B", uniprot_accession=("P2", "P3"))])
     assert [value for value, _ in made.identifiers["uniprot_accession"]] == ["P1", "P2", "P3"]
-    assert made.conflicts == ("UniProt accession: A 1, live, gives P1; B 1, live, gives P2 and P3.",)
+    assert made.conflicts == ("UniProt accession: A 1, service, gives P1; B 1, service, gives P2 and P3.",)
 
 
 def test_more_ids_in_one_source_are_a_difference() -> None:
     made = compare([said("A", chembl_id=("CHEMBL1",)), said("B", chembl_id=("CHEMBL1", "CHEMBL2"))])
     assert made.conflicts == ()
-    assert made.differences == ("ChEMBL id: A 1, live, gives CHEMBL1; B 1, live, gives CHEMBL1 and CHEMBL2.",)
+    assert made.differences == ("ChEMBL id: A 1, service, gives CHEMBL1; B 1, service, gives CHEMBL1 and CHEMBL2.",)
 
 
 def test_a_source_that_says_nothing_of_a_kind_does_not_disagree() -> None:

@@ -161,12 +161,13 @@ async def test_offline_opens_no_connection(services: Any, ask: Any, identifier: 
 async def test_kept_replies_answer_offline(services: Any, ask: Any, make_transport: Any, tmp_path: Any) -> None:
     from biocopilot.memory.response_cache import ResponseCache
 
-    await ask("EGFR", transport=make_transport(cache=ResponseCache(tmp_path / "replies.sqlite")))
+    live = await ask("EGFR", transport=make_transport(cache=ResponseCache(tmp_path / "replies.sqlite")))
     asked = services.count()
     offline = make_transport(offline=True, cache=ResponseCache(tmp_path / "replies.sqlite"))
     result = await ask("EGFR", transport=offline)
     assert result.status == "ok"
     assert {item.backend for item in result.evidence} == {"computed", "starter", "cache"}
+    assert [item.sha256 for item in result.evidence] == [item.sha256 for item in live.evidence]
     assert services.count() == asked
 
 

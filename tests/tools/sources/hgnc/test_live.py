@@ -103,7 +103,9 @@ async def test_a_symbol_with_a_slash_stays_one_part_of_the_address(hgnc: Any, li
     assert hgnc.faulty.heard[-1].target == "/hgnc/fetch/alias_symbol/p40%2F41%20b"
 
 
-@pytest.mark.parametrize("symbol", ["", "*", "EG?R", "EGFR:*", "EGFR AND status:x", "../info", "x/../info", "x" * 60, "β", 'a"b'])
+@pytest.mark.parametrize(
+    "symbol", ["", "*", "EG?R", "EGFR:*", "EGFR AND status:x", "../info", "x/../info", "x" * 60, "β", 'a"b']
+)
 async def test_what_is_no_symbol_is_not_sent(hgnc: Any, live: HgncLive, symbol: str) -> None:
     with pytest.raises(InvalidIdentifier):
         await live.called(symbol)

@@ -1,0 +1,67 @@
+"""Tools about targets that ask services: STRING, Reactome and HGNC on loopback, with the servers of tests/tools/sources."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from biocopilot.memory.records import ToolCall, ToolResult
+from biocopilot.tools.contract import ToolContext
+from biocopilot.tools.execute import execute
+from biocopilot.tools.registry import all_tools
+from biocopilot.tools.workbench import Workbench
+
+_SOURCES = Path(__file__).parents[1] / "sources"
+
+
+def _fixtures_of(path: Path, name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+_wire = _fixtures_of(_SOURCES / "conftest.py", "targets_wire")
+_string = _fixtures_of(_SOURCES / "string_db/conftest.py", "targets_string")
+_reactome = _fixtures_of(_SOURCES / "reactome/conftest.py", "targets_reactome")
+_hgnc = _fixtures_of(_SOURCES / "hgnc/conftest.py", "targets_hgnc")
+fresh_hosts, faulty, pass_time = _wire.fresh_hosts, _wire.faulty, _wire.pass_time
+make_transport = _wire.make_transport
+string, link = _string.string, _string.link
+reactome, event = _reactome.reactome, _reactome.event
+hgnc = _hgnc.hgnc
+
+
+@pytest.fixture
+def asking(bench: Workbench, make_transport: Any) -> ToolContext:
+    """A context whose services all lie on loopback, over the starter set."""
+    asked = Workbench()
+    asked.__dict__.update(
+        chembl=bench.chembl,
+        uniprot=bench.uniprot,
+        transport=make_transport(),
+        kept_replies=make_transport(offline=True),
+    )
+    return ToolContext(bench=asked)
+
+
+@pytest.fixture
+def ask(asking: ToolContext) -> Callable[..., Awaitable[ToolResult]]:
+    """`await ask("tool_name", target=…)`."""
+    ids = itertools.count(1)
+
+    async def run(tool: str, offline: bool = False, **arguments: Any) -> ToolResult:
+        context = ToolContext(bench=asking.bench, offline=offline)
+        request = ToolCall(id="c1", tool=tool, arguments=arguments)
+        return await execute(request, all_tools(), context, lambda: f"E{next(ids)}")
+
+    return run
