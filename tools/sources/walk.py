@@ -15,7 +15,7 @@ from .found import Found, source_of
 from .hosts import Service
 from .request import Reply
 
-__all__ = ["Page", "found_in", "walk_pages"]
+__all__ = ["Page", "Place", "found_in", "stop_notice", "walk_pages"]
 
 T = TypeVar("T")
 Place = str | int
@@ -104,6 +104,13 @@ def found_in(
     )
 
 
+def stop_notice(title: str, total: int | None, count: int) -> str:
+    """What a result says of a walk that ended because no more rows were wanted."""
+    if total is None:
+        return f"Asking {title} was stopped at {count:,}."
+    return f"{title} has {total:,} of these; asking was stopped at {count:,}."
+
+
 async def _walk(
     title: str,
     fetch: Callable[[Place | None, bool], Awaitable[Page[T]]],
@@ -177,8 +184,6 @@ def _add_up(walk: Walk[T], title: str, repeated: int, unreadable: int, beyond: i
     elif came > walk.total:
         walk.problems.append(f"{title} counts {walk.total:,} of these, but {came:,} came.")
     if walk.stopped or beyond:
-        of = f"{title} has {walk.total:,} of these; " if walk.total is not None else ""
-        walk.stopped = f"{of}asking was stopped at {len(walk.rows):,}."
-        walk.stopped = walk.stopped[0].upper() + walk.stopped[1:]
+        walk.stopped = stop_notice(title, walk.total, len(walk.rows))
     elif walk.total is not None and came + repeated + unreadable < walk.total and not walk.problems:
         walk.problems.append(f"{title} has {walk.total:,} of these; {came:,} came.")

@@ -76,20 +76,13 @@ class OpenTargets:
         Raises:
             NotFound: none has it; `nearest` holds the symbols that come closest.
         """
-        found = await self.search(symbol, _SEARCHED)
-        wanted = one_line(symbol).casefold()
-        rows = [hit for hit in found.rows if hit.symbol.casefold() == wanted and is_ensembl_gene(hit.ensembl_id)]
-        if not rows:
-            nearest = tuple(f"{hit.symbol} ({hit.ensembl_id})" for hit in found.rows[:_NEAREST])
-            raise NotFound(
-                f"{_TITLE} has no target with the symbol {shorten(one_line(symbol), 60)}.",
-                "Check the gene symbol.",
-                nearest,
-            )
-        notices = [] if len(rows) == 1 else [
-            f"{_TITLE} has {len(rows)} genes with the symbol {rows[0].symbol}; {rows[0].ensembl_id} is taken."
-        ]  # fmt: skip
-        return Found((rows[0],), found.source, found.backend, found.retrieved_at, 1, True, tuple(notices))
+        wanted = one_line(symbol)
+        return await self._only(wanted, "the symbol", lambda hit: hit.symbol.casefold() == wanted.casefold())
+
+    async def by_accession(self, accession: str) -> Found[TargetHit]:
+        """The one target that is linked to exactly this UniProt accession. Raises NotFound as `by_symbol`."""
+        wanted = one_line(accession).upper().partition("-")[0]
+        return await self._only(wanted, "the UniProt accession", lambda hit: wanted in hit.accessions)
 
     async def disease(self, name_or_id: str) -> Found[DiseaseHit]:
         """The one disease of exactly this name, or of this id.
@@ -170,6 +163,21 @@ class OpenTargets:
         return await walk_pages(
             self._service, page, lambda row: (row.drug_id, row.stage, row.diseases), most=1_000_000
         )  # fmt: skip
+
+    async def _only(self, wanted: str, what: str, fits: Callable[[TargetHit], bool]) -> Found[TargetHit]:
+        """The first hit that fits. Raises NotFound."""
+        found = await self.search(wanted, _SEARCHED)
+        rows = [hit for hit in found.rows if fits(hit) and is_ensembl_gene(hit.ensembl_id)]
+        if not rows:
+            raise NotFound(
+                f"{_TITLE} has no target with {what} {shorten(wanted, 60)}.",
+                "Check the gene symbol.",
+                tuple(f"{hit.symbol} ({hit.ensembl_id})" for hit in found.rows[:_NEAREST]),
+            )
+        notices = () if len(rows) == 1 else (
+            f"{_TITLE} has {len(rows)} genes with {what} {shorten(wanted, 60)}; {rows[0].ensembl_id} is taken.",
+        )  # fmt: skip
+        return Found((rows[0],), found.source, found.backend, found.retrieved_at, 1, True, notices)
 
     async def _pages(
         self,

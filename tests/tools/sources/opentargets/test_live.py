@@ -55,6 +55,13 @@ async def test_two_genes_of_one_symbol_are_said(transport: Any, platform: Any, h
     assert "2 genes" in found.notices[0]
 
 
+async def test_exactly_that_accession_is_the_target(transport: Any, platform: Any, hit: Any) -> None:
+    platform(hits=[hit("OTHER", "ENSG00000000001", "P00534"), hit("EGFR", EGFR, "P00533")])
+    assert (await ask(transport, lambda client: client.by_accession("p00533-2"))).rows[0].symbol == "EGFR"
+    with pytest.raises(NotFound, match="UniProt accession P0053"):
+        await ask(transport, lambda client: client.by_accession("P00535"))
+
+
 async def test_a_disease_by_its_name_or_id(transport: Any, platform: Any) -> None:
     platform(diseases=[{"id": "MONDO_1", "name": "lung carcinoma"}, {"id": "MONDO_2", "name": "carcinoma"}])
     for text in ("Carcinoma", "mondo_2"):

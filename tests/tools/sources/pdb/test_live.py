@@ -82,6 +82,14 @@ async def test_an_entry_that_is_not_told_of_is_said(transport: Any, bank: Any, e
     assert found.notices == ("1 rows of RCSB PDB could not be read and are left out.",)
 
 
+@pytest.mark.parametrize("name", ["../x", "1M17 OR", "1m1７", "12345"])
+async def test_what_is_no_entrys_id_is_not_asked_about(transport: Any, bank: Any, entry: Any, name: str) -> None:
+    served = bank([entry("1AAA")], alter=lambda page, _: {**page, "result_set": [{"identifier": name}]})
+    with pytest.raises(BadReply, match="entries' ids"):
+        await structures(transport)
+    assert served.told == []
+
+
 @given(st.data())
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_row_once_or_it_says_otherwise(transport: Any, bank: Any, entry: Any, data: st.DataObject) -> None:
