@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -10,7 +11,7 @@ from typing import Any
 from ...memory.errors import Ambiguous, InvalidIdentifier, NotFound, OfflineRefused, Unavailable
 from ...memory.records import Backend, Source
 
-__all__ = ["KINDS", "Comparison", "Entry", "Silence", "Statement", "ask", "compare", "distinct"]
+__all__ = ["KINDS", "SOURCE_S", "Comparison", "Entry", "Silence", "Statement", "ask", "compare", "distinct"]
 
 KINDS: Mapping[str, str] = {
     "inchikey": "InChIKey",
@@ -24,6 +25,8 @@ KINDS: Mapping[str, str] = {
     "chembl_group_target": "ChEMBL target of several proteins",
 }
 """Kinds of identifier, and what a sentence calls them."""
+SOURCE_S = 35.0
+"""How long a source may take for all that it is asked at once; it is asked twice at most, which has to fit in the call."""
 _NOT_COMPARED = frozenset(("chembl_group_target",))
 
 
@@ -77,10 +80,13 @@ class Silence:
     """What the name could mean there, where it means several things."""
 
 
-async def ask(title: str, call: Callable[[], Awaitable[Statement]]) -> Statement | Silence:
-    """What a source says, or why it says nothing; one that fails does not keep the others from being asked."""
+async def ask(title: str, call: Callable[[], Awaitable[Statement]], within_s: float = SOURCE_S) -> Statement | Silence:
+    """What a source says, or why it says nothing; one that fails or is slow does not cost what the others say."""
     try:
-        return await call()
+        async with asyncio.timeout(within_s):
+            return await call()
+    except TimeoutError:
+        return Silence(title, f"{title} did not answer within {within_s:g} s.", failed=True)
     except Ambiguous as error:
         return Silence(title, error.message, candidates=tuple(error.nearest))
     except NotFound as error:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from biocopilot.memory.errors import Ambiguous, BadReply, InvalidIdentifier, NotFound, OfflineRefused
 from biocopilot.memory.records import Source
-from biocopilot.tools.conversion.statements import Entry, Silence, Statement, ask, compare
+from biocopilot.tools.conversion.convert_identifier import convert_identifier
+from biocopilot.tools.conversion.statements import SOURCE_S, Entry, Silence, Statement, ask, compare
 
 
 def said(name: str, **ids: tuple[str, ...]) -> Statement:
@@ -68,3 +71,15 @@ async def test_a_source_without_an_answer_says_why(error: Exception, silence: Si
         raise error
 
     assert await ask("X", call) == silence
+
+
+async def test_a_source_that_is_slow_is_not_waited_for() -> None:
+    async def call() -> Statement:
+        await asyncio.sleep(30)
+        raise AssertionError
+
+    assert await ask("X", call, within_s=0.01) == Silence("X", "X did not answer within 0.01 s.", failed=True)
+
+
+def test_asking_twice_fits_in_a_call() -> None:
+    assert convert_identifier.deadline_s > 2 * SOURCE_S

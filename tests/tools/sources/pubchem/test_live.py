@@ -221,6 +221,12 @@ FAULTS = {
     "fault with 200": (lambda s: s.fault(200, "ServerError", "Broken"), BadReply, "PUGREST.ServerError", 1),
     "busy with 200": (lambda s: s.fault(200, "ServerBusy", "Too many"), SourceUnavailable, "PUGREST.ServerBusy", 4),
     "busy": (lambda s: s.fault(503, "ServerBusy", "Too many requests"), SourceUnavailable, "answered 503", 4),
+    "busy for long": (
+        lambda s: s.answer({"Fault": {"Code": "PUGREST.ServerBusy"}}, 503, retry_after="30"),
+        RateLimited,
+        "asks to wait 30 s",
+        1,
+    ),
     "timeout": (lambda s: s.fault(504, "Timeout", "The request timed out"), SourceUnavailable, "answered 504", 4),
     "unimplemented": (lambda s: s.fault(501, "Unimplemented", "Not yet"), BadReply, "Not yet", 1),
     "429": (lambda s: s.answer("slow down", 429), RateLimited, "answered 429", 4),
