@@ -24,7 +24,7 @@ from .registry import StoreRecord, save, stores_dir
 
 __all__ = ["Dump", "build_chembl", "probe_dump"]
 
-LAYOUT = "2"
+LAYOUT = "3"
 """Goes up when the tables beside a dump change, so that a store of another layout is built anew."""
 
 COPY_ROWS = 50_000

@@ -64,23 +64,24 @@ KIND_COLUMNS = (
 """What takes few values together: kept once for each combination."""
 
 _OWN = """
--- Within a target in the order (standard_type, pchembl_value DESC, activity_id); a target's rows lie together. Assay and document
--- stand in bc_origin, type, relation, unit and remarks in bc_kind: both are read once for many rows. parent_chembl_id is NULL where
--- the molecule is its own parent.
+-- Within a target in the order (standard_type, pchembl_value DESC, activity_id); a target's rows lie together. What the rows of a
+-- measured series share, from assay to remarks, stands once in bc_series. `molecule_facts` is NULL for a molecule that is its own
+-- parent, has no name and was never in the clinic, as nearly all are; else JSON of parent, name and phase.
 CREATE TABLE bc_target_activity (
-  activity_id INTEGER, origin INTEGER, kind INTEGER, standard_value, pchembl_value, molecule_chembl_id, parent_chembl_id,
-  pref_name, canonical_smiles, max_phase, molregno INTEGER, tid INTEGER);
-CREATE TABLE bc_origin (
-  origin INTEGER PRIMARY KEY, assay_chembl_id, document_chembl_id, year, confidence_score, assay_type, variant, tid INTEGER,
-  assay_id INTEGER, doc_id INTEGER);
-CREATE INDEX bc_origin_assay ON bc_origin(assay_id);
+  activity_id INTEGER, series INTEGER, standard_value, pchembl_value, molecule_chembl_id, molecule_facts, canonical_smiles,
+  molregno INTEGER, tid INTEGER);
+CREATE TABLE bc_series (
+  series INTEGER PRIMARY KEY, assay_chembl_id, document_chembl_id, year, confidence_score, assay_type, variant, standard_type,
+  standard_relation, standard_units, data_validity_comment, potential_duplicate, tid INTEGER, assay_id INTEGER, doc_id INTEGER,
+  kind INTEGER);
+CREATE INDEX bc_series_assay ON bc_series(assay_id, kind);
 CREATE TABLE bc_kind (
   kind INTEGER PRIMARY KEY, standard_type, standard_relation, standard_units, data_validity_comment, potential_duplicate);
 CREATE TABLE bc_target_range (
   tid INTEGER NOT NULL, standard_type TEXT NOT NULL, first_row INTEGER NOT NULL, last_row INTEGER NOT NULL, best_pchembl,
   PRIMARY KEY (tid, standard_type)) WITHOUT ROWID;
 CREATE TABLE bc_target_extent (
-  tid INTEGER PRIMARY KEY, first_row INTEGER NOT NULL, last_row INTEGER NOT NULL, first_origin INTEGER, last_origin INTEGER);
+  tid INTEGER PRIMARY KEY, first_row INTEGER NOT NULL, last_row INTEGER NOT NULL, first_series INTEGER, last_series INTEGER);
 CREATE TABLE bc_name (name_key TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, rank INTEGER NOT NULL);
 CREATE TABLE bc_count (what TEXT NOT NULL, n INTEGER NOT NULL);
 """
@@ -89,30 +90,34 @@ SCHEMA = "".join(f"CREATE TABLE {name} ({', '.join(columns)});\n" for name, colu
 
 LAY_OUT = (
     """
-INSERT INTO main.bc_origin (assay_chembl_id, document_chembl_id, year, confidence_score, assay_type, variant, tid, assay_id, doc_id)
-SELECT s.chembl_id, d.chembl_id, {year}, {confidence_score}, {assay_type}, {variant}, r.tid, r.assay_id, r.doc_id
-FROM (SELECT DISTINCT tid, assay_id, doc_id FROM raw.{bucket}) r JOIN dump.assays s ON s.assay_id = r.assay_id
-LEFT JOIN {docs} d ON d.doc_id = coalesce(r.doc_id, {assay_doc}) ORDER BY r.tid, r.assay_id, r.doc_id
+INSERT INTO main.bc_series (assay_chembl_id, document_chembl_id, year, confidence_score, assay_type, variant, standard_type,
+  standard_relation, standard_units, data_validity_comment, potential_duplicate, tid, assay_id, doc_id, kind)
+SELECT s.chembl_id, d.chembl_id, {year}, {confidence_score}, {assay_type}, {variant}, k.standard_type, k.standard_relation,
+  k.standard_units, k.data_validity_comment, k.potential_duplicate, r.tid, r.assay_id, r.doc_id, r.kind
+FROM (SELECT DISTINCT tid, assay_id, doc_id, kind FROM raw.{bucket}) r JOIN dump.assays s ON s.assay_id = r.assay_id
+JOIN main.bc_kind k ON k.kind = r.kind LEFT JOIN {docs} d ON d.doc_id = coalesce(r.doc_id, {assay_doc})
+ORDER BY r.tid, r.assay_id, r.doc_id, r.kind
 """,
     """
 INSERT INTO main.bc_target_activity
-SELECT r.activity_id, o.origin, r.kind, r.standard_value, r.pchembl_value, m.chembl_id, nullif(p.chembl_id, m.chembl_id), m.pref_name,
-  c.canonical_smiles, CASE WHEN m.max_phase >= 0 THEN m.max_phase + 0.0 END, r.molregno, r.tid
-FROM raw.{bucket} r CROSS JOIN main.bc_origin o ON o.assay_id = r.assay_id AND o.doc_id IS r.doc_id
-CROSS JOIN main.bc_kind k ON k.kind = r.kind
+SELECT r.activity_id, o.series, r.standard_value, r.pchembl_value, m.chembl_id,
+  CASE WHEN m.pref_name IS NOT NULL OR m.max_phase >= 0 OR p.chembl_id != m.chembl_id
+    THEN json_array(coalesce(p.chembl_id, m.chembl_id), m.pref_name, CASE WHEN m.max_phase >= 0 THEN m.max_phase + 0.0 END) END,
+  c.canonical_smiles, r.molregno, r.tid
+FROM raw.{bucket} r CROSS JOIN main.bc_series o ON o.assay_id = r.assay_id AND o.kind = r.kind AND o.doc_id IS r.doc_id
 JOIN main.target_dictionary t ON t.tid = r.tid JOIN main.molecule_dictionary m ON m.molregno = r.molregno
 LEFT JOIN main.compound_structures c ON c.molregno = r.molregno LEFT JOIN main.molecule_hierarchy h ON h.molregno = r.molregno
 LEFT JOIN main.molecule_dictionary p ON p.molregno = h.parent_molregno
-ORDER BY r.tid, k.standard_type, r.pchembl_value IS NULL, r.pchembl_value DESC, r.activity_id
+ORDER BY r.tid, o.standard_type, r.pchembl_value IS NULL, r.pchembl_value DESC, r.activity_id
 """,
 )
-"""One bucket of targets, joined and put in order: where its activities come from, then the activities."""
+"""One bucket of targets, joined and put in order: the series, then their activities."""
 
 EXTENTS = (
-    "INSERT INTO main.bc_target_range SELECT a.tid, coalesce(k.standard_type, ''), min(a.rowid), max(a.rowid), max(a.pchembl_value)"
-    " FROM main.bc_target_activity a CROSS JOIN main.bc_kind k ON k.kind = a.kind WHERE a.rowid > ?"
-    " GROUP BY a.tid, coalesce(k.standard_type, '')",
-    "INSERT INTO main.bc_target_extent SELECT a.tid, min(a.rowid), max(a.rowid), min(a.origin), max(a.origin)"
+    "INSERT INTO main.bc_target_range SELECT a.tid, coalesce(o.standard_type, ''), min(a.rowid), max(a.rowid), max(a.pchembl_value)"
+    " FROM main.bc_target_activity a CROSS JOIN main.bc_series o ON o.series = a.series WHERE a.rowid > ?"
+    " GROUP BY a.tid, coalesce(o.standard_type, '')",
+    "INSERT INTO main.bc_target_extent SELECT a.tid, min(a.rowid), max(a.rowid), min(a.series), max(a.series)"
     " FROM main.bc_target_activity a WHERE a.rowid > ? GROUP BY a.tid",
 )
 """Where the rows of a target, and of a target and type, begin and end."""

@@ -388,7 +388,7 @@ def test_two_processes_do_not_build_at_once(dump: Path) -> None:
         build_chembl(dump)
 
 
-@pytest.mark.parametrize("pages", [60, 100, 140])
+@pytest.mark.parametrize("pages", [40, 70, 100])
 def test_a_full_disk_leaves_the_old_store_and_can_be_gone_on_from(
     many: Path, tmp_path: Path, pages: int, monkeypatch: pytest.MonkeyPatch, opened: Opened
 ) -> None:
