@@ -88,6 +88,15 @@ async def _activities(gathering: Gathering, asked: Any) -> None:
     await gathering.activities(targets=wanted, activity_type=asked.activity_type)
 
 
+async def _between(gathering: Gathering, asked: Any) -> None:
+    family = await gathering.family(await gathering.molecule(asked.molecule)) if asked.molecule else []
+    for text in (asked.target, asked.other):
+        rows = await gathering.target(text)
+        wanted = [row.chembl_id for row in rows if row.target_type == "SINGLE PROTEIN" or len(rows) == 1]
+        if wanted and (family or not asked.molecule):
+            await gathering.activities(targets=wanted, molecules=family, activity_type=asked.activity_type)
+
+
 async def _drugs(gathering: Gathering, asked: Any) -> None:
     rows = await gathering.target(asked.target)
     await gathering.mechanisms(targets=[row.chembl_id for row in rows])
@@ -110,6 +119,7 @@ ANSWERABLE: Mapping[str, Callable[[Gathering, Any], Awaitable[object]]] = {
     "find_target": _target,
     "target_profile": _target,
     "target_activities": _activities,
+    "selectivity": _between,
     "compound_activities": _compound,
     "drug_mechanisms": _mechanisms,
     "drugs_for_target": _drugs,

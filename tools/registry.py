@@ -28,6 +28,7 @@ TOOL_MODULES = (
     "targets.find_target",
     "targets.target_profile",
     "targets.target_activities",
+    "targets.selectivity",
     "drugs.compound_activities",
     "drugs.drug_mechanisms",
     "drugs.drugs_for_target",

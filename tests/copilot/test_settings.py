@@ -103,5 +103,17 @@ def test_secrets_and_escapes_are_not_shown(value: str, shown: str) -> None:
 def test_every_setting_is_documented_with_its_default() -> None:
     document = (Path(__file__).parents[2] / "docs" / "commands.md").read_text("utf-8")
     for name, field in Settings.model_fields.items():
-        default = "none" if field.default is None else f"`{str(field.default).lower()}`"
+        default = "none" if str(field.default) in ("None", "") else f"`{str(field.default).lower()}`"
         assert f"| `{name}` | {default} | {field.description} |" in document
+
+
+def test_the_key_of_a_service_is_never_shown() -> None:
+    loaded = load_settings({"BIOCOPILOT_NCBI_KEY": "abcdef0123456789"}, Path("none.toml"))
+    assert loaded.settings.services.ncbi_key == "abcdef0123456789"
+    assert "abcdef" not in repr(loaded.settings) + repr(loaded.settings.services) + loaded.settings.model_dump_json()
+
+
+def test_how_services_are_asked_follows_the_settings() -> None:
+    environ = {"BIOCOPILOT_CONTACT": "me@example.org", "BIOCOPILOT_FIRST": "live", "BIOCOPILOT_STRUCTURES_MAY_LEAVE": "no"}
+    services = load_settings(environ, Path("none.toml")).settings.services
+    assert (services.contact, services.first, services.structures_may_leave) == ("me@example.org", True, False)

@@ -86,6 +86,8 @@ def imports_of_model(text: str) -> list[int]:
             continue
         if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
             continue
+        if isinstance(node, ast.ImportFrom) and node.level == 1:
+            continue  # a neighbour of its own, whatever it is called
         if isinstance(node, ast.ImportFrom) and node.level:
             names = [node.module] if node.module else [alias.name for alias in node.names]
             found += [node.lineno for name in names if name.split(".")[0] == "model"]
@@ -104,6 +106,7 @@ def test_tools_import_the_model_only_where_they_use_it(root: Path) -> None:
 def test_an_import_of_the_model_at_the_top_is_seen() -> None:
     assert imports_of_model("from ..model import chat") == [1]
     assert imports_of_model("from .. import model") == [1]
+    assert imports_of_model("from .model import Model") == []
     assert imports_of_model("import biocopilot.model.chat") == [1]
     assert imports_of_model("def later():\n    from ..model import chat") == []
     assert imports_of_model("if TYPE_CHECKING:\n    from ..model import chat") == []

@@ -42,7 +42,7 @@ async def compound_activities(arguments: CompoundActivitiesArguments, context: T
     on one target every value, with median and quartiles on the log scale over exact values; otherwise the best value on each target,
     and no median. Values in nM with relation, pChEMBL, assay and document; bounds counted apart; identical values merged; variants
     and rows with a validity comment left out and counted. Salts count with their parent. An absent row does not mean inactive: it
-    reads the local store only, which in the starter set is a slice.
+    is read from the local store first, which in the starter set is a slice, and then from ChEMBL live.
     """
     molecule = await identify(arguments.molecule, context)
     target = identify_target(arguments.target, context) if arguments.target else None

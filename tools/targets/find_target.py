@@ -23,7 +23,8 @@ async def find_target(arguments: FindTargetArguments, context: ToolContext) -> F
 
     Use it for accessions, gene symbols and ChEMBL target ids. Not for what the target does (`target_profile`). Comes back: one
     record with the human target where there is one, all its ChEMBL targets (complexes and families too), and the other matches
-    with their organisms. A name of several human proteins (PI3K) lists them, an unknown one the nearest. Reads the local store only.
+    with their organisms. A name of several human proteins (PI3K) lists them, an unknown one the nearest. Reads the local store,
+    else UniProt live.
     """
     found = candidates(arguments.target, context)
     check_one_human(arguments.target, found)

@@ -35,7 +35,7 @@ async def target_activities(arguments: TargetActivitiesArguments, context: ToolC
     mixed: without `activity_type` the most frequent one is taken and said. Comes back: a row a compound with its best value in nM,
     relation, pChEMBL, assay and document; median and quartiles on the log scale over exact values; bounds counted apart; identical
     values of one compound merged; variants and rows with a validity comment left out and counted. Salts count with their parent. An
-    absent compound is not an inactive one: it reads the local store only, which in the starter set is a slice.
+    absent compound is not an inactive one: the starter set is a slice. Where the local store has none, ChEMBL is asked live.
     """
     target = identify_target(arguments.target, context)
     tids = [target.main.tid] if target.main else [row.tid for row in target.targets]

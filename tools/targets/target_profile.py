@@ -29,7 +29,8 @@ async def target_profile(arguments: TargetProfileArguments, context: ToolContext
 
     Use it for questions about one protein. Not for its ligands (`target_activities`) or drugs (`drugs_for_target`). Comes back: one
     record; `description` is this project's own wording and only there for the targets asked about most; locations, family,
-    keywords and diseases are UniProt's terms. Lengths in amino acids, mass in Da. Reads the local store only.
+    keywords and diseases are UniProt's terms. Lengths in amino acids, mass in Da. Reads the local store, else
+    UniProt live; an unknown name lists the nearest.
     """
     target = identify_target(arguments.target, context)
     record = _profile(target, context, arguments.include_sequence)
