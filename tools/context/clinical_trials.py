@@ -14,7 +14,7 @@ from .pages import FURTHEST, MOST, window
 
 __all__ = ["clinical_trials"]
 
-_TITLE_CHARACTERS = 90
+_TITLE_CHARACTERS = 60
 
 
 class ClinicalTrialsArguments(ToolArguments):

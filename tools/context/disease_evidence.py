@@ -29,7 +29,7 @@ class DiseaseEvidenceArguments(ToolArguments):
     disease: str | None = Field(
         default=None, min_length=2, max_length=200, description="only this disease: its exact name, or its id such as MONDO_0005233"
     )  # fmt: skip
-    most: int = Field(default=15, ge=1, le=MOST, description="how many diseases to give")
+    most: int = Field(default=10, ge=1, le=MOST, description="how many diseases to give")
     skip: int = Field(default=0, ge=0, le=FURTHEST, description="how many of the first diseases to leave out")
 
 
@@ -98,9 +98,9 @@ def _draft(found: Found[Association], gene: Gene, row: Association) -> Draft:
         "convention": "Open Targets association score, harmonic sum over evidence, from 0 to 1",
         "notes": [],
     }
-    told = ", ".join(f"{name.replace('_', ' ')} {score:.2f}" for name, score in list(by_datatype.items())[:3])
+    told = ", ".join(f"{name.replace('_', ' ')} {score:.2f}" for name, score in list(by_datatype.items())[:2])
     summary = (
-        f"{gene.hit.symbol} – {shorten(row.disease, 80)} ({row.disease_id}): score {row.score:.2f}"
+        f"{gene.hit.symbol} – {shorten(row.disease, 40)} ({row.disease_id}): score {row.score:.2f}"
         f"{f'; {told}' if told else ''}"
     )
     source = found.source.model_copy(update={"url": f"{_PAGE}/{gene.hit.ensembl_id}/{row.disease_id}"})

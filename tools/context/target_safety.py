@@ -27,7 +27,7 @@ class TargetSafetyArguments(ToolArguments):
     target: str = Field(
         min_length=1, max_length=200, description="gene symbol, name, UniProt accession or ChEMBL target id"
     )
-    most: int = Field(default=15, ge=1, le=MOST, description="how many safety events to give")
+    most: int = Field(default=10, ge=1, le=MOST, description="how many safety events to give")
     skip: int = Field(default=0, ge=0, le=FURTHEST, description="how many of the first safety events to leave out")
 
 
@@ -87,11 +87,9 @@ def _event(found: Found[SafetyLiability], gene: Gene, row: SafetyLiability) -> D
         "literature": row.literature,
         "notes": [],
     }
-    tissues = f" in {', '.join(row.tissues[:3])}" if row.tissues else ""
-    effects = f" on {'; '.join(row.effects[:2])}" if row.effects else ""
-    summary = (
-        f"{gene.hit.symbol}: {shorten(row.event or 'an event without a name', 100)}{tissues}{effects} ({row.source})"
-    )
+    tissues = f" in {shorten(', '.join(row.tissues), 20)}" if row.tissues else ""
+    effects = f" on {shorten('; '.join(row.effects), 20)}" if row.effects else ""
+    summary = f"{gene.hit.symbol}: {shorten(row.event or 'an event without a name', 35)}{tissues}{effects} ({shorten(row.source, 20)})"
     return Draft(record, found.source, found.backend, summary)
 
 

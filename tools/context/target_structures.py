@@ -20,7 +20,7 @@ from .pages import FURTHEST, MOST, window
 __all__ = ["target_structures"]
 
 _LIGANDS = 12
-_TITLE_CHARACTERS = 70
+_TITLE_CHARACTERS = 50
 
 
 class TargetStructuresArguments(ToolArguments):
@@ -129,7 +129,7 @@ def _structure(found: Found[Structure], row: Structure, accession: str, label: s
         "notes": [],
     }
     at = f"{row.resolution_angstrom:g} Å" if row.resolution_angstrom is not None else "no resolution"
-    bound = f", with {', '.join(item.code for item in row.ligands[:5])}" if row.ligands else ", no ligand"
+    bound = f", with {shorten(', '.join(item.code for item in row.ligands), 20)}" if row.ligands else ", no ligand"
     methods = ", ".join(row.methods) or "method not stated"
     summary = f"{row.pdb_id} ({methods}, {at}{bound}): {shorten(row.title or 'no title', _TITLE_CHARACTERS)}"
     return Draft(record, found.source.model_copy(update={"url": row.url}), found.backend, summary)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -101,15 +102,45 @@ async def test_kept_replies_answer_offline_with_the_day_they_were_had(
     registry([study(1)])
     bank([entry("1M17")])
     faulty.serve("/alphafold/prediction/P00533", [{"entryId": "AF-P00533-F1", "uniprotAccession": "P00533"}])
-    cache = ResponseCache(tmp_path / "replies.sqlite")
-    ask.bench.__dict__.update(
-        transport=make_transport(cache=cache), kept_replies=make_transport(cache=cache, offline=True)
-    )
+    day = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    cache = ResponseCache(tmp_path / "replies.sqlite", now=day.timestamp)
+    made = {"cache": cache, "now": lambda: day}
+    ask.bench.__dict__.update(transport=make_transport(**made), kept_replies=make_transport(**made, offline=True))
     live = await ask(tool, **example)
     asked = faulty.count()
     kept = await ask(tool, offline=True, **example)
     assert kept.status == live.status == "ok"
     assert [item.record for item in kept.evidence] == [item.record for item in live.evidence]
     assert {item.backend for item in kept.evidence} == {"cache"}
-    assert abs((kept.evidence[0].retrieved_at - live.evidence[0].retrieved_at).total_seconds()) < 5
+    assert {item.retrieved_at for item in (*live.evidence, *kept.evidence)} == {day}
     assert faulty.count() == asked
+
+
+@pytest.mark.parametrize(
+    ("tool", "asked"),
+    [
+        ("disease_evidence", {"target": "EGFR"}),
+        ("target_safety", {"target": "EGFR"}),
+        ("clinical_trials", {"condition": "melanoma"}),
+        ("target_structures", {"target": "EGFR"}),
+    ],
+)
+async def test_what_is_cut_and_warned_of_stands_in_the_digest_even_where_texts_are_long(
+    ask: Any, faulty: Any, platform: Any, hit: Any, association: Any, registry: Any, study: Any, bank: Any, entry: Any, tool: str, asked: Any
+) -> None:  # fmt: skip
+    long = "a name that goes on and on and on " * 9
+    event = {"event": long, "datasource": long, "effects": [{"direction": long}], "biosamples": [{"tissueLabel": long}]}
+    scores = [{"id": "genetic_association", "score": 0.5}, {"id": "affected_pathway", "score": 0.4}, {"id": "somatic_mutation", "score": 0.3}]  # fmt: skip
+    platform(
+        hits=[hit("EGFR", "ENSG00000146648", "P99999")],
+        associations=[association(n, disease={"id": f"MONDO_{n:07d}", "name": long}, datatypeScores=scores) for n in range(30)],
+        target={"safetyLiabilities": [event] * 30, "tractability": [{"label": "Approved Drug", "modality": "SM", "value": True}]},
+    )  # fmt: skip
+    registry([study(n, identificationModule={"briefTitle": long}, statusModule={"overallStatus": "ACTIVE_NOT_RECRUITING"}) for n in range(30)])  # fmt: skip
+    bank([entry(f"1A{n:02d}", 1.5, struct={"title": long}) for n in range(30)])
+    faulty.serve("/alphafold/*", faulty.answer("", 404))
+    result = await ask(tool, **asked)
+    assert (result.status, len(result.digest) < 1_500) == ("ok", True), result.digest
+    assert "not shown: 20 more" in result.digest
+    for warning in result.warnings:
+        assert f"warning: {warning}" in result.digest
