@@ -19,6 +19,7 @@ TOOL_MODULES = (
     "chemistry.molecule_similarity",
     "chemistry.compare_molecules",
     "chemistry.nearest_molecules",
+    "chemistry.chembl_analogues",
     "chemistry.substructure_filter",
     "chemistry.scaffold",
     "chemistry.standardise_molecule",

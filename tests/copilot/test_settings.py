@@ -114,6 +114,10 @@ def test_the_key_of_a_service_is_never_shown() -> None:
 
 
 def test_how_services_are_asked_follows_the_settings() -> None:
-    environ = {"BIOCOPILOT_CONTACT": "me@example.org", "BIOCOPILOT_FIRST": "live", "BIOCOPILOT_STRUCTURES_MAY_LEAVE": "no"}
+    environ = {
+        "BIOCOPILOT_CONTACT": "me@example.org",
+        "BIOCOPILOT_FIRST": "live",
+        "BIOCOPILOT_STRUCTURES_MAY_LEAVE": "no",
+    }
     services = load_settings(environ, Path("none.toml")).settings.services
     assert (services.contact, services.first, services.structures_may_leave) == ("me@example.org", True, False)
