@@ -28,7 +28,7 @@ ENSEMBL_GENE = re.compile(r"ENSG\d{11}(?:\.\d{1,3})?", re.IGNORECASE | re.ASCII)
 _MOST_ACCESSIONS = 3
 """Proteins that are looked up where sources give several for one gene, or disagree."""
 _LOCAL = "The local store"
-_LOCAL_CHEMBL = "The local store's ChEMBL"
+_LOCAL_CHEMBL = "ChEMBL in the local store"
 
 Answer = Statement | Silence
 Calls = dict[str, Callable[[], Awaitable[Statement]]]
@@ -46,7 +46,7 @@ async def target_statements(
         notes.append(f"Sources give {len(accessions)} UniProt accessions; the first {_MOST_ACCESSIONS} were followed.")
     if accessions:
         answers.update(await asking.by_accession(accessions[:_MOST_ACCESSIONS], answers))
-    for title in ("HGNC", "UniProt", "ChEMBL"):
+    for title in (_LOCAL, "HGNC", "UniProt", "ChEMBL"):
         answers.setdefault(title, Silence(title, f"{title} was not asked: no UniProt accession is known to ask it by."))
     several = list(answers.values())
     statements = [item for item in several if isinstance(item, Statement)]
@@ -97,9 +97,7 @@ class _Asking:
             calls["ChEMBL"] = lambda: _from_chembl(self._chembl, accessions)
         calls[_LOCAL_CHEMBL] = lambda: self._local_targets(accessions)
         found = await _all(calls)
-        if isinstance(found[_LOCAL_CHEMBL], Silence):
-            del found[_LOCAL_CHEMBL]  # said by the local store already
-        if isinstance(found.get(_LOCAL), Silence):
+        if isinstance(found.get(_LOCAL), Silence) and _LOCAL in answers:
             del found[_LOCAL]  # what it said to the text itself tells more
         return found
 

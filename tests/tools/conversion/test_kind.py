@@ -37,6 +37,11 @@ async def test_the_kind_is_found_out(chemistry: Any, text: str, kind: str) -> No
     assert (found, bool(because)) == (kind, True)
 
 
+async def test_a_name_of_a_drug_and_of_a_protein_is_not_decided(chemistry: Any) -> None:
+    with pytest.raises(InvalidArguments, match="name of a molecule and of a target"):
+        await kind_of("alteplase", ToolContext(bench=chemistry))
+
+
 async def test_an_id_that_is_not_here_cannot_be_told(chemistry: Any) -> None:
     with pytest.raises(InvalidArguments, match="does not tell a molecule from a target"):
         await kind_of("CHEMBL999999999", ToolContext(bench=chemistry))

@@ -87,6 +87,16 @@ async def test_several_compounds_of_a_name_all_come_and_it_is_said(
     assert result.evidence[0].record["differences"]
 
 
+async def test_none_of_two_structures_is_chosen_to_ask_others_by(
+    services: Any, pubchem: Any, chembl: Any, ask: Any
+) -> None:
+    pubchem.compounds[0]["InChIKey"] = OTHER_KEY
+    chembl.objects["molecule"] = []
+    result = await ask("imatinib")
+    assert not any("standard_inchi_key" in name for _, asked, _ in chembl.asked for name in asked)
+    assert [item["source"] for item in result.evidence[0].record["without_answer"]] == ["ChEMBL"]
+
+
 # Failures ------------------------------------------------------------------------------------------------------------
 
 
@@ -102,6 +112,7 @@ async def test_a_source_that_fails_is_named_and_the_others_answer(
     assert left in {item.source.name for item in result.evidence if item.backend == "live"}
     assert any("answered 503" in warning for warning in result.warnings)
     assert [item["failed"] for item in result.evidence[0].record["without_answer"]] == [True]
+    assert services.count("/pubchem/compound/inchikey/*") == 0  # what failed is not asked in another way
 
 
 async def test_lost_names_make_it_partial(services: Any, ask: Any, ids_of: Any) -> None:

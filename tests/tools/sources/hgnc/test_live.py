@@ -78,6 +78,7 @@ async def test_a_standing_gene_goes_before_a_withdrawn_one(hgnc: Any, live: Hgnc
     hgnc.add(27, "OLD1", status="Entry Withdrawn")
     hgnc.add(28, "NEW1", prev_symbol=["OLD1"])
     found = await live.called("OLD1")
+    assert [row.gene.symbol for row in found.rows] == ["NEW1", "OLD1"]
     assert only_gene("OLD1", found).gene.symbol == "NEW1"
     assert "withdrawn OLD1" in found.notices[0]
 
