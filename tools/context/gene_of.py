@@ -78,13 +78,18 @@ def symbol_of(text: str, context: ToolContext) -> Symbol:
 
 
 async def gene_of(symbol: Symbol, client: OpenTargets) -> tuple[Gene, Found[TargetHit]]:
-    """The gene of exactly that symbol. Raises NotFound, with the nearest, where the service has none."""
+    """The gene of exactly that symbol, or of the known accession. Raises NotFound, with the nearest, where there is none."""
     unknown = symbol.target is None
-    by_accession = unknown and is_uniprot_accession(symbol.symbol)
-    found = await (client.by_accession if by_accession else client.by_symbol)(symbol.symbol)
-    hit = found.rows[0]
     accession = symbol.target.accession if symbol.target else None
+    by_accession = unknown and is_uniprot_accession(symbol.symbol)
+    try:
+        found = await (client.by_accession if by_accession else client.by_symbol)(symbol.symbol)
+    except NotFound as absence:
+        found = await _renamed(accession, client, absence)
+    hit = found.rows[0]
     notes = list(found.notices)
+    if not by_accession and hit.symbol.casefold() != symbol.symbol.casefold():
+        notes.append(f"Open Targets calls {symbol.symbol} {hit.symbol}; both are UniProt {accession}.")
     if accession and hit.accessions and accession not in hit.accessions:
         linked = ", ".join(hit.accessions[:3])
         notes.append(f"Open Targets links {hit.symbol} to UniProt {linked}, not to {accession}.")
@@ -92,3 +97,13 @@ async def gene_of(symbol: Symbol, client: OpenTargets) -> tuple[Gene, Found[Targ
         kind = "a UniProt accession" if by_accession else "a human gene symbol"
         notes.append(f"{shorten(symbol.query, 40)} is in no local store; it was taken for {kind}.")
     return Gene(symbol.query, hit, accession, tuple(notes)), found
+
+
+async def _renamed(accession: str | None, client: OpenTargets, absence: NotFound) -> Found[TargetHit]:
+    """The gene of that accession, whose symbol has changed. Raises the absence of the symbol where there is none."""
+    if accession is None:
+        raise absence
+    try:
+        return await client.by_accession(accession)
+    except NotFound:
+        raise absence from None

@@ -127,6 +127,16 @@ async def test_another_protein_under_the_symbol_is_said(ask: Any, platform: Any,
     assert "Open Targets links EGFR to UniProt P99999, not to P00533." in result.warnings
 
 
+async def test_a_gene_that_was_renamed_is_found_by_its_accession(
+    ask: Any, platform: Any, hit: Any, association: Any
+) -> None:
+    served = platform(hits=[hit("ERBB1X", EGFR, "P00533")], associations=[association(1)])
+    result = await ask("disease_evidence", target="EGFR")
+    assert result.status == "ok"
+    assert [asked["text"] for _, asked in served.asked[:2]] == ["EGFR", "P00533"]
+    assert result.warnings == ("Open Targets calls EGFR ERBB1X; both are UniProt P00533.",)
+
+
 async def test_lost_rows_make_it_partial(ask: Any, platform: Any, association: Any) -> None:
     def lose(body: Any, _: int) -> Any:
         if "target" in body["data"]:
