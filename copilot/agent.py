@@ -293,9 +293,9 @@ def _allowed_files(question: str, named: Iterable[str | Path]) -> frozenset[Path
     return frozenset(allowed)
 
 
-def _chosen(tools: Iterable[str | Tool] | None) -> dict[str, Tool]:
+def _chosen(tools: Iterable[str | Tool] | None) -> Mapping[str, Tool]:
     if tools is None:
-        return dict(all_tools())
+        return all_tools()
     chosen: dict[str, Tool] = {}
     for item in tools:
         tool = find_tool(item, all_tools()) if isinstance(item, str) else item

@@ -1,10 +1,11 @@
 """The list of all tools: one line a module, in the order in which menus show them.
 
-Importing this loads every tool's declaration but neither RDKit, Biopython nor a client of the network, which wait for the first call.
+A tool's module is loaded when it is first asked for; RDKit, Biopython and clients of the network wait for the first call.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
@@ -50,11 +51,29 @@ TOOL_MODULES = (
 """Modules below this package, each with one tool of the module's own name."""
 
 
+class _Tools(Mapping[str, Tool]):
+    """The tools by name; each module is loaded when its tool is first asked for, so that a question pays for what it uses."""
+
+    def __init__(self, modules: Iterable[str]) -> None:
+        self._modules = {path.rpartition(".")[2]: path for path in modules}
+        self._loaded: dict[str, Tool] = {}
+
+    def __getitem__(self, name: str) -> Tool:
+        if name not in self._loaded:
+            self._loaded[name] = getattr(import_module(f".{self._modules[name]}", __package__), name)
+        return self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._modules
+
+
 @cache
-def all_tools() -> dict[str, Tool]:
-    """Every tool by name."""
-    found: dict[str, Tool] = {}
-    for path in TOOL_MODULES:
-        name = path.rpartition(".")[2]
-        found[name] = getattr(import_module(f".{path}", __package__), name)
-    return found
+def all_tools() -> Mapping[str, Tool]:
+    """Every tool by name, in the order of menus."""
+    return _Tools(TOOL_MODULES)

@@ -125,3 +125,24 @@ def test_listing_the_tools_loads_neither_rdkit_nor_biopython() -> None:
     code = "import sys; from biocopilot.tools import all_tools; all_tools(); print([m for m in ('rdkit', 'Bio', 'numpy', 'pint', 'lxml', 'httpx') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_module_is_loaded_when_its_tool_is_asked_for() -> None:
+    code = (
+        "import sys\n"
+        "from biocopilot.tools.registry import all_tools\n"
+        "tools = all_tools()\n"
+        "assert 'literature_search' in tools and len(tools) == len(list(tools))\n"
+        "assert 'biocopilot.tools.literature.literature_search' not in sys.modules\n"
+        "tools['scaffold']\n"
+        "assert 'biocopilot.tools.chemistry.scaffold' in sys.modules\n"
+        "assert not [name for name in sys.modules if '.sources.' in name]\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+
+
+def test_a_tool_that_is_not_there_is_a_key_error() -> None:
+    assert "nothing" not in all_tools()
+    with pytest.raises(KeyError):
+        all_tools()["nothing"]
