@@ -129,7 +129,7 @@ def test_no_words_are_refused(text: str) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_row_once_or_it_says_otherwise(transport: Any, registry: Any, study: Any, data: st.DataObject) -> None:
     rows, size, most = data.draw(st.integers(0, 15)), data.draw(st.integers(1, 6)), data.draw(st.integers(1, 18))
     fault = data.draw(st.sampled_from(["none", "lose", "again", "end", "empty", "garble", "fail", "silent"]))

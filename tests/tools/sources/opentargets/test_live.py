@@ -178,7 +178,7 @@ async def test_asking_stops_at_the_bound_and_says_so(transport: Any, platform: A
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_row_once_or_it_says_otherwise(
     transport: Any, platform: Any, association: Any, data: st.DataObject
 ) -> None:

@@ -91,7 +91,7 @@ async def test_what_is_no_entrys_id_is_not_asked_about(transport: Any, bank: Any
 
 
 @given(st.data())
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_row_once_or_it_says_otherwise(transport: Any, bank: Any, entry: Any, data: st.DataObject) -> None:
     rows, size, most = data.draw(st.integers(0, 13)), data.draw(st.integers(1, 6)), data.draw(st.integers(1, 15))
     fault = data.draw(st.sampled_from(["none", "lose", "repeat", "recount", "garble", "fail", "empty"]))
