@@ -31,10 +31,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Name to help line, and what the command will come with."""
 
 
-def say_not_yet(name: str, comes_with: str = "") -> None:
+def say_not_yet(name: str) -> None:
     """Say that the command is not built yet. Raises Exit with code 2."""
     command = "biocopilot" if name == "tui" else f"biocopilot {name}"
-    say(f"Not yet: `{command}` comes with {comes_with or COMMANDS[name][1]}")
+    say(f"Not yet: `{command}` comes with {COMMANDS[name][1]}")
     say("  `biocopilot --help` lists what works now.")
     raise typer.Exit(2)
 

@@ -36,6 +36,7 @@ def official_dump(tmp_path: Path, shared: Path) -> Path:
 def many(dump: Path) -> Path:
     """The small dump with 3,000 further activities of 40 targets, values repeated and missing among them."""
     with closing(sqlite3.connect(dump)) as database, database:
+        database.execute("INSERT INTO docs (doc_id, chembl_id, year) VALUES (2, 'CHEMBL1150002', 2020)")
         for number in range(40):
             database.execute(
                 "INSERT INTO target_dictionary (tid, chembl_id, pref_name, target_type) VALUES (?, ?, ?, 'SINGLE PROTEIN')",
@@ -50,7 +51,7 @@ def many(dump: Path) -> Path:
             kind = (None, "IC50", "Ki", "IC50", "Kd")[number % 5]
             database.execute(
                 "INSERT INTO activities (activity_id, assay_id, molregno, standard_type, standard_value, standard_units,"
-                " standard_relation, pchembl_value, potential_duplicate) VALUES (?, ?, ?, ?, ?, 'nM', '=', ?, ?)",
+                " standard_relation, pchembl_value, potential_duplicate, doc_id) VALUES (?, ?, ?, ?, ?, 'nM', '=', ?, ?, ?)",
                 (
                     10_000 - number,
                     100 + number * 7 % 40,
@@ -59,6 +60,7 @@ def many(dump: Path) -> Path:
                     number,
                     pchembl,
                     (None, 0, 1)[number % 3],
+                    (None, 1, 2)[number // 11 % 3],
                 ),
             )
     return dump
