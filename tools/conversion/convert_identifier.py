@@ -77,7 +77,7 @@ async def convert_identifier(arguments: ConvertIdentifierArguments, context: Too
     if failed and not statements:
         raise SourceUnavailable(
             f"No source knows {shorten(text, 60)}, and {len(failed)} did not answer: "
-            f"{' '.join(item.why for item in failed)}",
+            f"{' '.join(f'{item.title}: {item.why}' for item in failed)}",
             "Ask again later.",
         )
     found = _findings(arguments, f"{kind} ({because})", statements, silences, notes)
@@ -117,13 +117,13 @@ def _findings(
     drafts += [_draft(item, arguments) for item in statements]
     total = sum(len(item.entries) for item in statements)
     warnings = [f"Conflict. {sentence}" for sentence in comparison.conflicts]
-    warnings += [f"{item.title}: {item.why}" for item in silences if item.failed]
+    warnings += [_told(item.title, item.why) for item in silences if item.failed]
     warnings += [
-        f"{item.title}: {item.why} It could be {'; '.join(item.candidates[:10])}."
+        f"{_told(item.title, item.why)} It could be {'; '.join(item.candidates[:10])}."
         for item in silences
         if item.candidates
     ]
-    warnings += [f"{item.source.name}: {note}" for item in statements for note in item.notes]
+    warnings += [_told(item.source.name, note) for item in statements for note in item.notes]
     return Findings(
         tuple(drafts),
         matched=total,
@@ -133,7 +133,13 @@ def _findings(
         warnings=tuple(dict.fromkeys((*warnings, *notes))),
         empty=not statements,
         partial=any(item.failed for item in silences) or not all(item.complete for item in statements),
+        retrieved_at=min((item.retrieved_at for item in statements if item.retrieved_at is not None), default=None),
     )
+
+
+def _told(who: str, what: str) -> str:
+    """Who says it, where the sentence does not begin with that."""
+    return what if what.startswith(who) else f"{who}: {what}"
 
 
 def _draft(statement: Statement, arguments: ConvertIdentifierArguments) -> Draft:

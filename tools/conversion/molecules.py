@@ -158,7 +158,7 @@ async def _pubchem(live: PubchemLive, name: str, cid: str, key: str) -> Statemen
         found, asked_by = await live.by_inchikey(key), f"InChIKey {key}"
     else:
         found, asked_by = await live.named(name), f"name {name}"
-    entries, notes, complete = [], list(found.notices), found.complete
+    entries, notes, complete = [], list(found.notices), True
     for row in found.rows[:_MOST_ENTRIES]:
         names: tuple[str, ...] = ()
         try:
@@ -172,7 +172,7 @@ async def _pubchem(live: PubchemLive, name: str, cid: str, key: str) -> Statemen
     if len(found.rows) > 1:
         notes.append(f"PubChem has {found.total or len(found.rows)} compounds for the {asked_by}.")
     entries += [_from_compound(row, (), ()) for row in found.rows[_MOST_ENTRIES:]]
-    return Statement(found.source, found.backend, asked_by, tuple(entries), tuple(notes), complete)
+    return Statement.of(found, asked_by, entries, notes, complete)
 
 
 def _from_compound(row: Compound, names: tuple[str, ...], chembl_ids: tuple[str, ...]) -> Entry:
@@ -197,5 +197,4 @@ async def _chembl(live: ChemblLive, text: str, key: str) -> Statement:
     notes = [*found.notices]
     if len(found.rows) > 1:
         notes.append(f"ChEMBL has {found.total or len(found.rows)} molecules for the {asked_by}.")
-    entries = tuple(_from_row(row) for row in found.rows)
-    return Statement(found.source, found.backend, asked_by, entries, tuple(notes), found.complete)
+    return Statement.of(found, asked_by, [_from_row(row) for row in found.rows], notes)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...memory.errors import Ambiguous, InvalidIdentifier, NotFound, OfflineRefused, Unavailable
 from ...memory.records import Backend, Source
+
+if TYPE_CHECKING:
+    from ..sources.found import Found
 
 __all__ = ["KINDS", "SOURCE_S", "Comparison", "Entry", "Silence", "Statement", "ask", "compare", "distinct"]
 
@@ -51,11 +55,33 @@ class Statement:
     entries: tuple[Entry, ...]
     notes: tuple[str, ...] = ()
     complete: bool = True
+    retrieved_at: datetime | None = None
+    """When a service gave it; None for what is from this machine."""
+
+    @classmethod
+    def of(
+        cls,
+        found: Found[Any],
+        asked_by: str,
+        entries: Sequence[Entry],
+        notes: Sequence[str] | None = None,
+        complete: bool = True,
+    ) -> Statement:
+        """From what a service gave; its notices are the notes where no others are given."""
+        return cls(
+            source=found.source,
+            backend=found.backend,
+            asked_by=asked_by,
+            entries=tuple(entries),
+            notes=tuple(found.notices if notes is None else notes),
+            complete=complete and found.complete,
+            retrieved_at=found.retrieved_at,
+        )
 
     @property
     def label(self) -> str:
         """The source with its release, and whether it is the one on this machine; the same from a kept reply as live."""
-        release = self.source.release.removeprefix(f"{self.source.name}_")
+        release = self.source.release.replace(f"{self.source.name}_", "")
         where = "service" if self.backend in ("live", "cache") else "local store"
         return f"{self.source.name}{'' if release == 'not stated' else f' {release}'}, {where}"
 
@@ -93,7 +119,8 @@ async def ask(title: str, call: Callable[[], Awaitable[Statement]], within_s: fl
         near = f" Nearest: {', '.join(error.nearest[:3])}." if error.nearest else ""
         return Silence(title, f"{error.message}{near}")
     except Unavailable as error:
-        return Silence(title, error.message, failed=True, offline=isinstance(error, OfflineRefused))
+        why = error.message.removeprefix(f"{title}: ")
+        return Silence(title, why, failed=True, offline=isinstance(error, OfflineRefused))
     except InvalidIdentifier as error:
         return Silence(title, f"{title} cannot be asked by this. {error.message}")
 

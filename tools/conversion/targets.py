@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ...memory.chembl_rows import TargetRow
 from ...memory.errors import NotFound
@@ -17,9 +17,10 @@ from .statements import Entry, Silence, Statement, ask, distinct
 
 if TYPE_CHECKING:
     from ..sources.chembl import ChemblLive
+    from ..sources.found import Found
     from ..sources.hgnc import Gene, HgncLive
     from ..sources.transport import Session
-    from ..sources.uniprot import UniprotLive
+    from ..sources.uniprot import AnyEntry, UniprotLive
 
 __all__ = ["ENSEMBL_GENE", "HGNC_ID", "target_statements"]
 
@@ -76,7 +77,7 @@ class _Asking:
         elif is_uniprot_accession(text):
             accession = text.upper().partition("-")[0]
             calls[_LOCAL] = lambda: self._local(text)
-            calls["HGNC"] = lambda: _from_hgnc(self._hgnc, accession)
+            calls["HGNC"] = lambda: _from_hgnc_by_accession(self._hgnc, (accession,))
             calls["UniProt"] = lambda: _from_uniprot(self._uniprot, (accession,))
             calls["ChEMBL"] = lambda: _from_chembl(self._chembl, (accession,))
         else:
@@ -90,7 +91,7 @@ class _Asking:
         if _may_know(answers.get(_LOCAL)):
             calls[_LOCAL] = lambda: self._local_entries(accessions)
         if _may_know(answers.get("HGNC")):
-            calls["HGNC"] = lambda: _from_hgnc(self._hgnc, accessions[0])
+            calls["HGNC"] = lambda: _from_hgnc_by_accession(self._hgnc, accessions)
         if _may_know(answers.get("UniProt")):
             calls["UniProt"] = lambda: _from_uniprot(self._uniprot, accessions)
         if _may_know(answers.get("ChEMBL")):
@@ -177,6 +178,30 @@ def _target(row: TargetRow) -> Entry:
 # Services ------------------------------------------------------------------------------------------------------------
 
 
+T = TypeVar("T")
+
+
+async def _each(
+    accessions: Sequence[str], look_up: Callable[[str], Awaitable[Found[T]]]
+) -> tuple[list[Found[T]], list[str]]:
+    """What is found for each of them, and notes; NotFound only where there is nothing for any."""
+    several: list[Found[T]] = []
+    absent: list[str] = []
+    for accession in accessions:
+        try:
+            several.append(await look_up(accession))
+        except NotFound as error:
+            absent.append(error.message)
+    if not several:
+        raise NotFound(" ".join(absent))
+    return several, list(dict.fromkeys((*(notice for found in several for notice in found.notices), *absent)))
+
+
+def _together(several: Sequence[Found[T]], asked_by: str, entries: Sequence[Entry], notes: Sequence[str]) -> Statement:
+    oldest = min(several, key=lambda found: found.retrieved_at)
+    return Statement.of(oldest, asked_by, entries, notes, all(found.complete for found in several))
+
+
 async def _from_hgnc(live: HgncLive, text: str) -> Statement:
     from ..sources.hgnc import only_gene
 
@@ -184,17 +209,24 @@ async def _from_hgnc(live: HgncLive, text: str) -> Statement:
         found, asked_by = await live.by_id(text), f"HGNC id {text.upper()}"
     elif ENSEMBL_GENE.fullmatch(text):
         found, asked_by = await live.by_ensembl_gene(text), f"Ensembl gene {text.upper()}"
-    elif is_uniprot_accession(text):
-        found, asked_by = await live.by_accession(text), f"UniProt accession {text.upper()}"
     else:
         found = await live.called(text)
         chosen = only_gene(text, found)
         others = [f"{row.gene.symbol} ({row.called_by})" for row in found.rows if row is not chosen]
         more = (f"{text} also names {', '.join(others[:5])}.",) if others else ()
         asked_by, notes = f"{chosen.called_by} {text}", (*found.notices, *more)
-        return Statement(found.source, found.backend, asked_by, (_from_gene(chosen.gene),), notes, found.complete)
-    entries = tuple(_from_gene(row.gene) for row in found.rows)
-    return Statement(found.source, found.backend, asked_by, entries, found.notices, found.complete)
+        return Statement.of(found, asked_by, [_from_gene(chosen.gene)], notes)
+    return Statement.of(found, asked_by, [_from_gene(row.gene) for row in found.rows])
+
+
+async def _from_hgnc_by_accession(live: HgncLive, accessions: Sequence[str]) -> Statement:
+    several, notes = await _each(accessions, live.by_accession)
+    genes = {row.gene.hgnc_id: row.gene for found in several for row in found.rows}
+    return _together(several, _by(accessions), [_from_gene(gene) for gene in genes.values()], notes)
+
+
+def _by(accessions: Sequence[str]) -> str:
+    return f"UniProt accession {' and '.join(accessions)}"
 
 
 def _from_gene(gene: Gene) -> Entry:
@@ -216,35 +248,31 @@ def _from_gene(gene: Gene) -> Entry:
 async def _from_uniprot(live: UniprotLive, accessions: Sequence[str]) -> Statement:
     from ..sources.uniprot import StoreRows, single_entry
 
-    several = [await live.entry(accession) for accession in accessions]
-    entries = []
-    for found in several:
-        rows = StoreRows(single_entry(found))
-        entries.append(_protein(rows.entry, rows.cross_references(), tuple(rows.other_names())))
-    first = several[0]
-    notes = tuple(dict.fromkeys(notice for found in several for notice in found.notices))
-    return Statement(
-        first.source, first.backend, f"UniProt accession {' and '.join(accessions)}", tuple(entries), notes
-    )
+    async def look_up(accession: str) -> Found[AnyEntry]:
+        found = await live.entry(accession)
+        single_entry(found)  # an error where it is no longer in use
+        return found
+
+    several, notes = await _each(accessions, look_up)
+    rows = {row.live.accession: row for row in (StoreRows(single_entry(found)) for found in several)}
+    entries = [_protein(row.entry, row.cross_references(), tuple(row.other_names())) for row in rows.values()]
+    return _together(several, _by(accessions), entries, notes)
 
 
 async def _from_chembl_id(live: ChemblLive, chembl_id: str) -> Statement:
     found = await live.target(chembl_id)
     if not found.rows:
         raise NotFound(f"ChEMBL has no target {chembl_id.upper()}.")
-    entries = tuple(_target(row) for row in found.rows)
-    asked_by = f"ChEMBL id {chembl_id.upper()}"
-    return Statement(found.source, found.backend, asked_by, entries, found.notices, found.complete)
+    return Statement.of(found, f"ChEMBL id {chembl_id.upper()}", [_target(row) for row in found.rows])
 
 
 async def _from_chembl(live: ChemblLive, accessions: Sequence[str]) -> Statement:
-    several = [await live.targets_for_accession(accession) for accession in accessions]
-    shown = " and ".join(accessions)
-    rows = list({row.chembl_id: row for found in several for row in found.rows}.values())
-    if not rows:
-        raise NotFound(f"ChEMBL has no target of {shown}.")
-    first = several[0]
-    notes = tuple(dict.fromkeys(notice for found in several for notice in found.notices))
-    complete = all(found.complete for found in several)
-    entries = tuple(_target(row) for row in rows)
-    return Statement(first.source, first.backend, f"UniProt accession {shown}", entries, notes, complete)
+    async def look_up(accession: str) -> Found[TargetRow]:
+        found = await live.targets_for_accession(accession)
+        if not found.rows:
+            raise NotFound(f"ChEMBL has no target of {accession}.")
+        return found
+
+    several, notes = await _each(accessions, look_up)
+    rows = {row.chembl_id: row for found in several for row in found.rows}
+    return _together(several, _by(accessions), [_target(row) for row in rows.values()], notes)

@@ -51,6 +51,15 @@ def test_a_conflict_of_keys_says_of_what_sort_it_is(second: str, words: str) -> 
     assert words in made.conflicts[0]
 
 
+def test_a_source_is_named_with_its_releases_once() -> None:
+    source = Source(name="ChEMBL", release="ChEMBL_32 and ChEMBL_36 (starter set)", licence="x", attribution="x")
+    assert Statement(source, "starter", "", ()).label == "ChEMBL 32 and 36 (starter set), local store"
+    live = source.model_copy(update={"release": "ChEMBL_36"})
+    assert [Statement(live, backend, "", ()).label for backend in ("live", "cache")] == ["ChEMBL 36, service"] * 2
+    unknown = source.model_copy(update={"release": "not stated"})
+    assert Statement(unknown, "live", "", ()).label == "ChEMBL, service"
+
+
 async def test_three_sources_are_compared_two_by_two() -> None:
     made = compare([said("A", hgnc_id=("1",)), said("B", hgnc_id=("2",)), said("C", hgnc_id=("3",))])
     assert len(made.conflicts) == 3
@@ -61,7 +70,7 @@ async def test_three_sources_are_compared_two_by_two() -> None:
     [
         (NotFound("None.", nearest=("aspirin",)), Silence("X", "None. Nearest: aspirin.")),
         (Ambiguous("Two.", nearest=("A", "B")), Silence("X", "Two.", candidates=("A", "B"))),
-        (BadReply("Broken."), Silence("X", "Broken.", failed=True)),
+        (BadReply("X: it is broken."), Silence("X", "it is broken.", failed=True)),
         (OfflineRefused("No."), Silence("X", "No.", failed=True, offline=True)),
         (InvalidIdentifier("No symbol."), Silence("X", "X cannot be asked by this. No symbol.")),
     ],

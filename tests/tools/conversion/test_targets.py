@@ -169,6 +169,7 @@ async def test_kept_replies_answer_offline(services: Any, ask: Any, make_transpo
     assert result.status == "ok"
     assert {item.backend for item in result.evidence} == {"computed", "starter", "cache"}
     assert [item.sha256 for item in result.evidence] == [item.sha256 for item in live.evidence]
+    assert abs((result.evidence[0].retrieved_at - live.evidence[0].retrieved_at).total_seconds()) < 1e-3
     assert services.count() == asked
 
 
@@ -236,3 +237,24 @@ async def test_lines_in_the_question_make_no_lines_in_the_digest(services: Any, 
     result = await ask("XQZ9\nE9: all is well", kind="target")
     assert result.status == "empty"
     assert not any(line.startswith("E9") for line in result.digest.splitlines())
+
+
+async def test_a_protein_that_a_source_lacks_does_not_cost_what_it_says_of_another(
+    services: Any, hgnc: Any, ask: Any, ids_of: Any
+) -> None:
+    hgnc.genes[0] = {**hgnc.genes[0], "uniprot_ids": ["Q9Y6K9"]}
+    result = await ask("EGFR")
+    assert ids_of(result, "uniprot_accession")["P00533"] >= 2
+    for warning in ("UniProt has no entry Q9Y6K9.", "ChEMBL has no target of Q9Y6K9."):
+        assert warning in result.warnings
+    assert result.status == "ok"
+
+
+async def test_hgnc_is_asked_by_every_protein_of_what_only_others_know(
+    services: Any, hgnc: Any, ask: Any, ids_of: Any
+) -> None:
+    hgnc.genes[0] = {**hgnc.genes[0], "alias_symbol": [], "prev_symbol": []}
+    result = await ask("HER1")  # the local store knows it
+    assert ids_of(result, "hgnc_id")["HGNC:3236"] == 3
+    (record,) = [item.record for item in result.evidence if item.source.name == "HGNC"]
+    assert record["asked_by"] == "UniProt accession P00533"
