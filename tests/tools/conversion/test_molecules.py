@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 from biocopilot.memory.text import clean
+from biocopilot.tools.contract import ToolContext
+from biocopilot.tools.conversion.molecules import molecule_statements
+from biocopilot.tools.workbench import Workbench
 
 KEY = "KTUFNOKKBVMGRW-UHFFFAOYSA-N"
 SMILES = "Cc1ccc(NC(=O)c2ccc(CN3CCN(C)CC3)cc2)cc1Nc1nccc(-c2cccnc2)n1"
@@ -97,6 +100,18 @@ async def test_none_of_two_structures_is_chosen_to_ask_others_by(
     assert [item["source"] for item in result.evidence[0].record["without_answer"]] == ["ChEMBL"]
 
 
+async def test_a_name_of_several_molecules_here_is_not_settled_by_what_a_service_takes_it_for(
+    services: Any, pubchem: Any, ask: Any, chemistry: Any
+) -> None:
+    one = chemistry.chembl.molecule("CHEMBL307696")
+    pubchem.add({"CID": 9, "InChIKey": one.inchikey}, "hu-210")
+    result = await ask("hu-210")
+    silences = {item["source"]: item for item in result.evidence[0].record["without_answer"]}
+    assert silences["The local store"]["candidates"] == ["unnamed (CHEMBL307696)", "DEXANABINOL (CHEMBL334533)"]
+    assert {item.source.name for item in result.evidence} == {"Biocopilot", "PubChem"}
+    assert any("It could be unnamed (CHEMBL307696); DEXANABINOL" in warning for warning in result.warnings)
+
+
 # Failures ------------------------------------------------------------------------------------------------------------
 
 
@@ -165,6 +180,26 @@ async def test_where_structures_may_not_leave_no_key_is_sent(services: Any, ask:
     assert result.status == "ok"
     assert [item["why"] for item in result.evidence[0].record["without_answer"]] == [
         "Structures and their InChIKeys may not leave this machine, so no service was asked."
+    ] * 2  # fmt: skip
+
+
+class _Keyless:
+    """Chemistry that reads a structure and can make no InChIKey of it."""
+
+    async def call(self, _name: str, given: dict[str, str]) -> dict[str, str]:
+        return {"smiles": given["structure"], "inchikey": ""}
+
+
+async def test_a_structure_without_a_key_is_not_sent_as_a_name(
+    services: Any, chemistry: Any, make_transport: Any
+) -> None:
+    bench = Workbench()
+    bench.__dict__.update(chembl=chemistry.chembl, uniprot=chemistry.uniprot, chemistry=_Keyless())
+    async with make_transport().session() as session:
+        statements, silences, _ = await molecule_statements("CC[At]", ToolContext(bench=bench), session)
+    assert (statements, services.count()) == ([], 0)
+    assert [item.why for item in silences][1:] == [
+        "No InChIKey can be computed for the structure, and a structure is not sent."
     ] * 2  # fmt: skip
 
 

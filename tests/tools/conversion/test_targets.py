@@ -148,6 +148,17 @@ def _uniprot_inactive() -> dict[str, Any]:
     }
 
 
+async def test_an_accession_no_longer_in_use_beside_one_that_is_does_not_cost_the_other(
+    services: Any, hgnc: Any, uniprot: Any, ask: Any
+) -> None:
+    services.serve("/uniprot/uniprotkb/Q00001", uniprot.answer(_uniprot_inactive()))
+    hgnc.genes[0] = {**hgnc.genes[0], "uniprot_ids": ["Q00001"]}
+    result = await ask("EGFR")
+    (record,) = [item.record for item in result.evidence if (item.source.name, item.backend) == ("UniProt", "live")]
+    assert [entry["identifiers"]["uniprot_accession"] for entry in record["entries"]] == [["P00533"]]
+    assert any("Q00001" in note for note in record["notes"])
+
+
 async def test_a_targets_question_does_not_ask_pubchem(services: Any, ask: Any) -> None:
     await ask("EGFR")
     assert services.count("/pubchem/*") == 0
