@@ -7,7 +7,7 @@ what it understood and offers the nearest kinds of question; it never guesses si
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...memory.records import ToolCall, ToolResult
 from ...memory.text import shorten
@@ -15,6 +15,7 @@ from .classifier import LEAST_MARGIN
 from .contract import Aside, Break, CallTools, Give, Part, State, Step
 from .frames import KINDS, Frame, Reading
 from .kinds import kind_of
+from .kinds.elsewhere import asks_elsewhere
 from .kinds.plan import Node, Results, Section, Status
 from .reading import read
 from .slots import NEEDS, lacking
@@ -54,6 +55,11 @@ class EmbeddedPlanner:
 
     async def _begin(self, state: State) -> _Work:
         reading = await read(state.question, state.history, state.bench)
+        frames = tuple(
+            replace(frame, kind="unsupported", margin=1.0) if asks_elsewhere(frame) else frame
+            for frame in reading.frames
+        )
+        reading = replace(reading, frames=frames)
         sure = [frame.margin >= LEAST_MARGIN for frame in reading.frames]
         nodes = [
             kind_of(frame.kind).plan(frame) if certain else []

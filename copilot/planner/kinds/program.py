@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from ..contract import Aside, Part, Sentence
 from ..frames import KINDS, Frame
+from .elsewhere import node_for, tell
 from .plan import Node, Results, Section
 from .words import join, misses, number
 
 __all__ = ["DataStatus", "Help", "Unsupported"]
 
 _NOT_HERE = (
-    "Nothing here can answer that. Biocopilot computes with structures and sequences and looks up drugs, targets and"
-    " measured activities; it does not search the literature yet, plan syntheses, dock, design primers or advise on treatment."
+    "Nothing here can answer that. Biocopilot computes with structures and sequences and looks up drugs, targets,"
+    " measured activities, articles and trials; it does not plan syntheses, dock, design primers or advise on treatment."
 )
 
 
@@ -44,10 +45,11 @@ class Help(DataStatus):
 
 
 class Unsupported:
-    """`unsupported`: said plainly, with no call made."""
+    """`unsupported`: what a live source may know is asked there, the rest is said plainly."""
 
     def plan(self, frame: Frame) -> list[Node]:
-        return []
+        node = node_for(frame)
+        return [] if node is None else [node]
 
     def compose(self, frame: Frame, results: Results) -> Section:
-        return Section((Aside(_NOT_HERE),), "unknown")
+        return tell(frame, results) if self.plan(frame) else Section((Aside(_NOT_HERE),), "unknown")

@@ -1,0 +1,204 @@
+"""What only a live source knows: articles, trials, structures, pathways, partners, diseases of a target.
+
+These are questions that are classified as `unsupported`, or that name a literature or structure database outright. Each
+is one call, told as a table. Offline the call fails and says so, unless a kept reply answers it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ....memory.text import shorten
+from ..contract import Aside, Part, Row, Table
+from ..frames import Frame
+from .plan import Node, Results, Section
+from .words import capital, plain_name, settle
+
+__all__ = ["asks_elsewhere", "node_for", "tell"]
+
+_KEY = "elsewhere"
+_MOST = 10
+_LITERATURE = re.compile(
+    r"\b(?:papers?|publications?|articles?|literature|preprints?|pubmed|europe ?pmc)\b", re.IGNORECASE
+)
+_REVIEWS = re.compile(r"\breviews?\b", re.IGNORECASE)
+_TRIALS = re.compile(r"\b(?:clinical )?trials?\b|\bclinical stud(?:y|ies)\b", re.IGNORECASE)
+_STRUCTURES = re.compile(
+    r"\bpdb\b|\bcrystal structures?\b|\bcryo-?em\b|\balphafold\b|\bx-?ray structures?\b", re.IGNORECASE
+)
+_PATHWAYS = re.compile(r"\bpathways?\b|\breactome\b", re.IGNORECASE)
+_PARTNERS = re.compile(r"\binteract(?:s|ions?|ors?|ion partners)?\b|\bbinding partners?\b", re.IGNORECASE)
+_DISEASES = re.compile(r"\b(?:genetic|disease) (?:evidence|associations?)\b|\bopen ?targets\b", re.IGNORECASE)
+_SAFETY = re.compile(r"\b(?:safety|liabilit(?:y|ies)|tractab\w+|druggab\w+)\b", re.IGNORECASE)
+_SINCE = re.compile(r"\b(?:since|after|from)\s+((?:19|20)\d\d)\b", re.IGNORECASE)
+_PHASE = re.compile(r"\bphase[\s-]*(1|2|3|4|iv|i{1,3})\b", re.IGNORECASE)
+_PHASES = {
+    "1": "PHASE1",
+    "i": "PHASE1",
+    "2": "PHASE2",
+    "ii": "PHASE2",
+    "3": "PHASE3",
+    "iii": "PHASE3",
+    "4": "PHASE4",
+    "iv": "PHASE4",
+}
+_NO_TOPIC = frozenset(
+    "a about all an and any are articles article by can concerning could describe discuss do does european europe fetch find for from"
+    " get give has have i in is journal know latest let's list literature look me most new newest of on paper papers please pmc"
+    " preprint preprints publication publications published pubmed read recent recently regarding report reports review reviews"
+    " say says search show some studies study tell that the there to up us was were what which who with write written you".split()
+)
+
+
+def asks_elsewhere(frame: Frame) -> bool:
+    """Whether the clause names such a source outright, whatever else it may be taken for."""
+    return _LITERATURE.search(frame.clause) is not None or (
+        bool(frame.targets) and _STRUCTURES.search(frame.clause) is not None
+    )
+
+
+def node_for(frame: Frame) -> Node | None:
+    """The call that answers the clause; None where nothing here does."""
+    clause = frame.clause
+    molecules = [entity.text for entity in (*frame.molecules, *frame.unknown)]
+    diseases = [entity.text for entity in frame.diseases]
+    if _LITERATURE.search(clause) or (_REVIEWS.search(clause) and not molecules):
+        return _literature(clause)
+    if _TRIALS.search(clause) and (molecules or diseases):
+        return _trials(clause, molecules, diseases)
+    if not frame.targets:
+        return None
+    target = {"target": frame.targets[0].value or frame.targets[0].text}
+    for pattern, tool in (
+        (_STRUCTURES, "target_structures"),
+        (_PATHWAYS, "pathways"),
+        (_PARTNERS, "protein_interactions"),
+        (_DISEASES, "disease_evidence"),
+        (_SAFETY, "target_safety"),
+    ):
+        if pattern.search(clause):
+            return Node(_KEY, tool, target)
+    return None
+
+
+def _literature(clause: str) -> Node | None:
+    since = _SINCE.search(clause)
+    topic = clause if since is None else clause.replace(since.group(), " ")
+    words = [word for word in re.findall(r"[^\s?!,;.]+(?:\.\d+)*", topic) if word.casefold() not in _NO_TOPIC]
+    if not words:
+        return None
+    arguments: dict[str, Any] = {"query": " ".join(words)[:300], "most": _MOST}
+    if _REVIEWS.search(clause):
+        arguments["types"] = ["review"]
+    if since is not None:
+        arguments["from_year"] = int(since[1])
+    return Node(_KEY, "literature_search", arguments)
+
+
+def _trials(clause: str, molecules: Sequence[str], diseases: Sequence[str]) -> Node:
+    arguments: dict[str, Any] = {"most": _MOST}
+    if molecules:
+        arguments["intervention"] = " ".join(molecules)[:300]
+    if diseases:
+        arguments["condition"] = " ".join(diseases)[:300]
+    phases = [_PHASES[found.casefold()] for found in _PHASE.findall(clause)]
+    if phases:
+        arguments["phases"] = list(dict.fromkeys(phases))
+    return Node(_KEY, "clinical_trials", arguments)
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """How records of one type are laid out: what is said above the table, its heads, and a record's rows."""
+
+    above: str
+    heads: tuple[str, ...]
+    rows: Callable[[Mapping[str, Any]], list[tuple[str, ...]]]
+
+
+def tell(frame: Frame, results: Results) -> Section:
+    """The records as a table, in the source's order."""
+    result = results.get(_KEY)
+    if result is None:
+        return Section((), "unknown")
+    parts: list[Part] = []
+    for kind, listing in _LISTINGS.items():
+        of_kind = [item for item in result.evidence if item.record["type"] == kind]
+        rows = [Row(cells, (item.id,)) for item in of_kind for cells in listing.rows(item.record)]
+        if rows and result.status in ("ok", "partial"):
+            parts += [Aside(listing.above), Table(listing.heads, tuple(rows))]
+    if result.omitted is not None and parts:
+        parts.append(Aside(f"Not shown: {result.omitted.what}."))
+    section = settle(parts, results, [_KEY])
+    return Section(section.parts, "partial") if result.status == "partial" and parts else section
+
+
+_MARKS = str.maketrans({"|": "/", "[": "(", "]": ")", "*": None, "`": "'", "<": "‹", ">": "›", "~": "∼", "\\": "/"})
+
+
+def _quoted(text: object, most: int = 160) -> str:
+    """A service's words with nothing in them that Markdown, or a reader, could take for the program's own marks."""
+    return shorten(str(text).translate(_MARKS), most)
+
+
+def _articles(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    mark = f"**{_quoted(record['standing'])}** " if record["retracted"] or record["notices"] else ""
+    where = _quoted(record["journal_abbreviation"] or record["journal"] or "–", 60)
+    return [(str(record["label"]), f"{mark}{_quoted(record['title'])}", where, str(record["year"] or "–"))]
+
+
+def _trial(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    phases = ", ".join(record["phases"]) or "–"
+    return [(str(record["nct_id"]), _quoted(record["title"], 120), _quoted(record["status"] or "–"), phases)]
+
+
+def _structure(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    resolution = f"{record['resolution']['value']:g} Å" if record["resolution"] else "–"
+    ligands = ", ".join(item["code"] for item in record["ligands"][:6]) or "–"
+    return [(str(record["pdb_id"]), ", ".join(record["methods"]), resolution, ligands, str(record["released"] or "–"))]
+
+
+def _model(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [(str(record["model_id"]), f"{record['mean_plddt']:g}" if record["mean_plddt"] is not None else "–")]
+
+
+def _pathways(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [(str(row["stable_id"]), _quoted(row["name"])) for row in record["pathways"]]
+
+
+def _partners(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [(_quoted(row["gene"]), f"{row['score']:g}") for row in record["partners"]]
+
+
+def _association(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    best = next(iter(record["scores_by_datatype"].items()), None)
+    told = "–" if best is None else f"{best[0].replace('_', ' ')} {best[1]:g}"
+    return [(_quoted(record["disease"]["name"]), f"{record['score']:g}", told)]
+
+
+def _event(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    tissues = _quoted(", ".join(record["tissues"][:5]) or "–")
+    return [(capital(plain_name(_quoted(record["event"] or "no name"))), tissues, _quoted(record["stated_by"]))]
+
+
+_LISTINGS: Mapping[str, _Listing] = {
+    "article": _Listing("Articles, the most relevant first:", ("article", "title", "journal", "year"), _articles),
+    "clinical_trial": _Listing(
+        "Trials, as their sponsors registered them:", ("trial", "title", "state", "phase"), _trial
+    ),
+    "structure": _Listing(
+        "Experimental structures, the best resolution first:",
+        ("PDB", "method", "resolution", "ligands", "released"),
+        _structure,
+    ),
+    "predicted_structure": _Listing("Predicted, not measured:", ("model", "mean pLDDT"), _model),
+    "pathways": _Listing("Pathways in Reactome:", ("id", "pathway"), _pathways),
+    "protein_interactions": _Listing("Partners in STRING, by score:", ("gene", "score"), _partners),
+    "disease_association": _Listing(
+        "Diseases by Open Targets' association score:", ("disease", "score", "strongest kind of data"), _association
+    ),
+    "safety_event": _Listing("Recorded safety events:", ("event", "tissues", "stated by"), _event),
+}
