@@ -66,10 +66,11 @@ async def molecule_statements(
         first["PubChem"] = lambda: _pubchem(pubchem, text, cid[1] if cid else "", key)
     answers.update(await _all(first))
     keys = distinct([item for item in answers.values() if isinstance(item, Statement)], "inchikey")
-    if not key and len(keys) == 1:
+    may_leave = context.bench.services.structures_may_leave
+    if not key and len(keys) == 1 and may_leave:
         answers.update(await _by_key(keys[0], answers, context, pubchem, chembl))
     for title in ("PubChem", "ChEMBL"):
-        answers.setdefault(title, Silence(title, _not_asked(title, keys)))
+        answers.setdefault(title, Silence(title, _not_asked(title, keys, may_leave)))
     return *_sorted(list(answers.values())), notes
 
 
@@ -101,7 +102,9 @@ async def _all(calls: Calls) -> dict[str, Statement | Silence]:
     return dict(zip(calls, answers, strict=True))
 
 
-def _not_asked(title: str, keys: Sequence[str]) -> str:
+def _not_asked(title: str, keys: Sequence[str], may_leave: bool) -> str:
+    if keys and not may_leave:
+        return f"{title} was not asked: InChIKeys may not leave this machine."
     if len(keys) > 1:
         return f"{title} was not asked: the others give different InChIKeys."
     return f"{title} was not asked: no InChIKey is known to ask it by."

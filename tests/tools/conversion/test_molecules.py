@@ -183,6 +183,14 @@ async def test_where_structures_may_not_leave_no_key_is_sent(services: Any, ask:
     ] * 2  # fmt: skip
 
 
+async def test_where_structures_may_not_leave_neither_does_a_key_that_a_source_gave(services: Any, ask: Any) -> None:
+    result = await ask("CHEMBL941", leave=False)
+    assert services.count("/pubchem/*") == 0
+    why = {item["source"]: item["why"] for item in result.evidence[0].record["without_answer"]}
+    assert why == {"PubChem": "PubChem was not asked: InChIKeys may not leave this machine."}
+    assert (await ask("imatinib", leave=False)).matched == 3  # a name may leave
+
+
 class _Keyless:
     """Chemistry that reads a structure and can make no InChIKey of it."""
 
