@@ -24,6 +24,7 @@ _EXTRAS = {
     "biomedgpt": ("torch", "BioMedGPT-10B as planner"),
     "agent": ("langchain", "any LangChain chat model as planner"),
     "mcp": ("mcp", "serving the tools over MCP"),
+    "chembl": ("chembl_webresource_client", "ChEMBL's own client for live look-ups"),
 }
 """Extra to the package that shows it, and what it is for."""
 

@@ -49,13 +49,13 @@ def _as_json(loaded: LoadedSettings) -> str:
 
 def _as_text(loaded: LoadedSettings) -> str:
     fields = type(loaded.settings).model_fields
-    lines = []
+    lines, width = [], max(map(len, fields))
     for name, value in _values(loaded).items():
-        shown = {"None": "-", "True": "yes", "False": "no"}.get(value, value)
-        lines += [f"{name:<9} {shown}  ({loaded.origins[name]})", f"          {fields[name].description}"]
+        shown = {"None": "-", "": "-", "True": "yes", "False": "no"}.get(value, value)
+        lines += [f"{name:<{width}}  {shown}  ({loaded.origins[name]})", f"{'':<{width}}  {fields[name].description}"]
     there = "" if loaded.file and loaded.file.exists() else " (not there; the defaults hold)"
-    lines += ["", f"file         {loaded.file or 'no folder for it'}{there}"]
-    lines += ["environment  BIOCOPILOT_<NAME> wins over the file, such as BIOCOPILOT_SECONDS=60"]
+    lines += ["", f"{'file':<{width}}  {loaded.file or 'no folder for it'}{there}"]
+    lines += [f"{'environment':<{width}}  BIOCOPILOT_<NAME> wins over the file, such as BIOCOPILOT_SECONDS=60"]
     if loaded.ignored:
-        lines.append(f"ignored      {', '.join(loaded.ignored)}: no settings of these names")
+        lines.append(f"{'ignored':<{width}}  {', '.join(loaded.ignored)}: no settings of these names")
     return "\n".join(lines) + "\n"

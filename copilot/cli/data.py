@@ -88,7 +88,8 @@ def remove(name: Annotated[Addable, typer.Argument(metavar="NAME", help="chembl 
     if gone is None:
         raise NotFound(f"No {name.value} store is registered.", "`biocopilot data status` shows what is.")
     kept = f" Your file stays: {gone.source}" if gone.source.exists() else ""
-    sys.stdout.write(f"{gone.release} is no longer used; {gone.bytes / 1e6:,.1f} MB were freed.{kept}\n")
+    title = "UniProt " if name.value == "uniprot" else ""
+    sys.stdout.write(f"{title}{gone.release} is no longer used; {gone.bytes / 1e6:,.1f} MB were freed.{kept}\n")
 
 
 @app.command()

@@ -12,7 +12,8 @@ def test_chembl_ids(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["CHEMBL", "CHEMBL25x", " CHEMBL25", "CHEMBL25\n", "CHEMBL1234567890123456789", "CHEMBL-25", "25", "", "CHEMBL٢٥"]
+    "text",
+    ["CHEMBL", "CHEMBL25x", " CHEMBL25", "CHEMBL25\n", "CHEMBL1234567890123456789", "CHEMBL-25", "25", "", "CHEMBL٢٥"],
 )
 def test_what_is_no_chembl_id(text: str) -> None:
     assert not is_chembl_id(text)
