@@ -113,13 +113,13 @@ async def _look(tool: Tool, arguments: Any, call: ToolCall, context: ToolContext
     """
     if tool.name not in ANSWERABLE:
         return await _run(tool, arguments, call, context, deadline_s)
-    asked = await ask_services(tool, arguments, context) if context.bench.services.first else None
+    asked = await ask_services(tool, arguments, context, deadline_s) if context.bench.services.first else None
     if asked is not None and asked.findings is not None and not asked.findings.empty:
         return asked.findings
     findings = await _run(tool, arguments, call, context, deadline_s)
     silent = findings.empty or findings.unknown
     if asked is None and silent:
-        asked = await ask_services(tool, arguments, context)
+        asked = await ask_services(tool, arguments, context, deadline_s)
     if asked is None:
         return findings
     if asked.findings is not None and silent:

@@ -130,14 +130,18 @@ ANSWERABLE: Mapping[str, Callable[[Gathering, Any], Awaitable[object]]] = {
 """Tools whose look-ups the services can answer, and what each needs of them."""
 
 
-async def ask_services(tool: Tool, arguments: Any, context: ToolContext) -> FromServices:
+async def ask_services(
+    tool: Tool, arguments: Any, context: ToolContext, deadline_s: float | None = None
+) -> FromServices:
     """Ask the services what a call asks for, and run the tool over what they give.
 
     Args:
         tool: one of ANSWERABLE; for another there are no findings.
         arguments: its arguments, checked.
         context: as of the call; offline, only kept replies are read.
+        deadline_s: a tighter bound than 90 s for all requests together.
     """
+    bound_s = _GATHERING_S if deadline_s is None else min(_GATHERING_S, deadline_s)
     fill = ANSWERABLE.get(tool.name)
     transport = context.transport
     if fill is None:
@@ -166,12 +170,10 @@ async def ask_services(tool: Tool, arguments: Any, context: ToolContext) -> From
                     context.bench.services.structures_may_leave,
                 )
                 try:
-                    async with asyncio.timeout(_GATHERING_S):
+                    async with asyncio.timeout(bound_s):
                         await fill(gathering, arguments)
                 except TimeoutError:
-                    return FromServices(
-                        None, (f"The live services were asked, and took longer than {_GATHERING_S:g} s.",)
-                    )
+                    return FromServices(None, (f"The live services were asked, and took longer than {bound_s:.3g} s.",))
                 notices = [] if gathering.refused else session.notices
         warnings = tuple(dict.fromkeys([*gathering.refused, *gathering.notices, *notices]))
         if all(origin.source is None for origin in gathering.origins.values()):

@@ -6,6 +6,7 @@ which molecule or target a name means is left to the look-up that reads the tabl
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import ParamSpec, TypeVar
@@ -187,7 +188,7 @@ class Gathering:
             rows = await self._of(
                 "chembl", self.chembl.activities, targets=wanted, molecules=of, activity_type=activity_type
             )
-            self.tables.activities(rows)
+            await asyncio.to_thread(self.tables.activities, rows)  # thousands of rows; others go on meanwhile
 
     async def mechanisms(self, *, molecules: Iterable[str] = (), targets: Iterable[str] = ()) -> None:
         """How these drugs act, or which drugs act on these targets."""

@@ -31,7 +31,7 @@ class LiveTables:
     """Writes rows into a new file; a context. Rows that come twice are kept once, and what is known of one thing adds up."""
 
     def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path)
+        self._connection = sqlite3.connect(path, check_same_thread=False)
         self._connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
         self._connection.executescript(_SCHEMA.read_text("utf-8"))
         self._molecules: dict[str, int] = {}

@@ -370,7 +370,7 @@ class ChemblLive:
         question = Question(resource, filters) if most is None else Question(resource, filters, most)
         release = await self._released.release()
         ask = read_officially if self._asks_officially(question) else read_pages
-        return _records(await ask(question, self._released.fetch, release), read)
+        return _records(await ask(question, self.session.fetch, release), read)
 
     def _asks_officially(self, question: Question) -> bool:
         if self._client != "auto":

@@ -6,7 +6,6 @@ client sends all of its own. So do structures: they stand in no address and in n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,7 +35,6 @@ __all__ = [
     "check_page",
     "page_request",
     "pairs_request",
-    "release_header",
 ]
 
 PAGE = 1000
@@ -44,7 +42,6 @@ PAGE = 1000
 LONGEST_QUERY = 2000
 """Characters of a query beyond which it goes by POST."""
 MOST_ROWS = 200_000
-_RELEASE = re.compile(r"[A-Za-z0-9_.\-]{1,40}", re.ASCII)
 
 Filter = str | int | Sequence[str]
 """A value, or several of which any may match (for `__in` and `only`)."""
@@ -98,26 +95,21 @@ def page_request(question: Question, where: Mapping[str, Filter], release: str) 
     )
     # A percent sign is read twice by the service when it stands in an address.
     if not resource.private and len(query) <= LONGEST_QUERY and "%25" not in query:
-        return Request(
-            "chembl", f"/{resource.name}.json?{query}", headers=release_header(release), check=check_page(resource)
-        )
+        return Request("chembl", f"/{resource.name}.json?{query}", check=check_page(resource), release=release)
     pairs = [[name, _quoted(value)] for name, value in asked.items()]
     return pairs_request(resource, f"/{resource.name}.json", pairs, release)
 
 
 def pairs_request(resource: Resource, path: str, pairs: Sequence[Sequence[Any]], release: str) -> Request:
     """The request for one page by POST."""
-    headers = {"x-http-method-override": "GET", **release_header(release)}
-    return Request("chembl", path, body=[list(pair) for pair in pairs], headers=headers, check=check_page(resource))
-
-
-def release_header(release: str) -> dict[str, str]:
-    """A header that means nothing to the service, but keeps kept replies of different releases apart.
-
-    The service does not say in a reply which release it is of, and a request's headers are part of what the cache is
-    keyed by.
-    """
-    return {"x-chembl-release": release} if _RELEASE.fullmatch(release) else {}
+    return Request(
+        "chembl",
+        path,
+        body=[list(pair) for pair in pairs],
+        headers={"x-http-method-override": "GET"},
+        check=check_page(resource),
+        release=release,
+    )
 
 
 def _quoted(value: Filter) -> Any:

@@ -7,7 +7,6 @@ anew by each session that has a network, however young a kept answer is.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 from ....memory.errors import BadReply, HostRefused, RateLimited, SourceUnavailable
 from ..request import Reply, Request
@@ -16,8 +15,6 @@ from .fields import Unreadable
 from .records import Status
 
 __all__ = ["Released", "read_status"]
-
-_REQUEST_PATH = "/status.json"
 
 
 class Released:
@@ -40,7 +37,7 @@ class Released:
         async with self._lock:
             if not self._asked:
                 try:
-                    self.reply = await self._status()
+                    self.reply = await self._session.fetch(_STATUS, anew=True)
                     self._release = read_status(self.reply).release
                 except (RateLimited, HostRefused):
                     raise
@@ -48,25 +45,6 @@ class Released:
                     self._session.notices.append(f"ChEMBL did not say which release it gives. {error.message}")
                 self._asked = True
         return self._release
-
-    async def fetch(self, request: Request) -> Reply:
-        """As the session's `fetch`; the reply names its release."""
-        return replace(await self._session.fetch(request), release=self._release)
-
-    async def _status(self) -> Reply:
-        transport = self._session.transport
-        request = Request("chembl", _REQUEST_PATH, check=_check)
-        if transport.offline:
-            return await self._session.fetch(request)
-        try:
-            reply = await self._session.fetch(replace(request, kept=False))
-        except SourceUnavailable:
-            if transport.cache is None:
-                raise
-            return await self._session.fetch(request)  # what is kept stands in
-        # For sessions without a network, to which kept replies of this release are then open.
-        await self._session._kept.put(transport.service("chembl"), request, reply)
-        return reply
 
 
 def read_status(reply: Reply) -> Status:
@@ -81,3 +59,6 @@ def read_status(reply: Reply) -> Status:
 
 def _check(reply: Reply) -> None:
     read_status(reply)
+
+
+_STATUS = Request("chembl", "/status.json", check=_check)

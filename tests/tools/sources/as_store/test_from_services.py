@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import tempfile
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from biocopilot.memory.records import ToolResult
+from biocopilot.memory.records import ToolCall, ToolResult
 from biocopilot.memory.store_connection import STARTER
+from biocopilot.tools.contract import ToolContext
+from biocopilot.tools.execute import execute
 from biocopilot.tools.from_services import ANSWERABLE
 from biocopilot.tools.registry import all_tools
 from biocopilot.tools.workbench import Workbench
@@ -220,4 +224,30 @@ async def test_no_file_is_left_behind(
     place.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(place))
     assert (await calling(make_bench())("drug_status", molecule="erlotinib")).status == "ok"
+    assert list(place.iterdir()) == []
+
+
+async def test_services_that_take_too_long_are_left_and_the_local_answer_stands(make_bench: Any, faulty: Any) -> None:
+    faulty.serve("/*", lambda heard: heard.wait(2.0))
+    call = ToolCall(id="c1", tool="drug_status", arguments={"molecule": "erlotinib"})
+    began = time.perf_counter()
+    result = await execute(call, all_tools(), ToolContext(bench=make_bench()), lambda: "E1", deadline_s=1.0)
+    assert time.perf_counter() - began < 4.0
+    assert result.status == "empty"
+    assert result.warnings == ("The live services were asked, and took longer than 1 s.",)
+
+
+async def test_a_cancelled_call_leaves_no_file(
+    make_bench: Any, faulty: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    faulty.serve("/*", lambda heard: heard.wait(2.0))
+    call = ToolCall(id="c1", tool="drug_status", arguments={"molecule": "erlotinib"})
+    task = asyncio.create_task(execute(call, all_tools(), ToolContext(bench=make_bench()), lambda: "E1"))
+    await faulty.arrival(1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
     assert list(place.iterdir()) == []
