@@ -71,7 +71,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@if ! $(BIN)/python -c $(SUITABLE) 2>/dev/null; then "$(PYTHON)" -m venv --clear $(VENV); fi
 	@echo "Setting up $(VENV) with $$($(BIN)/python --version); the first time takes a minute or two."
 	@if ! $(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
-		-c constraints.txt -e ".[dev]" > $(VENV)/setup.log 2>&1; then \
+		-c constraints.txt -e ".[dev,chembl]" > $(VENV)/setup.log 2>&1; then \
 		tail -n 30 $(VENV)/setup.log >&2; \
 		echo "The set-up failed; all that pip said stands in $(VENV)/setup.log." >&2; \
 		exit 1; \

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from biocopilot.tools.registry import all_tools
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))) if path.exists()]
@@ -42,7 +43,12 @@ def run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         encoding="utf-8",
         cwd=folder,
-        env={**os.environ, "BIOCOPILOT_HOME": str(folder / "home"), "PYTHONUTF8": "1"},
+        env={
+            **os.environ,
+            "BIOCOPILOT_HOME": str(folder / "home"),
+            "BIOCOPILOT_OFFLINE": "true",  # no test asks the world
+            "PYTHONUTF8": "1",
+        },
         timeout=60,
         check=False,
     )
@@ -75,6 +81,10 @@ def test_console_command_works(name: str, command: str, folder: Path) -> None:
     words = shlex.split(command, comments=True)
     assert not {"|", ">", "&&"} & set(words), f"{name}: the test runs single commands"
     done = run([sys.executable, "-m", "biocopilot.copilot", *words[1:]], folder)
+    tool = all_tools().get(words[3]) if words[1:3] == ["tools", "run"] else None
+    if tool is not None and tool.needs_network:
+        assert (done.returncode, done.stderr.startswith("Refused: offline: ")) == (5, True), done.stderr
+        return
     assert done.returncode in (0, 3, 4), f"{command}\n{done.stderr}"
     assert "Traceback" not in done.stderr
     assert done.stdout.strip(), command
