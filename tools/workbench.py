@@ -103,13 +103,17 @@ class Workbench:
         return self._transport(offline=True)
 
     def _transport(self, offline: bool) -> Transport:
+        from ..memory.errors import StorageError
         from ..memory.paths import cache_dir
         from ..memory.response_cache import ResponseCache
         from .sources.literature.pubmed import allowed_pace
         from .sources.transport import Transport
 
         with self._lock:
-            cache = ResponseCache(cache_dir() / "replies.sqlite")
+            try:
+                cache = ResponseCache(cache_dir() / "replies.sqlite")
+            except StorageError:  # a home that cannot be written keeps no replies; asking is as good without
+                cache = None
             pace = allowed_pace(self.services.ncbi_key)
             return Transport(offline, cache, self.services.contact, self.services.bases, per_second=pace)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from biocopilot.memory.errors import SourceUnavailable
-from biocopilot.tools.workbench import Workbench
+from biocopilot.tools.workbench import Services, Workbench
 
 
 def test_nothing_is_opened_before_it_is_asked_for() -> None:
@@ -58,3 +58,21 @@ def test_threads_that_ask_at_once_get_the_same_store() -> None:
             thread.join(20)
         assert len(found) == 8
         assert len(set(found)) == 1
+
+
+def test_without_a_place_for_replies_services_are_asked_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("BIOCOPILOT_HOME", str(tmp_path / "file" / "home"))
+    with Workbench() as bench:
+        assert (bench.transport.cache, bench.transport.offline) == (None, False)
+        assert (bench.kept_replies.cache, bench.kept_replies.offline) == (None, True)
+
+
+def test_kept_replies_open_no_connection_and_share_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIOCOPILOT_HOME", str(tmp_path))
+    with Workbench(services=Services(contact="me@example.org")) as bench:
+        assert bench.kept_replies.offline
+        assert bench.kept_replies.cache.path == bench.transport.cache.path
+        assert "me@example.org" in bench.transport.user_agent()
