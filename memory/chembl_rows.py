@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["ActivityRow", "IndicationRow", "MechanismRow", "MoleculeRow", "NameHit", "TargetRow"]
+__all__ = ["ActivityRow", "IndicationRow", "MechanismRow", "MoleculeRow", "NameHit", "TargetRow", "WarningRow"]
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,26 @@ class IndicationRow:
     max_phase_for_indication: float | None
     term_id: str | None
     source: str
+
+
+@dataclass(frozen=True)
+class WarningRow:
+    """A withdrawal or a black-box warning of a drug, as recorded; None where the source has none."""
+
+    warning_id: int
+    molecule_chembl_id: str
+    molecule_name: str | None
+    warning_type: str | None
+    """Such as "Withdrawn" or "Black Box Warning"."""
+    warning_class: str | None
+    """The kind of harm, such as "hepatotoxicity"; `class_id` is its EFO id."""
+    class_id: str | None
+    description: str | None
+    country: str | None
+    year: int | None
+    efo_term: str | None
+    efo_id: str | None
+    references: tuple[str, ...]
 
 
 @dataclass(frozen=True)

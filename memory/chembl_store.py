@@ -1,4 +1,4 @@
-"""Molecules, targets, activities, mechanisms and indications from a SQLite file with ChEMBL's tables.
+"""Molecules, targets, activities, mechanisms, indications and warnings from a SQLite file with ChEMBL's tables.
 
 One code path serves the starter set, a bare dump, and a dump with the tables that `data add` lays out beside it: columns and
 tables that may be lacking are probed when it is opened, every value is bound, and nothing is written.
@@ -14,7 +14,8 @@ from pathlib import Path
 from sqlite3 import Row
 from typing import Any, cast
 
-from .chembl_rows import ActivityRow, IndicationRow, MechanismRow, MoleculeRow, NameHit, TargetRow
+from .chembl_rows import ActivityRow, IndicationRow, MechanismRow, MoleculeRow, NameHit, TargetRow, WarningRow
+from .chembl_warnings import holds_warnings, warnings_of
 from .names_index import NameIndex
 from .records import Backend, Source
 from .store_connection import Database
@@ -437,6 +438,17 @@ class ChemblStore:
         """Every indication term, each once."""
         query = "SELECT DISTINCT coalesce(efo_term, mesh_heading) AS term FROM drug_indication ORDER BY 1"
         return [row["term"] for row in self.database.rows(query) if row["term"]]
+
+    # Warnings ----------------------------------------------------------------------------------------------------
+
+    @property
+    def holds_warnings(self) -> bool:
+        """Whether this file has warnings of drugs at all: the starter set and old dumps do not."""
+        return holds_warnings(self.database)
+
+    def warnings(self, *, molecules: Sequence[str]) -> list[WarningRow]:
+        """Withdrawals and black-box warnings of these molecules, in the order of their ids; see `holds_warnings`."""
+        return warnings_of(self.database, molecules)
 
 
 def _molecule(row: Row | None) -> MoleculeRow | None:

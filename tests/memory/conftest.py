@@ -28,6 +28,8 @@ activities: activity_id, assay_id, doc_id, record_id, molregno, standard_relatio
 drug_mechanism: mec_id, record_id, molregno, mechanism_of_action, tid, action_type, direct_interaction, disease_efficacy
 mechanism_refs: mecref_id, mec_id, ref_type, ref_id, ref_url
 drug_indication: drugind_id, record_id, molregno, max_phase_for_ind, mesh_id, mesh_heading, efo_id, efo_term
+drug_warning: warning_id, record_id, molregno, warning_type, warning_class, warning_description, warning_country, warning_year, efo_term, efo_id, efo_id_for_warning_class
+warning_refs: warnref_id, warning_id, ref_type, ref_id, ref_url
 """
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -134,6 +136,16 @@ ROWS: Rows = {
     "drug_indication": [
         {"drugind_id": 1, "record_id": 1, "molregno": 4, "max_phase_for_ind": 4, "mesh_id": "D002289", "mesh_heading": "Carcinoma, Non-Small-Cell Lung", "efo_id": "EFO:0003060", "efo_term": "non-small cell lung carcinoma"},
         {"drugind_id": 2, "record_id": 1, "molregno": 7, "max_phase_for_ind": -1, "mesh_id": "D000755", "mesh_heading": "Anemia, Sickle Cell", "efo_id": None, "efo_term": None},
+    ],
+    # Made up, as are the harms that they tell of.
+    "drug_warning": [
+        {"warning_id": 3, "record_id": 1, "molregno": 3, "warning_type": "Withdrawn", "warning_class": "hepatotoxicity", "warning_description": "Liver failure in the made-up trial", "warning_country": "Utopia; Erewhon", "warning_year": 2009, "efo_term": "liver failure", "efo_id": "EFO:0009999", "efo_id_for_warning_class": "EFO:0011052"},
+        {"warning_id": 1, "record_id": 1, "molregno": 2, "warning_type": "Black Box Warning", "warning_class": "cardiotoxicity", "warning_country": "United States", "efo_id_for_warning_class": "EFO:0009998"},
+        {"warning_id": 2, "record_id": 1, "molregno": 7, "warning_type": "Black Box Warning", "warning_country": "United States"},
+    ],
+    "warning_refs": [
+        {"warnref_id": 2, "warning_id": 3, "ref_type": "Other", "ref_id": None, "ref_url": "http://example.org/withdrawn"},
+        {"warnref_id": 1, "warning_id": 3, "ref_type": "PubMed", "ref_id": "1", "ref_url": "http://europepmc.org/abstract/MED/1"},
     ],
 }  # fmt: skip
 
