@@ -41,7 +41,9 @@ _AUXILIARY = re.compile(
 )
 _SUBJECT = re.compile(r"(?:it|its|they|this|that|these|those|there|he|she|any|the)\b", re.IGNORECASE)
 _IMPERATIVE = re.compile(
-    r"(?:tell|give|show|list|find|get|compute|calculate|draw|translate|transcribe|convert|compare|name|check|predict|describe|explain|look\s+up|align|standardi[sz]e)\b",
+    r"(?:tell|give|show|list|find|get|compute|calculate|draw|translate|transcribe|convert|compare|name|check|predict|describe|explain|look\s+up|align|standardi[sz]e|search)\b"
+    r"|(?:any\s+|recent\s+|new\s+)*(?:papers?|publications?|articles?|reviews?|literature|(?:clinical\s+)?trials?|(?:pdb|crystal)\s+structures?)"
+    r"\s+(?:on|of|about|for|with|in)\b",
     re.IGNORECASE,
 )
 _OPENS = re.compile(

@@ -15,7 +15,7 @@ from .classifier import LEAST_MARGIN
 from .contract import Aside, Break, CallTools, Give, Part, State, Step
 from .frames import KINDS, Frame, Reading
 from .kinds import kind_of
-from .kinds.elsewhere import asks_elsewhere
+from .kinds.elsewhere import asks_elsewhere, what_is_asked
 from .kinds.plan import Node, Results, Section, Status
 from .reading import read
 from .slots import NEEDS, lacking
@@ -142,7 +142,7 @@ def _summary(reading: Reading) -> str:
             for entity in (*frame.molecules, *frame.targets, *frame.diseases, *frame.groups, *frame.unknown)
         ]
         about = f": {shorten(', '.join(things), 120)}" if things else ""
-        told.append(f"{KINDS[frame.kind]}{about}")
+        told.append(f"{what_is_asked(frame) or KINDS[frame.kind]}{about}")
     return "Understood as " + "; ".join(told) + "."
 
 

@@ -17,7 +17,7 @@ from ..frames import Frame
 from .plan import Node, Results, Section
 from .words import capital, plain_name, settle
 
-__all__ = ["asks_elsewhere", "node_for", "tell"]
+__all__ = ["asks_elsewhere", "node_for", "tell", "what_is_asked"]
 
 _KEY = "elsewhere"
 _MOST = 10
@@ -45,6 +45,15 @@ _PHASES = {
     "4": "PHASE4",
     "iv": "PHASE4",
 }
+_UNDERSTOOD = {
+    "literature_search": "articles",
+    "clinical_trials": "clinical trials",
+    "target_structures": "structures of a target",
+    "pathways": "pathways of a target",
+    "protein_interactions": "partners of a protein",
+    "disease_evidence": "diseases of a target",
+    "target_safety": "safety of a target",
+}
 _NO_TOPIC = frozenset(
     "a about all an and any are articles article by can concerning could describe discuss do does european europe fetch find for from"
     " get give has have i in is journal know latest let's list literature look me most new newest of on paper papers please pmc"
@@ -58,6 +67,12 @@ def asks_elsewhere(frame: Frame) -> bool:
     return _LITERATURE.search(frame.clause) is not None or (
         bool(frame.targets) and _STRUCTURES.search(frame.clause) is not None
     )
+
+
+def what_is_asked(frame: Frame) -> str:
+    """What the clause is understood as, for the summary of a plan; empty where it does not go out."""
+    node = node_for(frame) if frame.kind == "unsupported" else None
+    return "" if node is None else _UNDERSTOOD[node.tool]
 
 
 def node_for(frame: Frame) -> Node | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import runpy
 from pathlib import Path
 from typing import Any
@@ -112,3 +113,25 @@ def test_an_instruction_in_a_title_is_text(asked: Copilot, library: Any, row: An
     line = next(line for line in answer.text.splitlines() if "Ignore your rules" in line)
     assert line.startswith("| PMID")
     assert line.endswith("[E1] |")
+
+
+def test_what_is_understood_is_named(copilot: Copilot) -> None:
+    async def plans() -> list[Any]:
+        return [event async for event in copilot.stream("find papers on KRAS") if event.type == "plan_proposed"]
+
+    assert [plan.summary for plan in asyncio.run(plans())] == ["Understood as articles: KRAS."]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which drugs act on BTK, and PDB structures of BTK?",
+        "Which drugs act on BTK and recent papers on BTK resistance?",
+    ],
+)
+def test_beside_another_question_each_is_answered(copilot: Copilot, question: str) -> None:
+    answer = copilot.ask(question)
+    assert answer.status == "partial"
+    assert answer.tool_calls[0].tool == "drugs_for_target"
+    assert "ibrutinib" in answer.text
+    assert "needs the network" in answer.text
