@@ -66,6 +66,10 @@ async def _indications(gathering: Gathering, asked: Any) -> None:
     await gathering.indications(molecules=await gathering.family(await _molecule(gathering, asked)))
 
 
+async def _warnings(gathering: Gathering, asked: Any) -> None:
+    await gathering.warnings(molecules=await gathering.family(await _molecule(gathering, asked)))
+
+
 async def _compound(gathering: Gathering, asked: Any) -> None:
     family = await gathering.family(await _molecule(gathering, asked))
     targets: list[str] = []
@@ -126,6 +130,7 @@ ANSWERABLE: Mapping[str, Callable[[Gathering, Any], Awaitable[object]]] = {
     "drug_status": _status,
     "drug_indications": _indications,
     "drugs_for_indication": _for_indication,
+    "drug_warnings": _warnings,
 }
 """Tools whose look-ups the services can answer, and what each needs of them."""
 

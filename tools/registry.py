@@ -37,6 +37,7 @@ TOOL_MODULES = (
     "drugs.drug_status",
     "drugs.drug_indications",
     "drugs.drugs_for_indication",
+    "drugs.drug_warnings",
     "conversion.convert_identifier",
     "targets.protein_interactions",
     "targets.pathways",

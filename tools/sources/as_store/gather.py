@@ -205,6 +205,15 @@ class Gathering:
         if of or term:
             self.tables.indications(await self._of("chembl", self.chembl.indications, molecules=of, term=term))
 
+    async def warnings(self, *, molecules: Iterable[str]) -> None:
+        """Which warnings of these drugs are recorded; where the service does not answer, that stays open."""
+        of = list(molecules)
+        if not of:
+            return
+        rows = await self._of("chembl", self.chembl.warnings, molecules=of)
+        if "chembl" not in self._silent:
+            self.tables.warnings(rows)
+
     async def _of(
         self, service: str, ask: Callable[P, Awaitable[Found[T]]], *given: P.args, **named: P.kwargs
     ) -> tuple[T, ...]:

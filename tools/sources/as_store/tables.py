@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from ....memory import starter
-from ....memory.chembl_rows import ActivityRow, IndicationRow, MechanismRow, MoleculeRow, TargetRow
+from ....memory.chembl_rows import ActivityRow, IndicationRow, MechanismRow, MoleculeRow, TargetRow, WarningRow
 from ....memory.starter.names import name_key
 from ....memory.uniprot_store import HUMAN
 from ..uniprot import UniprotEntry
@@ -21,6 +21,17 @@ from ..uniprot.store_rows import StoreRows
 __all__ = ["LiveTables"]
 
 _SCHEMA = Path(str(starter.__file__)).with_name("schema.sql")
+_WARNINGS = """
+CREATE TABLE IF NOT EXISTS drug_warning (
+    warning_id INTEGER PRIMARY KEY, record_id INTEGER, molregno INTEGER, warning_type TEXT, warning_class TEXT,
+    warning_description TEXT, warning_country TEXT, warning_year INTEGER, efo_term TEXT, efo_id TEXT,
+    efo_id_for_warning_class TEXT
+);
+CREATE TABLE IF NOT EXISTS warning_refs (
+    warnref_id INTEGER PRIMARY KEY, warning_id INTEGER, ref_type TEXT, ref_id TEXT, ref_url TEXT
+);
+"""
+"""Tables of a full dump that the starter set's schema has not; made once a service has said which warnings there are."""
 _FOREIGN = 3
 """Added to the rank of names of proteins that are not human, as in every store."""
 _RANKS = {"gene": 0, "recommended": 0, "gene_synonym": 1, "short": 1, "alternative": 1, "entry_name": 2}
@@ -155,6 +166,19 @@ class LiveTables:
                 molecule, row.max_phase_for_indication, row.term_id, row.term,
             )  # fmt: skip
             self._name(row.term, "disease", row.term, 0)
+
+    def warnings(self, rows: Iterable[WarningRow]) -> None:
+        """Warnings of drugs under the service's own ids; called with no rows, it says that there are none."""
+        self._connection.executescript(_WARNINGS)
+        for row in rows:
+            molecule = self._molecule(row.molecule_chembl_id, row.molecule_name)
+            self._do(
+                "INSERT INTO drug_warning VALUES (?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                row.warning_id, molecule, row.warning_type, row.warning_class, row.description, row.country, row.year,
+                row.efo_term, row.efo_id, row.class_id,
+            )  # fmt: skip
+            for reference in row.references:  # as one text, which is how the store gives them back
+                self._do("INSERT INTO warning_refs VALUES (NULL, ?, ?, NULL, NULL)", row.warning_id, reference)
 
     def protein(self, entry: UniprotEntry) -> None:
         """A UniProt entry with all that the local store keeps of one."""

@@ -29,6 +29,7 @@ __all__ = [
     "SIMILARITY",
     "SUBSTRUCTURE",
     "TARGET",
+    "WARNING",
     "Filter",
     "Question",
     "Resource",
@@ -75,6 +76,7 @@ PROTEIN = Resource("target_component", "target_components", "component_id")
 SIMILARITY = Resource("similarity", "molecules", "molecule_chembl_id", ordered=False, private=True)
 SUBSTRUCTURE = Resource("substructure", "molecules", "molecule_chembl_id", ordered=False, private=True)
 TARGET = Resource("target", "targets", "target_chembl_id")
+WARNING = Resource("drug_warning", "drug_warnings", "warning_id", keyset=True)
 
 
 @dataclass(frozen=True)

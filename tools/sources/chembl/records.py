@@ -17,6 +17,7 @@ __all__ = [
     "Assay",
     "Component",
     "Document",
+    "DrugWarning",
     "Indication",
     "Mechanism",
     "Molecule",
@@ -389,6 +390,39 @@ class Indication:
     def term_id(self) -> str | None:
         """The disease's id: EFO's where there is one, else MeSH's."""
         return self.efo_id if self.efo_id is not None else self.mesh_id
+
+
+@dataclass(frozen=True)
+class DrugWarning:
+    """A withdrawal or a black-box warning of a drug. `class_id` is the EFO id of `warning_class`, the kind of harm."""
+
+    warning_id: int
+    molecule_chembl_id: str
+    warning_type: str | None
+    warning_class: str | None
+    class_id: str | None
+    description: str | None
+    country: str | None
+    year: int | None
+    efo_term: str | None
+    efo_id: str | None
+    references: tuple[str, ...]
+
+    @classmethod
+    def read(cls, source: Object) -> DrugWarning:
+        return cls(
+            warning_id=identified(source, "warning_id"),
+            molecule_chembl_id=required(source, "molecule_chembl_id"),
+            warning_type=text(source, "warning_type"),
+            warning_class=text(source, "warning_class"),
+            class_id=text(source, "efo_id_for_warning_class"),
+            description=text(source, "warning_description"),
+            country=text(source, "warning_country"),
+            year=whole(source, "warning_year"),
+            efo_term=text(source, "efo_term"),
+            efo_id=text(source, "efo_id"),
+            references=_references(objects(source, "warning_refs")),
+        )
 
 
 def _references(sources: Sequence[Object]) -> tuple[str, ...]:

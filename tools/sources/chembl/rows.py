@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ....memory.chembl_rows import ActivityRow, IndicationRow, MechanismRow, MoleculeRow, TargetRow
-from .records import Activity, Indication, Mechanism, Molecule, Target
+from ....memory.chembl_rows import ActivityRow, IndicationRow, MechanismRow, MoleculeRow, TargetRow, WarningRow
+from .records import Activity, DrugWarning, Indication, Mechanism, Molecule, Target
 
-__all__ = ["UNNUMBERED", "activity_row", "indication_row", "mechanism_row", "molecule_row", "target_row"]
+__all__ = ["UNNUMBERED", "activity_row", "indication_row", "mechanism_row", "molecule_row", "target_row", "warning_row"]
 
 UNNUMBERED = 0
 """Stands for a row number of the database, which the service does not give."""
@@ -109,6 +109,25 @@ def indication_row(indication: Indication, molecules: Mapping[str, Molecule]) ->
         max_phase_for_indication=_phase(indication.max_phase),
         term_id=indication.term_id,
         source=_SOURCE,
+    )
+
+
+def warning_row(warning: DrugWarning, molecules: Mapping[str, Molecule]) -> WarningRow:
+    """A warning as a row, with its molecule's name where it is known."""
+    molecule = molecules.get(warning.molecule_chembl_id)
+    return WarningRow(
+        warning_id=warning.warning_id,
+        molecule_chembl_id=warning.molecule_chembl_id,
+        molecule_name=molecule.name if molecule else None,
+        warning_type=warning.warning_type,
+        warning_class=warning.warning_class,
+        class_id=warning.class_id,
+        description=warning.description,
+        country=warning.country,
+        year=warning.year,
+        efo_term=warning.efo_term,
+        efo_id=warning.efo_id,
+        references=warning.references,
     )
 
 

@@ -46,6 +46,10 @@ DUMP_QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("drug_status", {"molecule": "erlotinib"}),
     ("drug_mechanisms", {"molecule": "erlotinib"}),
     ("drug_indications", {"molecule": "erlotinib"}),
+    ("drug_warnings", {"molecule": "imatinib"}),
+    ("drug_warnings", {"molecule": "imatinib mesylate"}),
+    ("drug_warnings", {"molecule": "hopefulinib"}),
+    ("drug_warnings", {"molecule": "imatinib", "most": 1}),
     ("compound_activities", {"molecule": "erlotinib"}),
     ("drugs_for_indication", {"indication": "Non-Small Cell Lung Carcinoma"}),
     ("molecule_properties", {"molecule": "erlotinib"}),
@@ -53,7 +57,9 @@ DUMP_QUESTIONS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("tool", "arguments"), DUMP_QUESTIONS, ids=[tool for tool, _ in DUMP_QUESTIONS])
+@pytest.mark.parametrize(
+    ("tool", "arguments"), DUMP_QUESTIONS, ids=[f"{a}-{'-'.join(map(str, b.values()))}" for a, b in DUMP_QUESTIONS]
+)
 async def test_asked_live_and_from_a_local_store_the_records_are_equal(
     tool: str, arguments: dict[str, Any], dump: Path, objects_of: Any, chembl: Any, make_bench: Any, calling: Any
 ) -> None:

@@ -28,6 +28,7 @@ Objects = dict[str, list[dict[str, Any]]]
 MEMORY = Path(__file__).parents[3] / "memory" / "conftest.py"
 COLLECTIONS = {
     "activity": "activities", "assay": "assays", "document": "documents", "drug_indication": "drug_indications",
+    "drug_warning": "drug_warnings",
     "mechanism": "mechanisms", "molecule": "molecules", "molecule_form": "molecule_forms", "target": "targets",
     "target_component": "target_components", "similarity": "molecules", "substructure": "molecules",
 }  # fmt: skip
@@ -131,6 +132,7 @@ def objects_of(path: Path) -> Objects:
             "molecule": tables.molecules(), "molecule_form": tables.forms(), "target": tables.targets(),
             "target_component": tables.proteins(), "assay": tables.assays(), "document": tables.documents(),
             "activity": tables.activities(), "mechanism": tables.mechanisms(), "drug_indication": tables.indications(),
+            "drug_warning": tables.warnings(),
             "similarity": [], "substructure": [],
         }  # fmt: skip
 
@@ -286,6 +288,26 @@ class _Tables:
             }
             for row in self._rows("drug_indication")
         ]  # fmt: skip
+
+    def warnings(self) -> list[dict[str, Any]]:
+        if not self._database.execute("SELECT 1 FROM sqlite_master WHERE name = 'drug_warning'").fetchone():
+            return []
+        found = []
+        for row in self._rows("drug_warning"):
+            references = self._database.execute(
+                "SELECT ref_type, ref_id, ref_url FROM warning_refs WHERE warning_id = ? ORDER BY warnref_id",
+                (row["warning_id"],),
+            )
+            found.append({
+                "warning_id": row["warning_id"], "molecule_chembl_id": self._ids[row["molregno"]],
+                "parent_molecule_chembl_id": self._ids[self._parents.get(row["molregno"], row["molregno"])],
+                "warning_type": row["warning_type"], "warning_class": row["warning_class"],
+                "warning_description": row["warning_description"], "warning_country": row["warning_country"],
+                "warning_year": row["warning_year"], "efo_term": row["efo_term"], "efo_id": row["efo_id"],
+                "efo_id_for_warning_class": row["efo_id_for_warning_class"],
+                "warning_refs": [dict(reference) for reference in references],
+            })  # fmt: skip
+        return found
 
 
 # Files with ChEMBL's tables ---------------------------------------------------------------------------------------

@@ -133,6 +133,35 @@ async def test_mechanisms_and_indications_live_are_the_stores(
         assert list((await live.indications(term=term)).rows) == store.indications(term=term)
 
 
+async def test_warnings_live_are_the_stores(service: Any, live: ChemblLive, store: ChemblStore) -> None:
+    molecules = ["CHEMBL1642", "CHEMBL941", "CHEMBL25", "CHEMBL9002"]
+    found = await live.warnings(molecules=molecules)
+    assert list(found.rows) == store.warnings(molecules=molecules)
+    assert [row.warning_id for row in found.rows] == [1, 2, 3]
+    assert (found.total, found.complete, found.source.release) == (3, True, "ChEMBL_36")
+    none = await live.warnings(molecules=["CHEMBL25"])
+    assert (none.rows, none.total, none.complete, none.source.release) == ((), 0, True, "ChEMBL_36")
+    assert (await live.warnings(molecules=[])).rows == ()
+
+
+async def test_warnings_of_several_pages_and_batches_come_in_the_order_of_their_ids(service: Any, session: Any) -> None:
+    model = service.objects["drug_warning"][0]
+    service.page_cap = 2
+    service.objects["drug_warning"] = [
+        {**model, "warning_id": number, "molecule_chembl_id": f"CHEMBL{number % 2 * 600 + 1}"} for number in range(1, 8)
+    ]
+    found = await ChemblLive(session, client="own").warnings(molecules=[f"CHEMBL{n}" for n in range(1, 700)])
+    assert [row.warning_id for row in found.rows] == list(range(1, 8))
+    assert (found.total, service.count("drug_warning")) == (7, 4)
+
+
+async def test_a_warning_too_few_is_told(service: Any, live: ChemblLive) -> None:
+    service.objects["drug_warning"][0] = {**service.objects["drug_warning"][0], "warning_year": "about 2009"}
+    found = await live.warnings(molecules=["CHEMBL1642", "CHEMBL941"])
+    assert ([row.warning_id for row in found.rows], found.total, found.complete) == ([1], 2, False)
+    assert any("about 2009" in notice for notice in found.notices)
+
+
 async def test_the_drug_approved_first_comes_first(service: Any, live: ChemblLive) -> None:
     years = {"CHEMBL553": 2004, "CHEMBL941": 2001, "CHEMBL25": None, "CHEMBL9002": 1999}
     (mechanism,) = (row for row in service.objects["mechanism"] if row["mec_id"] == 1)
@@ -306,6 +335,8 @@ async def test_an_identifier_of_the_wrong_shape_is_not_sent(service: Any, live: 
     for field in ("targets", "molecules"):
         with pytest.raises(InvalidIdentifier):
             await live.activities(**{field: ["CHEMBL25", bad]})
+    with pytest.raises(InvalidIdentifier):
+        await live.warnings(molecules=["CHEMBL25", bad])
     with pytest.raises(InvalidIdentifier):
         await live.molecule_by_inchikey(bad)
     with pytest.raises(InvalidIdentifier):

@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 from biocopilot.tools.sources.chembl.fields import Unreadable, flag, number, objects, part, text, texts, whole
-from biocopilot.tools.sources.chembl.records import Activity, Indication, Mechanism, Molecule, Status, Target
+from biocopilot.tools.sources.chembl.records import (
+    Activity,
+    DrugWarning,
+    Indication,
+    Mechanism,
+    Molecule,
+    Status,
+    Target,
+)
 from biocopilot.tools.sources.chembl.rows import activity_row
 
 
@@ -42,6 +50,20 @@ def test_a_molecule_copied_from_a_reply(shared: Path) -> None:
     assert (found.black_box_warning, found.atc_codes, found.name) == (True, ("C09AA03",), None)
     first = Indication.read(body["drug_indication?molecule_chembl_id=CHEMBL1237&limit=3"]["drug_indications"][0])
     assert (first.term, first.term_id, first.max_phase) == ("azoospermia", "EFO:0000279", 2.0)
+
+
+def test_a_warning_copied_from_a_reply(shared: Path) -> None:
+    body = json.loads((shared / "data" / "chembl_ws_json" / "lisinopril_truncated_20260817.json").read_text("utf-8"))
+    (copied,) = body["drug_warning?limit=2"]["drug_warnings"]
+    with pytest.raises(Unreadable, match="warning_id"):
+        DrugWarning.read(copied)  # the copy left its number out
+    found = DrugWarning.read({**copied, "warning_id": 1, "warning_refs": None, "warning_year": "2009"})
+    assert (found.molecule_chembl_id, found.warning_class, found.class_id) == (
+        "CHEMBL4303288",
+        "hepatotoxicity",
+        "EFO:0011052",
+    )
+    assert (found.country, found.year, found.description, found.references) == ("United States", 2009, None, ())
 
 
 def test_recorded_activities_with_every_field(shared: Path) -> None:
