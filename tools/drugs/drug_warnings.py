@@ -77,7 +77,10 @@ def _none_of(label: str, chembl: ChemblStore) -> str:
         return f"No withdrawal or black-box warning of {label} is recorded in this source; that does not mean that it is safe."
     if _asked(chembl):
         return f"The service did not say which warnings of {label} there are."
-    return f"This source holds no warnings of any drug, so it cannot tell whether there are any of {label}."
+    return (
+        f"This source holds no warnings of any drug, so it cannot tell whether there are any of {label};"
+        " a registered ChEMBL dump and ChEMBL's service hold them."
+    )
 
 
 def _row(fact: WarningRow) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What only a live source knows: articles, trials, structures, pathways, partners, diseases of a target.
+"""What only a live source or a full dump knows: articles, trials, structures, pathways, partners, diseases, warnings.
 
 These are questions that are classified as `unsupported`, or that name a literature or structure database outright. Each
 is one call, told as a table. Offline the call fails and says so, unless a kept reply answers it.
@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ....memory.records import Evidence
 from ....memory.text import shorten
-from ..contract import Aside, Part, Row, Table
+from ..contract import Aside, Part, Row, Sentence, Table
 from ..frames import Frame
 from .plan import Node, Results, Section
-from .words import capital, plain_name, settle
+from .words import capital, molecule_name, plain_name, settle
 
 __all__ = ["asks_elsewhere", "node_for", "tell", "what_is_asked"]
 
@@ -33,6 +34,11 @@ _PATHWAYS = re.compile(r"\bpathways?\b|\breactome\b", re.IGNORECASE)
 _PARTNERS = re.compile(r"\binteract(?:s|ions?|ors?|ion partners)?\b|\bbinding partners?\b", re.IGNORECASE)
 _DISEASES = re.compile(r"\b(?:genetic|disease) (?:evidence|associations?)\b|\bopen ?targets\b", re.IGNORECASE)
 _SAFETY = re.compile(r"\b(?:safety|liabilit(?:y|ies)|tractab\w+|druggab\w+)\b", re.IGNORECASE)
+_WITHDRAWN = re.compile(
+    r"\bwithdrawn\b|\bwithdrawal from the market\b|\b(?:taken off|pulled from|removed from) the market\b", re.IGNORECASE
+)
+_BOXED = re.compile(r"\b(?:black[\s-]*box(?:ed)?|boxed|safety)[\s-]+warnings?\b", re.IGNORECASE)
+_APPROVAL = re.compile(r"\bapprov\w+", re.IGNORECASE)
 _SINCE = re.compile(r"\b(?:since|after|from)\s+((?:19|20)\d\d)\b", re.IGNORECASE)
 _PHASE = re.compile(r"\bphase[\s-]*(1|2|3|4|iv|i{1,3})\b", re.IGNORECASE)
 _PHASES = {
@@ -53,6 +59,7 @@ _UNDERSTOOD = {
     "protein_interactions": "partners of a protein",
     "disease_evidence": "diseases of a target",
     "target_safety": "safety of a target",
+    "drug_warnings": "withdrawals and warnings of a drug",
 }
 _NO_TOPIC = frozenset(
     "a about all an and any are articles article by can concerning could describe discuss do does european europe fetch find for from"
@@ -64,8 +71,22 @@ _NO_TOPIC = frozenset(
 
 def asks_elsewhere(frame: Frame) -> bool:
     """Whether the clause names such a source outright, whatever else it may be taken for."""
-    return _LITERATURE.search(frame.clause) is not None or (
-        bool(frame.targets) and _STRUCTURES.search(frame.clause) is not None
+    return (
+        _LITERATURE.search(frame.clause) is not None
+        or (bool(frame.targets) and _STRUCTURES.search(frame.clause) is not None)
+        or _asks_for_warnings(frame)
+    )
+
+
+def _asks_for_warnings(frame: Frame) -> bool:
+    """Whether it asks for the withdrawal or warnings of one drug: not in passing, and not for its approval as well."""
+    named = len(frame.molecules) + len(frame.unknown)
+    return (
+        frame.kind in ("drug_status", "unsupported")
+        and named == 1
+        and not frame.targets
+        and _APPROVAL.search(frame.clause) is None
+        and (_WITHDRAWN.search(frame.clause) or _BOXED.search(frame.clause)) is not None
     )
 
 
@@ -84,6 +105,9 @@ def node_for(frame: Frame) -> Node | None:
         return _literature(clause)
     if _TRIALS.search(clause) and (molecules or diseases):
         return _trials(clause, molecules, diseases)
+    if _asks_for_warnings(frame):
+        (drug,) = (*frame.molecules, *frame.unknown)
+        return Node(_KEY, "drug_warnings", {"molecule": drug.value or drug.text})
     if not frame.targets:
         return None
     target = {"target": frame.targets[0].value or frame.targets[0].text}
@@ -132,6 +156,8 @@ class _Listing:
     above: str
     heads: tuple[str, ...]
     rows: Callable[[Mapping[str, Any]], list[tuple[str, ...]]]
+    lead: Callable[[Frame, Evidence], list[Part]] = lambda _frame, _item: []
+    """What a record says to the question itself, before the table."""
 
 
 def tell(frame: Frame, results: Results) -> Section:
@@ -144,9 +170,13 @@ def tell(frame: Frame, results: Results) -> Section:
         of_kind = [item for item in result.evidence if item.record["type"] == kind]
         rows = [Row(cells, (item.id,)) for item in of_kind for cells in listing.rows(item.record)]
         if rows and result.status in ("ok", "partial"):
-            parts += [Aside(listing.above), Table(listing.heads, tuple(rows))]
+            lead = [part for item in of_kind for part in listing.lead(frame, item)]
+            parts += [*lead, Aside(listing.above), Table(listing.heads, tuple(rows))]
     if result.omitted is not None and parts:
         parts.append(Aside(f"Not shown: {result.omitted.what}."))
+    if not parts and result.status in ("ok", "partial"):
+        messages = [(item.id, item.record.get("message")) for item in result.evidence]
+        return Section(tuple(Sentence(str(text), (id,)) for id, text in messages if text), "unknown")
     section = settle(parts, results, [_KEY])
     return Section(section.parts, "partial") if result.status == "partial" and parts else section
 
@@ -199,6 +229,30 @@ def _event(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [(capital(plain_name(_quoted(record["event"] or "no name"))), tissues, _quoted(record["stated_by"]))]
 
 
+def _warnings(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (
+            plain_name(_quoted(row["name"] or row["chembl_id"] or "–")),
+            _quoted(row["warning_type"] or "–"),
+            _quoted(", ".join(dict.fromkeys(part for part in (row["warning_class"], row["efo_term"]) if part)) or "–"),
+            _quoted(row["description"] or "–"),
+            _quoted(row["country"] or "–"),
+            str(row["year"] or "–"),
+        )
+        for row in record["rows"]
+    ]
+
+
+def _no_withdrawal(frame: Frame, item: Evidence) -> list[Part]:
+    rows = item.record["rows"]
+    whole = len(rows) == item.record["count"]
+    withdrawn = any("withdraw" in (row["warning_type"] or "").casefold() for row in rows)
+    if withdrawn or not whole or _WITHDRAWN.search(frame.clause) is None:
+        return []
+    name = molecule_name(item.record)
+    return [Sentence(f"No withdrawal of {name} is recorded in this source; other warnings are.", (item.id,))]
+
+
 _LISTINGS: Mapping[str, _Listing] = {
     "article": _Listing("Articles, the most relevant first:", ("article", "title", "journal", "year"), _articles),
     "clinical_trial": _Listing(
@@ -216,4 +270,10 @@ _LISTINGS: Mapping[str, _Listing] = {
         "Diseases by Open Targets' association score:", ("disease", "score", "strongest kind of data"), _association
     ),
     "safety_event": _Listing("Recorded safety events:", ("event", "tissues", "stated by"), _event),
+    "drug_warnings": _Listing(
+        "Warnings that ChEMBL records; a list, no safety assessment and no medical advice:",
+        ("form", "warning", "harm", "described as", "country", "year"),
+        _warnings,
+        _no_withdrawal,
+    ),
 }

@@ -58,7 +58,8 @@ async def test_a_source_without_warnings_does_not_say_that_there_are_none(call: 
     record = result.evidence[0].record
     assert (record["recorded"], record["rows"]) == (None, [])
     assert record["message"] == (
-        "This source holds no warnings of any drug, so it cannot tell whether there are any of ROFECOXIB."
+        "This source holds no warnings of any drug, so it cannot tell whether there are any of ROFECOXIB;"
+        " a registered ChEMBL dump and ChEMBL's service hold them."
     )
 
 

@@ -61,6 +61,41 @@ def test_others_do_not_go_out(copilot: Copilot, question: str) -> None:
     assert not remote & {call.tool for call in copilot.ask(question).tool_calls}
 
 
+WARNINGS = [
+    ("Is rofecoxib withdrawn?", "ROFECOXIB"),
+    ("Why was rofecoxib withdrawn?", "ROFECOXIB"),
+    ("When was valdecoxib withdrawn from the market?", "VALDECOXIB"),
+    ("Does rosiglitazone have a black box warning?", "ROSIGLITAZONE"),
+    ("does ibuprofen carry a boxed warning", "IBUPROFEN"),
+    ("safety warnings of abacavir", "ABACAVIR"),
+]
+
+
+@pytest.mark.parametrize(("question", "drug"), WARNINGS, ids=[question for question, _ in WARNINGS])
+def test_withdrawals_and_warnings_are_looked_up(copilot: Copilot, question: str, drug: str) -> None:
+    answer = copilot.ask(question)
+    assert [(call.tool, dict(call.arguments)) for call in answer.tool_calls] == [("drug_warnings", {"molecule": drug})]
+    assert answer.status == "unknown"
+    assert f"cannot tell whether there are any of {drug}" in answer.text
+    assert {claim.verdict for claim in answer.claims} == {"supported"}
+
+
+@pytest.mark.parametrize(
+    ("question", "tool"),
+    [
+        ("Which withdrawn drugs are similar to aspirin?", "nearest_molecules"),
+        ("How does the withdrawn drug rofecoxib work?", "drug_mechanisms"),
+        ("What is the MW of the withdrawn drug rofecoxib?", "molecule_properties"),
+        ("Is thalidomide approved despite having been withdrawn?", "drug_status"),
+        ("papers on why rofecoxib was withdrawn", "literature_search"),
+        ("Which clinical trials of imatinib were withdrawn?", "clinical_trials"),
+        ("When was rofecoxib first approved?", "drug_status"),
+    ],
+)
+def test_a_withdrawal_in_passing_changes_nothing(copilot: Copilot, question: str, tool: str) -> None:
+    assert {call.tool for call in copilot.ask(question).tool_calls} == {tool}
+
+
 def test_articles_are_told_with_their_standing(asked: Copilot, library: Any, row: Any) -> None:
     library([row(1), row(2)])
     answer = asked.ask("find papers on KRAS G12C resistance")

@@ -52,6 +52,37 @@ def test_a_drug_that_the_service_knows_too_little_of(asked: Copilot) -> None:
     assert any("in vain: ChEMBL 36" in notice for notice in answer.notices)
 
 
+@pytest.mark.parametrize("question", ["Is imatinib withdrawn?", "Why was imatinib withdrawn?"])
+def test_warnings_that_only_the_service_knows(asked: Copilot, question: str) -> None:
+    answer = asked.ask(question)
+    assert answer.status == "answered", answer.text
+    assert answer.text.startswith(
+        "Warnings that ChEMBL records; a list, no safety assessment and no medical advice:"
+    ), answer.text
+    assert (
+        "| imatinib mesylate | Withdrawn | hepatotoxicity, liver failure | Liver failure in the made-up trial |"
+        " Utopia; Erewhon | 2009 | [E1] |"
+    ) in answer.text
+    assert {claim.verdict for claim in answer.claims} == {"supported"}
+    assert {item.backend for item in answer.evidence} == {"live"}
+
+
+def test_other_warnings_are_not_a_withdrawal(asked: Copilot) -> None:
+    answer = asked.ask("Was hopefulinib withdrawn?")
+    assert answer.status == "answered", answer.text
+    assert answer.text.startswith("No withdrawal of hopefulinib is recorded in this source; other warnings are. [E1]")
+    assert "| hopefulinib | Black Box Warning | – | – | United States | – | [E1] |" in answer.text
+    assert {claim.verdict for claim in answer.claims} == {"supported"}
+    assert "No withdrawal" not in asked.ask("Does hopefulinib have a black box warning?").text
+
+
+def test_no_warning_anywhere_is_not_safety(asked: Copilot) -> None:
+    answer = asked.ask("Is aspirin withdrawn?")
+    assert answer.status == "unknown"
+    assert "cannot tell" in answer.text
+    assert any("in vain: ChEMBL 36" in notice for notice in answer.notices)
+
+
 async def test_a_run_is_verified_from_kept_replies(asked: Copilot) -> None:
     events = await events_of(asked, "What is hopefulinib used for?")
     found = await verified(asked, events)
