@@ -54,6 +54,15 @@ def test_warnings_come_whole_in_the_order_of_their_ids(full: ChemblStore) -> Non
     )
 
 
+def test_the_order_is_that_of_the_warnings_and_not_of_the_molecules(full: ChemblStore) -> None:
+    found = full.warnings(molecules=["CHEMBL1642", "CHEMBL9002", "CHEMBL941"])
+    assert [(row.warning_id, row.molecule_chembl_id) for row in found] == [
+        (1, "CHEMBL941"),
+        (2, "CHEMBL9002"),
+        (3, "CHEMBL1642"),
+    ]
+
+
 def test_only_the_molecules_asked_for(full: ChemblStore) -> None:
     assert [row.warning_id for row in full.warnings(molecules=["CHEMBL1642"])] == [3]
     assert full.warnings(molecules=["CHEMBL25"]) == []

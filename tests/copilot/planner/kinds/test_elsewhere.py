@@ -80,6 +80,50 @@ def test_withdrawals_and_warnings_are_looked_up(copilot: Copilot, question: str,
     assert {claim.verdict for claim in answer.claims} == {"supported"}
 
 
+def a_warning(kind: str) -> dict[str, Any]:
+    empty = dict.fromkeys(
+        ("chembl_id", "warning_class", "class_id", "description", "country", "year", "efo_term", "efo_id")
+    )
+    return {**empty, "name": "HOPEFULINIB", "warning_type": kind, "references": []}
+
+
+def told_of(tell: Any, made: Any, clause: str, kind: str, count: int = 1) -> Any:
+    record = {
+        "type": "drug_warnings",
+        "molecule": {"query": "hopefulinib", "name": "HOPEFULINIB"},
+        "recorded": True,
+        "rows": [a_warning(kind)],
+        "count": count,
+    }
+    return tell("unsupported", clause, {"elsewhere": record}, molecules=made.entities("molecule", "hopefulinib"))
+
+
+def test_that_no_withdrawal_is_recorded_is_said_where_it_was_asked(tell: Any, made: Any) -> None:
+    told = told_of(tell, made, "Was hopefulinib withdrawn?", "Black Box Warning")
+    assert told.sentences == ["No withdrawal of hopefulinib is recorded in this source; other warnings are."]
+    assert told.unsupported() == []
+
+
+@pytest.mark.parametrize(
+    ("clause", "kind", "count"),
+    [
+        ("Does hopefulinib have a black box warning?", "Black Box Warning", 1),
+        ("Was hopefulinib withdrawn?", "Withdrawn", 1),
+        ("Was hopefulinib withdrawn?", "Black Box Warning", 2),
+    ],
+    ids=["not asked", "recorded", "not all were listed"],
+)
+def test_that_no_withdrawal_is_recorded_is_said_nowhere_else(tell: Any, made: Any, clause: str, kind: str, count: int) -> None:
+    told = told_of(tell, made, clause, kind, count)
+    assert told.sentences == []
+    assert told.rows == [("hopefulinib", kind, "–", "–", "–", "–")]
+
+
+def test_marks_in_a_warning_are_text(tell: Any, made: Any) -> None:
+    (cells,) = told_of(tell, made, "Was hopefulinib withdrawn?", "Withdrawn | **now** [E9]").rows
+    assert cells[1] == "Withdrawn / now (E9)"
+
+
 @pytest.mark.parametrize(
     ("question", "tool"),
     [

@@ -73,7 +73,6 @@ def test_other_warnings_are_not_a_withdrawal(asked: Copilot) -> None:
     assert answer.text.startswith("No withdrawal of hopefulinib is recorded in this source; other warnings are. [E1]")
     assert "| hopefulinib | Black Box Warning | – | – | United States | – | [E1] |" in answer.text
     assert {claim.verdict for claim in answer.claims} == {"supported"}
-    assert "No withdrawal" not in asked.ask("Does hopefulinib have a black box warning?").text
 
 
 def test_no_warning_anywhere_is_not_safety(asked: Copilot) -> None:
