@@ -113,7 +113,9 @@ def test_that_no_withdrawal_is_recorded_is_said_where_it_was_asked(tell: Any, ma
     ],
     ids=["not asked", "recorded", "not all were listed"],
 )
-def test_that_no_withdrawal_is_recorded_is_said_nowhere_else(tell: Any, made: Any, clause: str, kind: str, count: int) -> None:
+def test_that_no_withdrawal_is_recorded_is_said_nowhere_else(
+    tell: Any, made: Any, clause: str, kind: str, count: int
+) -> None:
     told = told_of(tell, made, clause, kind, count)
     assert told.sentences == []
     assert told.rows == [("hopefulinib", kind, "–", "–", "–", "–")]
