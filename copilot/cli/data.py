@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from ...memory.stores.building import Report
 
 __all__ = ["app"]
 
@@ -52,6 +56,10 @@ def add(
         str,
         typer.Option("--release", metavar="R", help="UniProt's release, such as 2025_04; the file does not say it."),
     ] = "",
+    no_fingerprints: Annotated[
+        bool,
+        typer.Option("--no-fingerprints", help="ChEMBL: leave out what similarity searches of all structures need."),
+    ] = False,
 ) -> None:
     """Register a full source; questions are answered from it first."""
     from ...memory.errors import Cancelled, InvalidInput
@@ -59,12 +67,15 @@ def add(
 
     if release and name is not Addable.uniprot:
         raise InvalidInput("A ChEMBL dump says its release itself.", "Leave --release out.")
+    if no_fingerprints and name is not Addable.chembl:
+        raise InvalidInput("Only ChEMBL gets fingerprints.", "Leave --no-fingerprints out.")
     try:
         with stage_lines() as report:
             if name is Addable.chembl:
                 from ...memory.stores.chembl_dump import build_chembl
 
                 record = build_chembl(file, report)
+                made = _fingerprinted(record.fingerprint, not no_fingerprints, report)
             else:
                 from ...memory.stores.swissprot import build_uniprot
 
@@ -75,7 +86,22 @@ def add(
     title = "UniProt " if name is Addable.uniprot else ""
     sys.stdout.write(f"{title}{record.release} is registered: {held}.\nQuestions are answered from it first.\n")
     if name is Addable.chembl:
-        sys.stdout.write(f"The dump stays where it is and is read from there: {record.source}\n")
+        sys.stdout.write(f"The dump stays where it is and is read from there: {record.source}\n{made}")
+
+
+def _fingerprinted(source: str, wanted: bool, report: Report) -> str:
+    """Make the fingerprints beside the registered ChEMBL, and say so; or leave them out."""
+    from ...memory.stores.fingerprints import build_fingerprints, drop_stale
+
+    if not wanted:
+        drop_stale(source)
+        return "No fingerprints were made: similarity searches go over its named molecules only.\n"
+    from ...tools.chemistry.fingerprint_workers import FingerprintWorkers
+
+    with closing(FingerprintWorkers()) as workers:
+        header = build_fingerprints(workers, report)
+    unread = f"; {header.unreadable:,} could not be read" if header.unreadable else ""
+    return f"Similarity searches go over fingerprints of {header.count:,} structures{unread}.\n"
 
 
 @app.command()
@@ -83,13 +109,18 @@ def remove(name: Annotated[Addable, typer.Argument(metavar="NAME", help="chembl 
     """Give a registered source up, and delete what was built for it."""
     from ...memory.errors import NotFound
     from ...memory.stores import registry
+    from ...memory.stores.registry import stores_dir
 
+    beside = stores_dir() / f"{name.value}.fingerprints"
+    freed = beside.stat().st_size if beside.is_file() else 0
     gone = registry.remove(name.value)
     if gone is None:
         raise NotFound(f"No {name.value} store is registered.", "`biocopilot data status` shows what is.")
     kept = f" Your file stays: {gone.source}" if gone.source.exists() else ""
     title = "UniProt " if name.value == "uniprot" else ""
-    sys.stdout.write(f"{title}{gone.release} is no longer used; {gone.bytes / 1e6:,.1f} MB were freed.{kept}\n")
+    sys.stdout.write(
+        f"{title}{gone.release} is no longer used; {(gone.bytes + freed) / 1e6:,.1f} MB were freed.{kept}\n"
+    )
 
 
 @app.command()

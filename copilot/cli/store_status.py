@@ -14,7 +14,7 @@ from ...tools.workbench import Workbench
 from ..rendering import source_label
 from ..settings import load_settings
 
-__all__ = ["StoreLine", "StoreStatus", "source_label", "store_lines", "store_status", "troubled_text"]
+__all__ = ["Fingerprints", "StoreLine", "StoreStatus", "source_label", "store_lines", "store_status", "troubled_text"]
 
 _FURTHER = {
     "structures": ("compound_structures", "SELECT count(*) AS n FROM compound_structures"),
@@ -32,6 +32,51 @@ _TITLES = {"chembl": "ChEMBL", "uniprot": "UniProt"}
 
 
 @dataclass(frozen=True)
+class Fingerprints:
+    """What there is beside a registered ChEMBL for similarity searches."""
+
+    structures: int
+    bytes: int
+    rdkit: str
+    trouble: str = ""
+    """Why they cannot be used, where they are there and cannot."""
+
+    @classmethod
+    def beside(cls, store: Path, source: str) -> Fingerprints:
+        """Those of a store whose dump has this `fingerprint`."""
+        from ...memory.stores.fingerprint_file import MEND, read_header
+
+        path = store.with_suffix(".fingerprints")
+        if not path.is_file():
+            return cls(0, 0, "")
+        size = path.stat().st_size
+        try:
+            header = read_header(path)
+        except BiocopilotError as error:
+            return cls(0, size, "", f"{error.message} {error.hint}")
+        trouble = "" if header.source == source else f"The fingerprints {path} are of another dump. {MEND}"
+        return cls(header.count, size, header.rdkit, trouble)
+
+    def to_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return {"structures": self.structures, "bytes": self.bytes, "rdkit": self.rdkit, "usable": self.usable}
+
+    @property
+    def usable(self) -> bool:
+        """Whether they are there, whole at first look, and of this dump."""
+        return bool(self.rdkit) and not self.trouble
+
+    def to_text(self) -> str:
+        """One line."""
+        if self.trouble:
+            return f"✗ {self.trouble}"
+        if not self.rdkit:
+            return "no fingerprints: similarity searches go over named molecules; `data add chembl FILE` makes them"
+        size = f"{self.bytes / 1_000_000:,.1f} MB"
+        return f"fingerprints of {self.structures:,} structures ({size}), RDKit {self.rdkit}"
+
+
+@dataclass(frozen=True)
 class StoreLine:
     """One store, whether it answers or not."""
 
@@ -46,6 +91,8 @@ class StoreLine:
     answers: tuple[str, ...]
     """What is asked of it: of `chembl` and `uniprot`."""
     trouble: BiocopilotError | None = None
+    fingerprints: Fingerprints | None = None
+    """Those beside a ChEMBL; None for a store that has none of its own."""
 
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -58,6 +105,7 @@ class StoreLine:
             "age_days": self.age_days,
             "path": str(self.path),
             "answers": list(self.answers),
+            **({} if self.fingerprints is None else {"fingerprints": self.fingerprints.to_dict()}),
         }
 
     def to_text(self) -> str:
@@ -75,6 +123,8 @@ class StoreLine:
         if self.rows:
             lines.append(f"  {', '.join(f'{count:,} {what}' for what, count in self.rows.items())}")
         lines.append(f"  {self.path} ({self.bytes / 1_000_000:,.1f} MB), {self.licence}")
+        if self.fingerprints is not None:
+            lines.append(f"  {self.fingerprints.to_text()}")
         if self.trouble is not None:
             lines.append(f"  ✗ {self.trouble.message}")
         return "\n".join(lines)
@@ -206,6 +256,7 @@ def _registered(free: dict[str, None]) -> Iterable[StoreLine]:
             record.store,
             asked,
             trouble,
+            Fingerprints.beside(record.store, record.fingerprint) if name == "chembl" else None,
         )
 
 

@@ -19,7 +19,17 @@ from pathlib import Path
 
 from ..errors import Cancelled, StorageError
 
-__all__ = ["BuildFile", "Progress", "Report", "check_space", "discard", "fingerprint", "only_one", "quiet"]
+__all__ = [
+    "BuildFile",
+    "Progress",
+    "Report",
+    "check_space",
+    "discard",
+    "fingerprint",
+    "only_one",
+    "quiet",
+    "told_by_system",
+]
 
 PRAGMAS = ("synchronous=OFF", "journal_mode=TRUNCATE", "cache_size=-131072", "temp_store=FILE")
 """No fsync while building: a killed process loses nothing by it, and a file after a power cut is checked before use."""
@@ -261,6 +271,17 @@ def _told(path: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageError(f"The disk is full: {path.parent}.", _MEND_SPACE) from error
         raise
+
+
+@contextlib.contextmanager
+def told_by_system(path: Path) -> Iterator[None]:
+    """What the system says of a plain file that is being written, as a StorageError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageError(f"The disk is full: {path.parent}.", _MEND_SPACE) from error
+        raise StorageError(f"{path} cannot be written: {error.strerror}.", _MEND_SPACE) from error
 
 
 def _size(count: int) -> str:

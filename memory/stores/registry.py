@@ -109,7 +109,8 @@ def remove(name: StoreName) -> StoreRecord | None:
         with _changing() as stores:
             gone = stores.pop(name, None)
         unpacked = [gone.source] if gone is not None and gone.source.parent == stores_dir() else []
-        for path in (*stores_dir().glob(f"{name}.sqlite*"), *unpacked):
+        built = (*stores_dir().glob(f"{name}.sqlite*"), *stores_dir().glob(f"{name}.fingerprints*"))
+        for path in (*built, *unpacked):
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:

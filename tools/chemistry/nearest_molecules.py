@@ -1,12 +1,19 @@
-"""The `nearest_molecules` tool: neighbours in the starter set or in a user's file."""
+"""The `nearest_molecules` tool: neighbours in the starter set, in all of a registered ChEMBL, or in a user's file."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
+from ...memory.chembl_structures import molregnos_of, structures_of
+from ...memory.errors import StorageError
 from ...memory.records import Omitted
+from ...memory.stores.building import fingerprint
+from ...memory.stores.fingerprint_file import MEND, read_header
+from ...memory.stores.fingerprints import fingerprints_beside
 from ..contract import Findings, ToolArguments, ToolContext, tool
 from ..identifiers import public_id
 from .computed import computed
@@ -30,16 +37,65 @@ class NearestMoleculesArguments(ToolArguments):
 
 @tool(title="Nearest molecules", cost="slow", deadline_s=60, examples=({"molecule": "erlotinib", "most": 5},))
 async def nearest_molecules(arguments: NearestMoleculesArguments, context: ToolContext) -> Findings:
-    """Find the molecules most similar to one: among the named molecules of the local store, or in the user's own file.
+    """Find the molecules most similar to one: among the molecules of the local store, or in the user's own file.
 
     Use it for "what looks like …", "most similar approved drugs". Not for two given molecules (`molecule_similarity`).
     Similarity is Tanimoto on Morgan fingerprints, radius 2, 2,048 bits, from 0 to 1; stereoisomers and isotopes have equal
-    fingerprints. A salt is compared as its parent, and the store's salts are left to their parents; the molecule itself is left
-    out. Comes back: rows from best to worst with name, ChEMBL id, SMILES and similarity, and how many were compared. The first
-    search of a process takes a second or two while fingerprints are made. Fails on an unreadable structure or file.
+    fingerprints. Compared are the store's named molecules; of a registered ChEMBL with fingerprints beside it (`data add`), every
+    structure. A salt is compared as its parent, and the store's salts are left to their parents; the molecule itself is left
+    out. Comes back: rows from best to worst with name, ChEMBL id, SMILES and similarity, and how many were compared with what.
+    The first search of a process takes a second or two while fingerprints are made or checked. Fails on an unreadable structure
+    or file; fingerprints that are damaged or of another RDKit version are not used, which a warning says.
     """
     molecule = await identify(arguments.molecule, context)
     structure, notes = await _compared_as(molecule, context)
+    packed, warnings = await _all_structures(arguments, molecule, structure, context)
+    found = packed or await _named_or_listed(arguments, molecule, structure, context)
+    where, hits = found.where, found.hits
+    if any(hit["similarity"]["value"] == 1 for hit in hits):
+        notes.append("A similarity of 1 means equal fingerprints: stereoisomers and isotopes are not told apart.")
+    record: dict[str, Any] = {
+        "type": "nearest_molecules",
+        "molecule": molecule.record(),
+        "compared_as": structure,
+        "among": where,
+        "compared": found.compared,
+        "compared_with": found.compared_with,
+        "unparsable": found.unparsable,
+        "unparsable_rows": found.unparsable_rows[:200],
+        "itself_rows": found.itself_rows,
+        "rows": hits,
+        "notes": notes,
+    }
+    told = "; ".join(f"{hit['name'] or hit['smiles']} {hit['similarity']['value']}" for hit in hits[:5])
+    matched = record["compared"]
+    return Findings(
+        (computed(record, f"nearest to {molecule.label} in {where}: {told or 'nothing else is in it'}"),),
+        matched=matched,
+        returned=len(hits),
+        filters={"among": where},
+        omitted=_omitted(arguments, matched, len(hits)),
+        warnings=warnings,
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a search came to."""
+
+    where: str
+    compared: int
+    compared_with: str
+    hits: list[dict[str, Any]]
+    unparsable: int
+    unparsable_rows: list[int]
+    itself_rows: list[int]
+
+
+async def _named_or_listed(
+    arguments: NearestMoleculesArguments, molecule: Molecule, structure: str, context: ToolContext
+) -> _Found:
+    """Neighbours among the store's named molecules or in the user's file, fingerprinted once a process."""
     chembl = context.bench.chembl
     if arguments.file is None:
         rows = chembl.all_structures()
@@ -67,29 +123,65 @@ async def nearest_molecules(arguments: NearestMoleculesArguments, context: ToolC
         }
         for hit in found["rows"]
     ]
-    if any(hit["similarity"]["value"] == 1 for hit in hits):
-        notes.append("A similarity of 1 means equal fingerprints: stereoisomers and isotopes are not told apart.")
-    record: dict[str, Any] = {
-        "type": "nearest_molecules",
-        "molecule": molecule.record(),
-        "compared_as": structure,
-        "among": where,
-        "compared": found["compared"],
-        "unparsable": len(found["unparsable"]),
-        "unparsable_rows": [row + 1 for row in found["unparsable"]][:200],
-        "itself_rows": [row + 1 for row in found["itself"]] if arguments.file else [],
-        "rows": hits,
-        "notes": notes,
-    }
-    told = "; ".join(f"{hit['name'] or hit['smiles']} {hit['similarity']['value']}" for hit in hits[:5])
-    matched = record["compared"]
-    return Findings(
-        (computed(record, f"nearest to {molecule.label} in {where}: {told or 'nothing else is in it'}"),),
-        matched=matched,
-        returned=len(hits),
-        filters={"among": where},
-        omitted=_omitted(arguments, matched, len(hits)),
+    return _Found(
+        where,
+        found["compared"],
+        "the file's structures" if arguments.file else "named molecules",
+        hits,
+        len(found["unparsable"]),
+        [row + 1 for row in found["unparsable"]],
+        [row + 1 for row in found["itself"]] if arguments.file else [],
     )
+
+
+async def _all_structures(
+    arguments: NearestMoleculesArguments, molecule: Molecule, structure: str, context: ToolContext
+) -> tuple[_Found | None, tuple[str, ...]]:
+    """Neighbours among every structure of a registered ChEMBL; None, and why, where its fingerprints cannot be used."""
+    chembl = context.bench.chembl
+    path = None if arguments.file else fingerprints_beside(chembl.database)
+    if path is None or not path.is_file():
+        return None, ()
+    try:
+        header = read_header(path)
+        if header.source != fingerprint(chembl.database.path):
+            raise StorageError(f"The fingerprints {path} are of another dump.", MEND)
+        rows, compared = await _nearest_packed(path, arguments.most, molecule, structure, context)
+    except StorageError as error:
+        return None, (f"{error.message} Only named molecules were compared. {error.hint}",)
+    known = structures_of(chembl.database, [row["molregno"] for row in rows])
+    hits = [
+        {
+            "name": name,
+            "chembl_id": public_id(chembl_id),
+            "smiles": smiles,
+            "row": number,
+            "similarity": row["similarity"],
+        }
+        for number, row in enumerate(rows, 1)
+        for chembl_id, name, smiles in [known[row["molregno"]]]
+    ]
+    kept = f"all structures, by fingerprints kept of {header.count:,}, RDKit {header.rdkit}"
+    return _Found(chembl.source.release, compared, kept, hits, header.unreadable, [], []), ()
+
+
+async def _nearest_packed(
+    path: Path, most: int, molecule: Molecule, structure: str, context: ToolContext
+) -> tuple[list[dict[str, Any]], int]:
+    """The best rows, and how many were compared; without the molecule, its salts, and what is the very structure."""
+    chembl, chemistry = context.bench.chembl, context.bench.chemistry
+    own = molregnos_of(chembl.database, chembl.family_of(molecule.chembl_id)) if molecule.chembl_id else []
+    same = (await chemistry.call("parse", {"structure": structure}))["smiles"]
+    while True:
+        wanted = {"structure": structure, "path": str(path), "most": most, "skip": own}
+        found = await chemistry.call("nearest_packed", wanted, deadline_s=50)
+        equal = [row["molregno"] for row in found["rows"] if row["similarity"]["value"] == 1]
+        known = structures_of(chembl.database, equal)
+        parsed = await chemistry.call("parse_many", {"structures": [known[number][2] for number in equal]})
+        itself = [number for number, one in zip(equal, parsed, strict=True) if one and one["smiles"] == same]
+        if not itself:
+            return found["rows"], found["compared"]
+        own += itself
 
 
 async def _compared_as(molecule: Molecule, context: ToolContext) -> tuple[str, list[str]]:

@@ -184,6 +184,7 @@ def test_a_damaged_list_of_stores_is_told_with_what_mends_it(home: Path, dump: P
         (("add", "chembl", "none.db"), 2, "cannot be read"),
         (("add", "uniprot", "README.md", "--release", "new"), 2, "no UniProt release"),
         (("add", "chembl", "x.db", "--release", "2025_04"), 2, "says its release itself"),
+        (("add", "uniprot", "x.dat", "--no-fingerprints"), 2, "Only ChEMBL gets fingerprints"),
         (("remove", "chembl"), 4, "No chembl store is registered"),
         (("pull", "chembl", "--offline"), 5, "--offline forbids it"),
         (("pull", "chembl", "--checksum", "ab"), 2, "only with --url"),
@@ -258,3 +259,116 @@ def test_on_a_terminal_one_line_is_overwritten(monkeypatch: pytest.MonkeyPatch) 
         for done in (1, 2, 3):
             report(Progress("activities", done, 4))
     assert said.getvalue() == "\r\x1b[Kactivities 25 %\r\x1b[Kactivities 75 %\r\x1b[K"
+
+
+# Fingerprints ----------------------------------------------------------------------------------------------------------
+
+
+def chembl_line() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(data("status", "--json").stdout)["stores"][0]
+    return found
+
+
+def test_adding_chembl_makes_fingerprints_and_status_tells_them(home: Path, dump: Path) -> None:
+    done = data("add", "chembl", str(dump))
+    assert "Similarity searches go over fingerprints of 5 structures.\n" in done.stdout
+    assert "· fingerprints\n· fingerprint file\n" in done.stderr
+    path = home / "data" / "stores" / "chembl.fingerprints"
+    found = chembl_line()["fingerprints"]
+    assert (found["structures"], found["bytes"], found["usable"]) == (5, path.stat().st_size, True)
+    assert f"  fingerprints of 5 structures (0.0 MB), RDKit {found['rdkit']}\n" in data("status").stdout
+    again = data("add", "chembl", str(dump))
+    assert again.exit_code == 0
+    assert "fingerprint" not in again.stderr  # they are there
+    assert data("remove", "chembl").exit_code == 0
+    assert [item.name for item in path.parent.iterdir()] == ["chembl.lock"]
+
+
+def test_what_removing_frees_counts_the_fingerprints(home: Path, dump: Path) -> None:
+    data("add", "chembl", str(dump))
+    path = home / "data" / "stores" / "chembl.fingerprints"
+    with path.open("r+b") as file:
+        file.truncate(300_000_000)
+    assert "; 300." in data("remove", "chembl").stdout
+
+
+def test_fingerprints_can_be_left_out_and_made_later(home: Path, dump: Path) -> None:
+    done = data("add", "chembl", str(dump), "--no-fingerprints")
+    assert done.exit_code == 0
+    assert "No fingerprints were made" in done.stdout
+    assert chembl_line()["fingerprints"] == {"structures": 0, "bytes": 0, "rdkit": "", "usable": False}
+    assert "no fingerprints: similarity searches go over named molecules" in data("status").stdout
+    data("add", "chembl", str(dump))
+    assert chembl_line()["fingerprints"]["usable"] is True
+    assert data("add", "chembl", str(dump), "--no-fingerprints").exit_code == 0
+    assert chembl_line()["fingerprints"]["usable"] is True  # those of the same dump stay
+
+
+def test_fingerprints_of_an_older_dump_do_not_stay_where_new_ones_are_left_out(home: Path, dump: Path) -> None:
+    data("add", "chembl", str(dump))
+    change_structures(dump)
+    assert data("add", "chembl", str(dump), "--no-fingerprints").exit_code == 0
+    assert not (home / "data" / "stores" / "chembl.fingerprints").exists()
+
+
+def change_structures(dump: Path) -> None:
+    connection = sqlite3.connect(dump)
+    connection.execute("DELETE FROM compound_structures WHERE molregno = 5")
+    connection.commit()
+    connection.close()
+
+
+def test_damaged_fingerprints_are_told_and_made_anew_by_the_same_command(home: Path, dump: Path) -> None:
+    data("add", "chembl", str(dump))
+    path = home / "data" / "stores" / "chembl.fingerprints"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    assert chembl_line()["fingerprints"]["usable"] is False
+    text = data("status").stdout
+    assert "✗ The fingerprints" in text
+    assert "data add chembl FILE" in text
+    data("add", "chembl", str(dump))
+    assert path.read_bytes() == whole
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))  # no header tells that
+    data("add", "chembl", str(dump))
+    assert path.read_bytes() == whole
+
+
+def test_unreadable_structures_are_counted_and_told(home: Path, dump: Path) -> None:
+    connection = sqlite3.connect(dump)
+    connection.execute("UPDATE compound_structures SET canonical_smiles = 'rubbish!' WHERE molregno = 5")
+    connection.commit()
+    connection.close()
+    assert "of 4 structures; 1 could not be read.\n" in data("add", "chembl", str(dump)).stdout
+
+
+def test_ctrl_c_while_fingerprints_are_made_exits_with_130_and_the_store_stays(home: Path, dump: Path) -> None:
+    script = (
+        "import sys, time\n"
+        "from biocopilot.memory.stores import fingerprints\n"
+        "fingerprints.BATCH_ROWS = 1\n"
+        "mark = fingerprints.BuildFile.mark\n"
+        "def slow(build, stage, position=-1):\n"
+        "    mark(build, stage, position)\n"
+        "    if stage == fingerprints.STAGE and position == 3:\n"
+        "        print('half', file=sys.stderr, flush=True)\n"
+        "        time.sleep(20)\n"
+        "fingerprints.BuildFile.mark = slow\n"
+        "sys.argv = ['biocopilot', 'data', 'add', 'chembl', sys.argv[1]]\n"
+        "from biocopilot.copilot.cli.main import main\n"
+        "main()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(dump)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    while process.stderr.readline() not in ("half\n", ""):
+        pass
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=15)
+    assert (process.returncode, out) == (130, "")
+    assert "Traceback" not in err
+    assert "Stopped" in err
+    assert chembl_line()["fingerprints"]["usable"] is False
+    assert evidence("How potent is erlotinib on EGFR?") == [("local", "ChEMBL_36")]
+    assert "fingerprints of 5 structures" in data("add", "chembl", str(dump)).stdout

@@ -103,6 +103,42 @@ def nearest(
     }
 
 
+def fingerprints(structures: Sequence[str]) -> dict[str, Any]:
+    """The fingerprints of many, end to end in base64, and the rows that are no structure, which have none."""
+    from base64 import b64encode
+
+    from .similarity import Library
+
+    _bounded(structures)
+    made = Library(structures)
+    return {"bits": b64encode(made.packed()).decode(), "unparsable": made.unparsable}
+
+
+def nearest_packed(structure: str, path: str, most: int, skip: Sequence[int] = ()) -> dict[str, Any]:
+    """The most similar structures of a file of fingerprints, by molregno, but for those to skip."""
+    from .packed import opened
+    from .similarity import packed_of, similarity_of
+
+    file = opened(path)
+    found = file.nearest(packed_of(molecule_from(structure)), most, skip)
+    return {
+        "compared": file.compared(skip),
+        "rows": [{"molregno": molregno, "similarity": similarity_of(value)} for molregno, value in found],
+    }
+
+
+def packed_is_sound(path: str) -> bool:
+    """Whether every byte of a file of fingerprints is as it was written."""
+    from ....memory.errors import StorageError
+    from .packed import PackedFile
+
+    try:
+        PackedFile(path).check_all()
+    except StorageError:
+        return False
+    return True
+
+
 def substructure(smarts: str, structures: Sequence[str]) -> dict[str, Any]:
     """Rows of the structures that hold the pattern, with the atoms of the first match, and rows that did not parse."""
     _bounded(structures)
@@ -194,7 +230,7 @@ def _bounded(structures: Sequence[str]) -> None:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
-        parse, parse_many, smiles_of_blocks, properties, describe, alerts, similarity, nearest, substructure, check_pattern,
-        group_smarts, scaffold, standardise, common_core, draw, loaded_modules, version,
+        parse, parse_many, smiles_of_blocks, properties, describe, alerts, similarity, nearest, fingerprints, nearest_packed,
+        packed_is_sound, substructure, check_pattern, group_smarts, scaffold, standardise, common_core, draw, loaded_modules, version,
     )
 }  # fmt: skip

@@ -13,7 +13,7 @@ from ....memory.errors import InvalidStructure
 from .descriptors import quantity
 from .parsing import molecule_from
 
-__all__ = ["CONVENTION", "Library", "neighbours", "tanimoto"]
+__all__ = ["CONVENTION", "Library", "neighbours", "packed_of", "similarity_of", "tanimoto"]
 
 RADIUS = 2
 BITS = 2048
@@ -28,11 +28,17 @@ def _generator() -> Any:
 def tanimoto(first: Chem.Mol, second: Chem.Mol) -> dict[str, Any]:
     """Similarity from 0 to 1, as a quantity."""
     a, b = _generator().GetFingerprint(first), _generator().GetFingerprint(second)
-    return _similarity(DataStructs.TanimotoSimilarity(a, b))
+    return similarity_of(DataStructs.TanimotoSimilarity(a, b))
 
 
-def _similarity(value: float) -> dict[str, Any]:
+def similarity_of(value: float) -> dict[str, Any]:
+    """A computed similarity as a quantity."""
     return quantity(round(float(value), 4), "dimensionless", "tanimoto_similarity", CONVENTION)
+
+
+def packed_of(molecule: Chem.Mol) -> bytes:
+    """The fingerprint as 256 bytes."""
+    return bytes(DataStructs.BitVectToBinaryText(_generator().GetFingerprint(molecule)))
 
 
 class Library:
@@ -53,6 +59,10 @@ class Library:
             self.smiles.append(Chem.MolToSmiles(molecule))
             self.rows.append(row)
 
+    def packed(self) -> bytes:
+        """The fingerprints end to end, 256 bytes each."""
+        return b"".join(DataStructs.BitVectToBinaryText(one) for one in self.fingerprints)
+
     def rows_of(self, molecule: Chem.Mol) -> list[int]:
         """The rows that are this very structure."""
         wanted = Chem.MolToSmiles(molecule)
@@ -69,4 +79,4 @@ def neighbours(
         ((value, row) for value, row in zip(values, library.rows, strict=True) if row not in left),
         key=lambda pair: (-pair[0], pair[1]),
     )
-    return [(row, _similarity(value)) for value, row in ranked[:most]]
+    return [(row, similarity_of(value)) for value, row in ranked[:most]]

@@ -1,0 +1,148 @@
+"""Search of a file of packed fingerprints: the same similarities as RDKit's, over as few of the structures as suffices.
+
+Structures with `p` bits set are at most min(p, q) / max(p, q) similar to one with `q`. The file is sorted by bits set, so the
+search goes outward from `q` and ends where nothing can be better than what it has. What it reads is checked once a process.
+"""
+
+from __future__ import annotations
+
+import mmap
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ....memory.errors import StorageError
+from ....memory.stores.fingerprint_file import BLOCK_ROWS, FINGERPRINT_BYTES, MEND, read_header
+from .parsing import rdkit_version
+
+__all__ = ["PackedFile", "opened"]
+
+ROWS_AT_ONCE = 4_096
+"""A megabyte of fingerprints: it and what is computed of it stay in the processor's cache."""
+
+_EVEN = np.uint64(0x00FF00FF00FF00FF)
+_LANES = np.uint64(0x0001000100010001)
+_OPENED: dict[str, tuple[tuple[int, ...], PackedFile]] = {}
+
+
+def opened(path: str) -> PackedFile:
+    """The file, kept open until it is replaced.
+
+    Raises:
+        StorageError: it is damaged, or its fingerprints are those of another RDKit.
+    """
+    try:
+        found = Path(path).stat()
+    except OSError as error:
+        raise StorageError(f"The fingerprints {path} cannot be read: {error.strerror}.", MEND) from error
+    stamp = (found.st_ino, found.st_size, found.st_mtime_ns)
+    if path not in _OPENED or _OPENED[path][0] != stamp:
+        _OPENED.clear()
+        file = PackedFile(path)
+        if file.header.rdkit != rdkit_version():
+            raise StorageError(
+                f"The fingerprints {path} are of RDKit {file.header.rdkit}; this is {rdkit_version()}.", MEND
+            )
+        _OPENED[path] = stamp, file
+    return _OPENED[path][1]
+
+
+class PackedFile:
+    """A mapped file of fingerprints. Raises StorageError where a byte that is needed is not what was written."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.header = read_header(Path(path))
+        count = self.header.count
+        try:
+            with open(path, "rb") as file:
+                data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        except OSError as error:
+            raise StorageError(f"The fingerprints {path} cannot be read: {error.strerror}.", MEND) from error
+        if len(data) != self.header.bytes:
+            raise self._damaged()
+        index = data[self.header.index_offset :][: self.header.index_bytes]
+        if zlib.crc32(index) != self.header.index_crc:
+            raise self._damaged()
+        self.molregnos: Any = np.frombuffer(index[: 8 * count], "<i8")
+        popcounts = np.frombuffer(index[8 * count : 10 * count], "<u2")
+        self._salts: Any = np.frombuffer(index[10 * count : 11 * count], np.bool_)
+        self._checksums: list[int] = np.frombuffer(index[11 * count :], "<u4").tolist()
+        self._bits = data[self.header.bits_offset :]
+        self._words: Any = np.frombuffer(self._bits, "<u8").reshape(count, FINGERPRINT_BYTES // 8)
+        self._checked: set[int] = set()
+        present, starts = np.unique(popcounts, return_index=True)
+        ends = [*starts[1:].tolist(), count] if count else []
+        self._runs = list(zip(present.tolist(), starts.tolist(), ends, strict=True))
+        """(bits set, first row, row after the last)"""
+
+    def compared(self, skip: Sequence[int] = ()) -> int:
+        """How many structures a search goes over: not the salts, nor those to skip."""
+        skipped = np.isin(self.molregnos, np.array(skip, "<i8")) & ~self._salts if skip else np.zeros(0, np.bool_)
+        return self.header.count - self.header.salts - int(skipped.sum())
+
+    def nearest(self, fingerprint: bytes, most: int, skip: Sequence[int] = ()) -> list[tuple[int, float]]:
+        """(molregno, similarity) of the most similar, best first; ties by molregno.
+
+        Args:
+            fingerprint: 256 bytes.
+            most: how many.
+            skip: molregnos to leave out.
+        """
+        query = np.frombuffer(fingerprint, "<u8")
+        bits = int.from_bytes(fingerprint, "little").bit_count()
+        left_out = np.array(sorted(skip), "<i8")
+        best: list[tuple[float, int]] = []
+        bounded = sorted(((-_bound(bits, popcount), popcount, first, end) for popcount, first, end in self._runs))
+        for falling, popcount, first, end in bounded:
+            if len(best) >= most and -falling < -best[-1][0]:
+                break
+            for start in range(first, end, ROWS_AT_ONCE):
+                stop = min(end, start + ROWS_AT_ONCE)
+                common = self._common(query, start, stop)
+                union = (popcount + bits) - common
+                values = np.divide(common, union, out=np.zeros(len(common)), where=union > 0)
+                kept = ~self._salts[start:stop]
+                if len(left_out):
+                    kept &= ~np.isin(self.molregnos[start:stop], left_out)
+                if len(best) >= most:
+                    kept &= values >= -best[-1][0]
+                places = np.flatnonzero(kept)
+                if len(places) > most:  # of these, none but the best can stay
+                    order = np.lexsort((self.molregnos[start + places], -values[places]))
+                    places = places[order[:most]]
+                found = zip((-values[places]).tolist(), self.molregnos[start + places].tolist(), strict=True)
+                best = sorted([*best, *found])[:most]
+        return [(molregno, -falling) for falling, molregno in best]
+
+    def check_all(self) -> None:
+        """Look at every byte. Raises StorageError."""
+        self._check(0, self.header.count)
+
+    def _common(self, query: Any, start: int, stop: int) -> Any:
+        """Bits that each row shares with the query."""
+        self._check(start, stop)
+        # Up to 64 in each of 32 bytes a row: bytes are added up in pairs and words, all rows at once.
+        each = np.bitwise_count(self._words[start:stop] & query).view("<u8")
+        pairs = (each & _EVEN) + ((each >> np.uint64(8)) & _EVEN)
+        words = pairs[:, 0] + pairs[:, 1] + pairs[:, 2] + pairs[:, 3]
+        return ((words * _LANES) >> np.uint64(48)).astype(np.int64)
+
+    def _check(self, start: int, stop: int) -> None:
+        for block in range(start // BLOCK_ROWS, -(-stop // BLOCK_ROWS)):
+            if block not in self._checked:
+                size = BLOCK_ROWS * FINGERPRINT_BYTES
+                if zlib.crc32(self._bits[block * size :][:size]) != self._checksums[block]:
+                    raise self._damaged()
+                self._checked.add(block)
+
+    def _damaged(self) -> StorageError:
+        return StorageError(f"The fingerprints {self.path} are damaged.", MEND)
+
+
+def _bound(bits: int, popcount: int) -> float:
+    """No fingerprint with `popcount` bits set is more similar than this to one with `bits`."""
+    return min(bits, popcount) / max(bits, popcount, 1)
