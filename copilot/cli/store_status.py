@@ -45,6 +45,7 @@ class Fingerprints:
     def beside(cls, store: Path, source: str) -> Fingerprints:
         """Those of a store whose dump has this `fingerprint`."""
         from ...memory.stores.fingerprint_file import MEND, read_header
+        from ...tools.chemistry.computed import rdkit_source
 
         path = store.with_suffix(".fingerprints")
         if not path.is_file():
@@ -54,7 +55,11 @@ class Fingerprints:
             header = read_header(path)
         except BiocopilotError as error:
             return cls(0, size, "", f"{error.message} {error.hint}")
-        trouble = "" if header.source == source else f"The fingerprints {path} are of another dump. {MEND}"
+        trouble = ""
+        if header.source != source:
+            trouble = f"The fingerprints {path} are of another dump. {MEND}"
+        elif _numbers(header.rdkit) != _numbers(installed := rdkit_source().release):
+            trouble = f"The fingerprints {path} are of RDKit {header.rdkit}; this is {installed}. {MEND}"
         return cls(header.count, size, header.rdkit, trouble)
 
     def to_dict(self) -> dict[str, object]:
@@ -263,6 +268,11 @@ def _registered(free: dict[str, None]) -> Iterable[StoreLine]:
 def troubled_text(lines: Iterable[StoreLine]) -> str:
     """The stores alone, where one of them cannot be used and so nothing can be counted."""
     return "\n".join(["Stores", *(line.to_text() for line in lines)]) + "\n"
+
+
+def _numbers(release: str) -> list[int]:
+    """A release's numbers: packages write 2026.9.1 for RDKit's own 2026.09.1."""
+    return [int(part) for part in release.split(".") if part.isdigit()]
 
 
 def _distinct(sources: Iterable[Source]) -> tuple[Source, ...]:

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("rdkit")
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the benchmarks are no installed package
 
-from benchmarks import similarity  # noqa: E402  # needs the line above
+from benchmarks import similarity  # needs the line above
 
 
 def test_both_sides_are_measured_over_the_same_fingerprints() -> None:

@@ -17,6 +17,7 @@ from biocopilot.copilot.cli.stages import stage_lines
 from biocopilot.copilot.cli.store_status import store_status
 from biocopilot.memory.stores import download
 from biocopilot.memory.stores.building import Progress
+from biocopilot.tools.chemistry import computed
 from biocopilot.tools.workbench import Workbench
 from typer.testing import CliRunner
 
@@ -332,6 +333,14 @@ def test_damaged_fingerprints_are_told_and_made_anew_by_the_same_command(home: P
     path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))  # no header tells that
     data("add", "chembl", str(dump))
     assert path.read_bytes() == whole
+
+
+def test_fingerprints_of_another_rdkit_are_told(home: Path, dump: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data("add", "chembl", str(dump))
+    newer = computed.rdkit_source().model_copy(update={"release": "2099.3.1"})
+    monkeypatch.setattr(computed, "rdkit_source", lambda: newer)
+    assert chembl_line()["fingerprints"]["usable"] is False
+    assert "; this is 2099.3.1. Give `biocopilot data add chembl FILE`" in data("status").stdout
 
 
 def test_unreadable_structures_are_counted_and_told(home: Path, dump: Path) -> None:
