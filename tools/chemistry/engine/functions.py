@@ -107,11 +107,16 @@ def fingerprints(structures: Sequence[str]) -> dict[str, Any]:
     """The fingerprints of many, end to end in base64, and the rows that are no structure, which have none."""
     from base64 import b64encode
 
-    from .similarity import Library
+    from .similarity import packed_of
 
     _bounded(structures)
-    made = Library(structures)
-    return {"bits": b64encode(made.packed()).decode(), "unparsable": made.unparsable}
+    made, unparsable = [], []
+    for row, text in enumerate(structures):
+        try:
+            made.append(packed_of(molecule_from(text)))
+        except InvalidStructure:
+            unparsable.append(row)
+    return {"bits": b64encode(b"".join(made)).decode(), "unparsable": unparsable}
 
 
 def nearest_packed(structure: str, path: str, most: int, skip: Sequence[int] = ()) -> dict[str, Any]:
