@@ -121,7 +121,12 @@ class Database:
             connection.execute("PRAGMA query_only=1")
             self._local.connection = connection
             with self._lock:
+                ended = self._all.get(
+                    threading.get_ident()
+                )  # of a thread that is gone, whose number this one was given
                 self._all[threading.get_ident()] = connection
+            if ended is not None:
+                ended.close()
         return connection
 
     def _columns(self) -> dict[str, set[str]]:

@@ -126,8 +126,8 @@ async def _look(tool: Tool, arguments: Any, call: ToolCall, context: ToolContext
         found = not (asked.findings.empty or asked.findings.unknown)
         if found or findings.drafts[0].record["type"] == "not_found":
             return asked.findings
-        return replace(findings, warnings=(*findings.warnings, *asked.findings.warnings))
-    return replace(findings, warnings=(*findings.warnings, *asked.warnings))
+    told = asked.warnings if asked.findings is None else asked.findings.warnings
+    return replace(findings, warnings=(*findings.warnings, *told))
 
 
 async def _run(tool: Tool, arguments: Any, call: ToolCall, context: ToolContext, deadline_s: float | None) -> Findings:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..memory.chembl_store import ChemblStore
@@ -44,6 +44,20 @@ class Services:
     bases: Mapping[str, str] = field(default_factory=dict)
 
 
+if TYPE_CHECKING:
+    _once = cached_property
+else:
+
+    class _once(cached_property):
+        """Made once, also where threads ask at the same time: since Python 3.12 `cached_property` holds no lock of its own."""
+
+        def __get__(self, instance: Any, owner: Any = None) -> Any:
+            if instance is None:
+                return self
+            with instance._lock:
+                return super().__get__(instance, owner)
+
+
 class Workbench:
     """Chemistry workers and stores, opened when first asked for.
 
@@ -60,14 +74,14 @@ class Workbench:
         self.services = services
         self._lock = threading.RLock()
 
-    @cached_property
+    @_once
     def chemistry(self) -> ChemistryWorkers:
         """RDKit in killable processes."""
         from .chemistry.workers import ChemistryWorkers
 
         return ChemistryWorkers(self._worker_count)
 
-    @cached_property
+    @_once
     def chembl(self) -> ChemblStore:
         """Molecules, targets, activities, mechanisms and indications."""
         from ..memory.chembl_store import ChemblStore
@@ -81,7 +95,7 @@ class Workbench:
         further = None if proteins is None else NameIndex(proteins)
         return ChemblStore(self._registered.get("chembl") or Database.open(), further)
 
-    @cached_property
+    @_once
     def uniprot(self) -> UniprotStore:
         """Protein entries."""
         from ..memory.uniprot_store import UniprotStore
@@ -92,12 +106,12 @@ class Workbench:
 
         return UniprotStore(self._registered.get("uniprot") or Database.open(), self.chembl.database)
 
-    @cached_property
+    @_once
     def transport(self) -> Transport:
         """The way to live services, with the user's kept replies."""
         return self._transport(offline=False)
 
-    @cached_property
+    @_once
     def kept_replies(self) -> Transport:
         """The same without a connection: only kept replies are given."""
         return self._transport(offline=True)
@@ -136,7 +150,7 @@ class Workbench:
         finally:
             database.close()
 
-    @cached_property
+    @_once
     def _registered(self) -> dict[str, Database]:
         """The registered stores, by name; none where another store was named. Most often there are none: then nothing is loaded."""
         from ..memory.errors import StorageError

@@ -168,3 +168,22 @@ def test_it_can_be_used_again_after_it_was_closed(database: Database) -> None:
     database.close()
     database.close()
     assert len(database.rows("SELECT * FROM drug")) == 2
+
+
+def test_a_thread_that_is_gone_leaves_no_open_connection() -> None:
+    opened: list[sqlite3.Connection] = []
+    with closing(Database.open()) as database:
+        for _ in range(20):  # one after another, so that they are given the same number
+            thread = threading.Thread(target=lambda: opened.append(database._connection()))
+            thread.start()
+            thread.join()
+        numbers = len(database._all)
+        assert numbers < 20
+        usable = []
+        for connection in opened:
+            try:
+                connection.execute("SELECT 1")
+            except sqlite3.ProgrammingError:
+                continue
+            usable.append(connection)
+        assert len(usable) == numbers - 1  # the other one is this thread's

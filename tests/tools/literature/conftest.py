@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -41,7 +41,7 @@ pubmed_article, pubmed_set, read = _served.pubmed_article, _served.pubmed_set, _
 
 
 @pytest.fixture
-def ask(transport: Any) -> Callable[..., Awaitable[ToolResult]]:
+def ask(transport: Any) -> Iterator[Callable[..., Awaitable[ToolResult]]]:
     """`await ask("tool_name", field=value)`, with every service on loopback."""
     bench = Workbench()
     bench.__dict__["transport"] = transport
@@ -52,4 +52,5 @@ def ask(transport: Any) -> Callable[..., Awaitable[ToolResult]]:
         request = ToolCall(id="c1", tool=tool, arguments=arguments)
         return await execute(request, TOOLS, context, lambda: f"E{next(ids)}")
 
-    return run
+    yield run
+    bench.close()
