@@ -39,7 +39,11 @@ class Database:
         self._local = threading.local()
         self._all: dict[int, sqlite3.Connection] = {}
         self._lock = threading.Lock()
-        self.tables = self._columns()
+        try:
+            self.tables = self._columns()
+        except BaseException:  # nobody gets this object, so nobody else could close it
+            self.close()
+            raise
 
     @classmethod
     def open(cls, path: Path | None = None) -> Database:
