@@ -15,13 +15,15 @@ from .chembl_rows import NameHit
 from .starter.names import name_key
 from .store_connection import Database
 
-__all__ = ["NameIndex"]
+__all__ = ["FOREIGN", "TARGET_RANKS", "NameIndex"]
 
 _LEAST_RATIO = {4: 75.0, 6: 78.0}
 """Shortest length from which names are compared at all, and the ratio (0 to 100) that they must reach."""
 
+TARGET_RANKS = {"gene": 0, "recommended": 0, "gene_synonym": 1, "short": 1, "alternative": 1, "entry_name": 2}
+"""How firmly each kind of name of a UniProt entry names it."""
 
-_FOREIGN = 3
+FOREIGN = 3
 """From this rank on, names are those of proteins that are not human: found when asked for, never offered as a correction."""
 
 
@@ -109,7 +111,7 @@ class NameIndex:
         found: dict[str, dict[str, str]] = {"molecule": {}, "target": {}, "disease": {}}
         if self._database.has("bc_name"):
             query = "SELECT name_key, name, kind FROM bc_name WHERE rank < ? ORDER BY rank DESC"
-            for key, name, kind in self._database.tuples(query, (_FOREIGN,)):
+            for key, name, kind in self._database.tuples(query, (FOREIGN,)):
                 found.setdefault(kind, {})[key] = name
         else:
             for kind, name in self._official_names():

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import FileRefused
+from ..names_index import FOREIGN, TARGET_RANKS
 from ..store_connection import STARTER
 from .building import BuildFile, Progress, Report, check_space, discard, fingerprint, only_one, quiet
 from .fast_keys import fast_key
@@ -36,8 +37,6 @@ _GROWTH_PACKED, _GROWTH_PLAIN = 4.5, 0.9
 _GET_ONE = "Get uniprot_sprot.dat.gz: `biocopilot data pull uniprot`."
 _RELEASE = re.compile(r"^\d{4}_\d{2}$")
 _NEWEST = re.compile(rb"^DT   (\d{2}-[A-Z]{3}-\d{4}), entry version", re.MULTILINE)
-_RANKS = {"gene": 0, "recommended": 0, "gene_synonym": 1, "short": 1, "alternative": 1, "entry_name": 2}
-_FOREIGN = 3
 
 _SCHEMA = """
 CREATE TABLE version (name TEXT PRIMARY KEY, creation_date TEXT, comments TEXT);
@@ -241,8 +240,8 @@ def _round_off(build: BuildFile, version: str, newest: str, report: Report) -> d
 def _names(connection: sqlite3.Connection) -> Iterator[NameRow]:
     query = "SELECT n.name, n.kind, n.accession, e.tax_id FROM uniprot_name n JOIN uniprot_entry e USING (accession)"
     for name, kind, accession, tax_id in connection.execute(query):
-        if kind in _RANKS:
-            yield fast_key(name), name, "target", accession, _RANKS[kind] + _FOREIGN * (tax_id != _HUMAN), 0
+        if kind in TARGET_RANKS:
+            yield fast_key(name), name, "target", accession, TARGET_RANKS[kind] + FOREIGN * (tax_id != _HUMAN), 0
     is_there = "SELECT 1 FROM uniprot_entry WHERE accession = ?"
     yield from (row for row in curated_names() if connection.execute(is_there, (row[3],)).fetchone())
 

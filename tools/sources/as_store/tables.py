@@ -13,10 +13,11 @@ from types import TracebackType
 
 from ....memory import starter
 from ....memory.chembl_rows import ActivityRow, IndicationRow, MechanismRow, MoleculeRow, TargetRow, WarningRow
+from ....memory.names_index import FOREIGN, TARGET_RANKS
 from ....memory.starter.names import name_key
 from ....memory.uniprot_store import HUMAN
 from ..uniprot import UniprotEntry
-from ..uniprot.store_rows import StoreRows
+from ..uniprot.store_rows import UNKEPT_KEYWORDS, StoreRows
 
 __all__ = ["LiveTables"]
 
@@ -32,10 +33,6 @@ CREATE TABLE IF NOT EXISTS warning_refs (
 );
 """
 """Tables of a full dump that the starter set's schema has not; made once a service has said which warnings there are."""
-_FOREIGN = 3
-"""Added to the rank of names of proteins that are not human, as in every store."""
-_RANKS = {"gene": 0, "recommended": 0, "gene_synonym": 1, "short": 1, "alternative": 1, "entry_name": 2}
-_UNKEPT_KEYWORDS = frozenset(("Technical term", "Coding sequence diversity"))
 
 
 class LiveTables:
@@ -129,11 +126,7 @@ class LiveTables:
         """How drugs act, in the order given; their targets are taken as they are where they are not known better."""
         for row in rows:
             molecule = self._molecule(row.molecule_chembl_id, row.molecule_name, None, row.max_phase)
-            self._do(
-                "UPDATE molecule_dictionary SET first_approval = coalesce(?, first_approval) WHERE molregno = ?",
-                row.first_approval,
-                molecule,
-            )
+            self._first_approval(molecule, row.first_approval)
             target = None
             if row.target_chembl_id:
                 if row.target_chembl_id not in self._targets:
@@ -156,11 +149,7 @@ class LiveTables:
         """What drugs are used for, in the order given."""
         for row in rows:
             molecule = self._molecule(row.molecule_chembl_id, row.molecule_name, None, row.max_phase)
-            self._do(
-                "UPDATE molecule_dictionary SET first_approval = coalesce(?, first_approval) WHERE molregno = ?",
-                row.first_approval,
-                molecule,
-            )
+            self._first_approval(molecule, row.first_approval)
             self._do(
                 "INSERT INTO drug_indication VALUES (NULL, ?, ?, NULL, NULL, ?, ?)",
                 molecule, row.max_phase_for_indication, row.term_id, row.term,
@@ -189,15 +178,15 @@ class LiveTables:
             own.accession, own.entry_name, int(own.reviewed), own.gene, own.name, own.organism, own.tax_id, own.family,
             own.length, own.mass_da, own.sequence,
         )  # fmt: skip
-        foreign = 0 if own.tax_id == HUMAN else _FOREIGN
+        foreign = 0 if own.tax_id == HUMAN else FOREIGN
         for kind, name in rows.names():
             self._do("INSERT OR IGNORE INTO uniprot_name VALUES (?, ?, ?)", own.accession, name, kind)
-            if kind in _RANKS:
-                self._name(name, "target", own.accession, _RANKS[kind] + foreign)
+            if kind in TARGET_RANKS:
+                self._name(name, "target", own.accession, TARGET_RANKS[kind] + foreign)
         for location in rows.locations():
             self._do("INSERT INTO uniprot_location VALUES (?, ?, NULL)", own.accession, location)
         for keyword in entry.keywords:
-            if keyword.category not in _UNKEPT_KEYWORDS:
+            if keyword.category not in UNKEPT_KEYWORDS:
                 self._do(
                     "INSERT OR IGNORE INTO uniprot_keyword VALUES (?, ?, ?)",
                     own.accession,
@@ -230,6 +219,13 @@ class LiveTables:
         if smiles:
             self._do("INSERT OR IGNORE INTO compound_structures VALUES (?, NULL, '', ?)", number, smiles)
         return number
+
+    def _first_approval(self, molecule: int, year: int | None) -> None:
+        self._do(
+            "UPDATE molecule_dictionary SET first_approval = coalesce(?, first_approval) WHERE molregno = ?",
+            year,
+            molecule,
+        )
 
     def _target(self, chembl_id: str, name: str, organism: str | None) -> int:
         known = chembl_id in self._targets

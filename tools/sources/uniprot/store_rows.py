@@ -15,7 +15,7 @@ from ....memory.uniprot_store import ProteinEntry
 from .entry import UniprotEntry
 from .names import ProteinName
 
-__all__ = ["DIFFERS_BY_DESIGN", "StoreRows", "protein_entry"]
+__all__ = ["DIFFERS_BY_DESIGN", "UNKEPT_KEYWORDS", "StoreRows", "protein_entry"]
 
 DIFFERS_BY_DESIGN: Mapping[str, str] = {
     "description": "this project's own wording, which only the starter set has",
@@ -24,7 +24,8 @@ DIFFERS_BY_DESIGN: Mapping[str, str] = {
 }
 """Look-ups of UniprotStore that a live entry does not answer alike, and why."""
 
-_UNKEPT_KEYWORDS = frozenset(("Technical term", "Coding sequence diversity"))
+UNKEPT_KEYWORDS = frozenset(("Technical term", "Coding sequence diversity"))
+"""Categories of keywords that the store leaves out."""
 _OTHER_NAMES = frozenset(("gene_synonym", "short", "alternative"))
 _FAMILY = re.compile(r"(?:In the .{1,60}? section; )?[Bb]elongs to the (.+)")
 
@@ -79,7 +80,7 @@ class StoreRows:
 
     def keywords(self, category: str) -> list[str]:
         """As UniprotStore.keywords: without technical terms and what gives rise to isoforms, which the store leaves out."""
-        if category in _UNKEPT_KEYWORDS:
+        if category in UNKEPT_KEYWORDS:
             return []
         return sorted({keyword.name for keyword in self.live.keywords if keyword.category == category})
 
