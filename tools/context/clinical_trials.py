@@ -8,9 +8,9 @@ from pydantic import Field, model_validator
 
 from ...memory.text import shorten
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
+from ..pages import FURTHEST, MOST, window
 from ..sources.clinicaltrials import ClinicalTrials, Phase, Status, Trial, TrialQuery
 from ..sources.found import Found
-from .pages import FURTHEST, MOST, window
 
 __all__ = ["clinical_trials"]
 

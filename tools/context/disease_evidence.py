@@ -10,10 +10,10 @@ from pydantic import Field
 from ...memory.errors import NotFound
 from ...memory.text import shorten
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
+from ..pages import FURTHEST, MOST, absent, window
 from ..sources.found import Found
 from ..sources.opentargets import Association, OpenTargets
 from .gene_of import Gene, gene_of, symbol_of
-from .pages import FURTHEST, MOST, absent, window
 
 __all__ = ["disease_evidence"]
 

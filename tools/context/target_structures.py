@@ -10,12 +10,12 @@ from ...memory.errors import NotFound, Unavailable
 from ...memory.text import shorten
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
 from ..identifiers import is_uniprot_accession
+from ..pages import FURTHEST, MOST, window
 from ..sources.alphafold import AlphaFold, Model
 from ..sources.found import Found
 from ..sources.pdb import ProteinDataBank, Structure
 from ..sources.transport import Session
 from ..targets.identify_target import identify_target
-from .pages import FURTHEST, MOST, window
 
 __all__ = ["target_structures"]
 

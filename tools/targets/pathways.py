@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from ...memory.records import Omitted
 from ...memory.text import shorten
-from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
+from ..contract import Findings, ToolArguments, ToolContext, tool
+from ..pages import listing
 from .human_protein import HumanProtein, human_protein
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["pathways"]
 
 _MOST = 300
+_FURTHEST = 5_000
 _IN_DIGEST = 10
 
 
@@ -27,7 +28,7 @@ class PathwaysArguments(ToolArguments):
     target: str = Field(min_length=1, max_length=200, description="gene symbol, name or UniProt accession, human")
     without_disease: bool = Field(default=False, description="leave out pathways that describe what a disease changes")
     most: int = Field(default=50, ge=1, le=_MOST, description="how many pathways to give")
-    skip: int = Field(default=0, ge=0, le=5_000, description="how many of the first pathways to leave out")
+    skip: int = Field(default=0, ge=0, le=_FURTHEST, description="how many of the first pathways to leave out")
 
 
 @tool(
@@ -72,22 +73,22 @@ def _findings(
         "pathways": [_pathway(row) for row in rows],
         "notes": notes,
     }
-    summary = f"{protein.label} ({protein.accession}): {total:,} Reactome pathways"
-    if rows:
-        told = "; ".join(f"{shorten(row.name, 70)} ({row.stable_id})" for row in rows[:_IN_DIGEST])
-        summary += f": {told}" + ("; …" if len(rows) > _IN_DIGEST else "")
-    elif total:
-        summary += f"; none behind the first {arguments.skip:,}"
-    return Findings(
-        (Draft(record, found.source, found.backend, summary),),
-        matched=total,
-        returned=len(rows),
+    return listing(
+        "pathways",
+        arguments,
+        found,
+        rows,
+        record,
+        f"{protein.label} ({protein.accession}): {total:,} Reactome pathways",
+        rows_are="pathways",
+        there=len(kept),
+        most=_MOST,
+        furthest=_FURTHEST,
+        total=total,
+        in_digest=[f"{shorten(row.name, 70)} ({row.stable_id})" for row in rows[:_IN_DIGEST]],
+        told_apart_by="; ",
         filters={"organism": "Homo sapiens", **({"without_disease": True} if arguments.without_disease else {})},
-        omitted=_omitted(arguments, len(kept), len(rows)),
-        warnings=tuple(dict.fromkeys((*notes, *notices))),
-        empty=not rows,
-        partial=not found.complete,
-        retrieved_at=found.retrieved_at,
+        warnings=notices,
     )
 
 
@@ -100,11 +101,3 @@ def _pathway(row: Pathway) -> dict[str, Any]:
         "inferred": row.inferred,
         "url": row.url,
     }
-
-
-def _omitted(arguments: PathwaysArguments, there: int, given: int) -> Omitted | None:
-    seen = arguments.skip + given
-    if seen >= there:
-        return None
-    again = {**arguments.model_dump(mode="json", exclude_defaults=True), "skip": seen, "most": _MOST}
-    return Omitted(what=f"{there - seen:,} more pathways", tool="pathways", arguments=again)

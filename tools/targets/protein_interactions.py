@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from ...memory.records import Omitted
-from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
+from ..contract import Findings, ToolArguments, ToolContext, tool
+from ..pages import listing
 from .human_protein import HumanProtein, human_protein
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["protein_interactions"]
 
 _MOST = 200
+_FURTHEST = 5_000
 _IN_DIGEST = 12
 _SCORE = "the probability that STRING gives the link, from 0 to 1; it is not how strong or how large the interaction is"
 
@@ -32,7 +33,7 @@ class ProteinInteractionsArguments(ToolArguments):
         default="functional", description="physical: only proteins in one complex; functional: those of one process too"
     )
     most: int = Field(default=20, ge=1, le=_MOST, description="how many partners to give")
-    skip: int = Field(default=0, ge=0, le=5_000, description="how many of the first partners to leave out")
+    skip: int = Field(default=0, ge=0, le=_FURTHEST, description="how many of the first partners to leave out")
 
 
 @tool(
@@ -90,21 +91,21 @@ def _findings(
     filters = {"min_score": arguments.min_score, "network": arguments.network, "organism": "Homo sapiens"}
     count = f"{total:,}" if found.total is not None else f"at least {total:,}"
     summary = f"{protein.label}: {count} {arguments.network} partners with a score of at least {arguments.min_score:g}"
-    if rows:
-        told = ", ".join(f"{row.name} {row.score:.3f}" for row in rows[:_IN_DIGEST])
-        summary += f": {told}" + (", …" if len(rows) > _IN_DIGEST else "")
-    elif total:
-        summary += f"; none behind the first {arguments.skip:,}"
-    return Findings(
-        (Draft(record, found.source, found.backend, summary),),
-        matched=total,
-        returned=len(rows),
+    return listing(
+        "protein_interactions",
+        arguments,
+        found,
+        rows,
+        record,
+        summary,
+        rows_are="partners",
+        there=len(found.rows),
+        most=_MOST,
+        furthest=_FURTHEST,
+        total=total,
+        in_digest=[f"{row.name} {row.score:.3f}" for row in rows[:_IN_DIGEST]],
         filters=filters,
-        omitted=_omitted(arguments, len(found.rows), len(rows)),
-        warnings=tuple(dict.fromkeys((*notes, *notices))),
-        empty=not rows,
-        partial=not found.complete,
-        retrieved_at=found.retrieved_at,
+        warnings=notices,
     )
 
 
@@ -113,11 +114,3 @@ def _partner(row: Partner) -> dict[str, Any]:
 
     channels = {words.replace(" ", "_"): row.channels[name] for name, words in CHANNELS.items()}
     return {"gene": row.name, "string_id": row.string_id, "score": row.score, "channels": channels}
-
-
-def _omitted(arguments: ProteinInteractionsArguments, there: int, given: int) -> Omitted | None:
-    seen = arguments.skip + given
-    if seen >= there:
-        return None
-    again = {**arguments.model_dump(mode="json", exclude_defaults=True), "skip": seen, "most": _MOST}
-    return Omitted(what=f"{there - seen:,} more partners", tool="protein_interactions", arguments=again)

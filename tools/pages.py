@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from ...memory.errors import NotFound
-from ...memory.records import Omitted
-from ..contract import Draft, Findings, ToolArguments
-from ..sources.found import Found, source_of
-from ..sources.hosts import Service
-from ..sources.walk import stop_notice
+from ..memory.errors import NotFound
+from ..memory.records import Omitted
+from .contract import Draft, Findings, ToolArguments
+from .sources.found import Found, source_of
+from .sources.hosts import Service
+from .sources.walk import stop_notice
 
-__all__ = ["FURTHEST", "MOST", "absent", "window"]
+__all__ = ["FURTHEST", "MOST", "absent", "listing", "window"]
 
 MOST = 100
 """Rows a call, at most."""
@@ -21,6 +21,7 @@ FURTHEST = 1_900
 """Rows that a call may leave out at the beginning."""
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 def window(
@@ -80,11 +81,67 @@ def window(
         matched=total + further if total is not None else None,
         returned=len(rows) + len(also),
         filters=filters or {},
-        omitted=_omitted(tool, arguments, total, len(rows), rows_are),
+        omitted=_omitted(tool, arguments, total, len(rows), rows_are, MOST, FURTHEST),
         warnings=told,
         empty=not rows and not also,
         partial=lacking,
         retrieved_at=min(filter(None, (found.retrieved_at, retrieved_at))),
+    )
+
+
+def listing(
+    tool: str,
+    arguments: Any,
+    found: Found[T],
+    rows: Sequence[U],
+    record: dict[str, Any],
+    summary: str,
+    *,
+    rows_are: str,
+    there: int,
+    most: int,
+    furthest: int,
+    total: int | None = None,
+    in_digest: Sequence[str] = (),
+    told_apart_by: str = ", ",
+    filters: dict[str, Any] | None = None,
+    warnings: Sequence[str] = (),
+) -> Findings:
+    """One record that lists the rows between `skip` and `skip + most`, as findings.
+
+    Args:
+        tool: the tool's name.
+        arguments: the call's, with `skip` and `most`.
+        found: where the rows are from.
+        rows: those that the record lists.
+        record: the record, with its notes.
+        summary: the digest's line up to the rows.
+        rows_are: what the rows are called, in the plural.
+        there: how many rows a further call can reach.
+        most: how many rows a call gives at most.
+        furthest: how many rows a call may leave out at most.
+        total: how many the service says there are; as many as `there` where None.
+        in_digest: the first rows as the digest shows them.
+        told_apart_by: what stands between them.
+        filters: what was applied.
+        warnings: besides the record's notes.
+    """
+    known = there if total is None else total
+    if in_digest:
+        more = f"{told_apart_by}…" if len(rows) > len(in_digest) else ""
+        summary += f": {told_apart_by.join(in_digest)}{more}"
+    elif known:
+        summary += f"; none behind the first {arguments.skip:,}"
+    return Findings(
+        (Draft(record, found.source, found.backend, summary),),
+        matched=known,
+        returned=len(rows),
+        filters=filters or {},
+        omitted=_omitted(tool, arguments, there, len(rows), rows_are, most, furthest),
+        warnings=tuple(dict.fromkeys((*record["notes"], *warnings))),
+        empty=not rows,
+        partial=not found.complete,
+        retrieved_at=found.retrieved_at,
     )
 
 
@@ -107,9 +164,11 @@ def _asked(arguments: ToolArguments) -> dict[str, Any]:
     return asked
 
 
-def _omitted(tool: str, arguments: Any, total: int | None, returned: int, rows_are: str) -> Omitted | None:
+def _omitted(
+    tool: str, arguments: Any, total: int | None, returned: int, rows_are: str, most: int, furthest: int
+) -> Omitted | None:
     seen = arguments.skip + returned
     if total is None or seen >= total or not returned:
         return None
-    what = f"{total - seen:,} more {rows_are}" + ("" if seen <= FURTHEST else "; narrow the question to reach them")
-    return Omitted(what=what, tool=tool, arguments={**_asked(arguments), "skip": min(seen, FURTHEST), "most": MOST})
+    what = f"{total - seen:,} more {rows_are}" + ("" if seen <= furthest else "; narrow the question to reach them")
+    return Omitted(what=what, tool=tool, arguments={**_asked(arguments), "skip": min(seen, furthest), "most": most})
