@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from ...memory.articles.article import Article, EditorialNotice
 from ...memory.records import Source
 from ...memory.text import shorten
 from ..contract import Draft
 from ..sources.found import Found
-from ..sources.literature.article import Article, EditorialNotice
 
 __all__ = ["article_draft", "article_record", "article_source", "summary_of"]
 

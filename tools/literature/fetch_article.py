@@ -7,14 +7,14 @@ from typing import Any
 
 from pydantic import Field
 
+from ...memory.articles.article import Article
+from ...memory.articles.full_text import FullText
+from ...memory.articles.identifiers import read_article_id
 from ...memory.errors import NotFound
 from ...memory.records import Omitted
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
 from ..sources.found import Found
-from ..sources.literature.article import Article
 from ..sources.literature.europepmc import EuropePmc
-from ..sources.literature.full_text import FullText
-from ..sources.literature.identifiers import read_article_id
 from ..sources.literature.pubmed import Pubmed
 from .article_record import article_draft, article_record, article_source
 from .reading_units import Unit, outline_of, section_records, take, units_of

@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from ...memory.articles.article import Article
 from ...memory.records import Omitted
 from ...memory.text import shorten
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
 from ..sources.found import Found
-from ..sources.literature.article import Article
 from ..sources.literature.europepmc import EuropePmc
 from ..sources.literature.queries import FIRST_YEAR, LAST_YEAR, ArticleType, Query
 from .article_record import article_draft, article_record

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from ..sources.literature.full_text import FullText, Table
+from ...memory.articles.full_text import FullText, Table
 
 __all__ = ["Unit", "outline_of", "section_records", "take", "units_of"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ....memory.articles.identifiers import valid_pmid
+from ....memory.articles.plain_text import text_of
+from ....memory.articles.xml_reading import whole
 from ....memory.errors import BadReply, RateLimited
-from .identifiers import valid_pmid
-from .plain_text import text_of
-from .xml_reading import whole
 
 __all__ = ["Hits", "parse_hits"]
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ....memory.articles.article import Article
+from ....memory.articles.full_text import FullText
+from ....memory.articles.identifiers import ArticleId, valid_pmcid
+from ....memory.articles.jats import parse_full_text
+from ....memory.articles.plain_text import one_line
 from ....memory.errors import BadReply, InvalidIdentifier, NotFound, OfflineRefused, SourceUnavailable
 from ..found import Found, source_of
 from ..request import Backend, Reply, Request
 from ..transport import Session
-from .article import Article
 from .europepmc_rows import article_of
-from .full_text import FullText
-from .identifiers import ArticleId, valid_pmcid
-from .jats import parse_full_text
-from .plain_text import one_line
 from .queries import Query
 
 __all__ = ["EuropePmc"]

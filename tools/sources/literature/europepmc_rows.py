@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ....memory.articles.article import (
+    AbstractSection,
+    Article,
+    Author,
+    EditorialNotice,
+    MeshHeading,
+    MeshQualifier,
+    relation_of,
+)
+from ....memory.articles.identifiers import valid_doi, valid_pmcid, valid_pmid
+from ....memory.articles.licences import licence_name
+from ....memory.articles.plain_text import plain
+from ....memory.articles.pubmed_xml import year_in
 from ....memory.errors import BadReply
-from .article import AbstractSection, Article, Author, EditorialNotice, MeshHeading, MeshQualifier, relation_of
-from .identifiers import valid_doi, valid_pmcid, valid_pmid
-from .licences import licence_name
-from .plain_text import plain
-from .pubmed_xml import year_in
 
 __all__ = ["article_of"]
 

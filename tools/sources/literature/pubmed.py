@@ -15,17 +15,17 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from ....memory.articles.article import Article
+from ....memory.articles.full_text import FullText
+from ....memory.articles.identifiers import ArticleId, valid_pmcid, valid_pmid
+from ....memory.articles.jats import parse_full_text
+from ....memory.articles.pubmed_xml import parse_articles
 from ....memory.errors import InvalidIdentifier, NotFound, OfflineRefused, SourceUnavailable
 from ....memory.records import Source
 from ..found import Found, source_of
 from ..request import Reply, Request
 from ..transport import Session
-from .article import Article
 from .esearch import Hits, parse_hits
-from .full_text import FullText
-from .identifiers import ArticleId, valid_pmcid, valid_pmid
-from .jats import parse_full_text
-from .pubmed_xml import parse_articles
 from .queries import FIRST_YEAR, LAST_YEAR, Query
 
 __all__ = ["Pubmed", "allowed_pace"]

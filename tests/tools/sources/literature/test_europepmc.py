@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from biocopilot.memory.articles.identifiers import ArticleId, read_article_id
 from biocopilot.memory.errors import (
     BadReply,
     InvalidArguments,
@@ -17,7 +18,6 @@ from biocopilot.memory.errors import (
     SourceUnavailable,
 )
 from biocopilot.tools.sources.literature.europepmc import EuropePmc
-from biocopilot.tools.sources.literature.identifiers import ArticleId, read_article_id
 from biocopilot.tools.sources.literature.queries import Query
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st

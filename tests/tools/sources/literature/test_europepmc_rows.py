@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from biocopilot.memory.articles.article import EditorialNotice
 from biocopilot.memory.errors import BadReply
-from biocopilot.tools.sources.literature.article import EditorialNotice
 from biocopilot.tools.sources.literature.europepmc_rows import article_of
 from hypothesis import given, settings
 from hypothesis import strategies as st

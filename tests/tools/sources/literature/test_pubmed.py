@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from biocopilot.memory.articles.identifiers import ArticleId, read_article_id
 from biocopilot.memory.errors import BadReply, InvalidIdentifier, NotFound, RateLimited, SourceUnavailable
-from biocopilot.tools.sources.literature.identifiers import ArticleId, read_article_id
 from biocopilot.tools.sources.literature.pubmed import MOST_IDS, Pubmed, allowed_pace
 from biocopilot.tools.sources.literature.queries import Query
 from hypothesis import HealthCheck, given, settings

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from biocopilot.memory.articles.jats import parse_full_text
+from biocopilot.memory.articles.pubmed_xml import parse_articles
 from biocopilot.memory.errors import BadReply, NotFound
 from biocopilot.tools.sources.literature.esearch import parse_hits
-from biocopilot.tools.sources.literature.jats import parse_full_text
-from biocopilot.tools.sources.literature.pubmed_xml import parse_articles
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from biocopilot.tools.sources.literature.plain_text import plain, text_of
+from biocopilot.memory.articles.plain_text import plain, text_of
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from biocopilot.memory.articles.article import Article, EditorialNotice, MeshHeading, MeshQualifier
+from biocopilot.memory.articles.plain_text import plain
+from biocopilot.memory.articles.pubmed_xml import parse_articles, year_in
 from biocopilot.memory.errors import BadReply
-from biocopilot.tools.sources.literature.article import Article, EditorialNotice, MeshHeading, MeshQualifier
-from biocopilot.tools.sources.literature.plain_text import plain
-from biocopilot.tools.sources.literature.pubmed_xml import parse_articles, year_in
 
 ARTICLE = """
 <PubmedArticle><MedlineCitation Status="MEDLINE"><PMID Version="2">1234</PMID><Article>

@@ -9,11 +9,11 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from biocopilot.memory.articles.jats import parse_full_text
+from biocopilot.memory.articles.plain_text import text_of
+from biocopilot.memory.articles.pubmed_xml import parse_articles
+from biocopilot.memory.articles.xml_reading import each, whole
 from biocopilot.memory.errors import BadReply
-from biocopilot.tools.sources.literature.jats import parse_full_text
-from biocopilot.tools.sources.literature.plain_text import text_of
-from biocopilot.tools.sources.literature.pubmed_xml import parse_articles
-from biocopilot.tools.sources.literature.xml_reading import each, whole
 
 LAUGHS = (
     '<!DOCTYPE r [<!ENTITY l0 "lollollollol">'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ....memory.text import shorten
+from ..text import shorten
 from .plain_text import one_line
 
 __all__ = ["licence_name"]

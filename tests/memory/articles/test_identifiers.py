@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from biocopilot.memory.articles.identifiers import read_article_id, valid_doi, valid_pmcid, valid_pmid
 from biocopilot.memory.errors import InvalidIdentifier
-from biocopilot.tools.sources.literature.identifiers import read_article_id, valid_doi, valid_pmcid, valid_pmid
 from hypothesis import given
 from hypothesis import strategies as st
 

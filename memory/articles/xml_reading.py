@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from ....memory.errors import BadReply
+from ..errors import BadReply
 
 __all__ = ["each", "whole"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from biocopilot.tools.sources.literature.article import Article, EditorialNotice, relation_of
+from biocopilot.memory.articles.article import Article, EditorialNotice, relation_of
 
 
 def article(**given: object) -> Article:

@@ -10,7 +10,7 @@ import html
 import re
 from typing import Any
 
-from ....memory.text import clean
+from ..text import clean
 
 __all__ = ["one_line", "plain", "text_of"]
 

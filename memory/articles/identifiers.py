@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from ....memory.errors import InvalidIdentifier
-from ....memory.text import clean, shorten
+from ..errors import InvalidIdentifier
+from ..text import clean, shorten
 
 __all__ = ["ArticleId", "read_article_id", "valid_doi", "valid_pmcid", "valid_pmid"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from biocopilot.memory.articles.full_text import FullText
+from biocopilot.memory.articles.jats import parse_full_text
 from biocopilot.memory.errors import BadReply, NotFound
-from biocopilot.tools.sources.literature.full_text import FullText
-from biocopilot.tools.sources.literature.jats import parse_full_text
 
 FRONT = """<front><journal-meta><journal-title-group><journal-title>J</journal-title></journal-title-group></journal-meta>
 <article-meta><article-id pub-id-type="pmid">11</article-id><article-id pub-id-type="pmc">22</article-id>

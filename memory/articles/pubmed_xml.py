@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ....memory.errors import BadReply
+from ..errors import BadReply
 from .article import (
     AbstractSection,
     Article,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ....memory.errors import BadReply, NotFound
+from ..errors import BadReply, NotFound
 from .full_text import Figure, FullText, Section
 from .jats_front import front_matter
 from .jats_references import references_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from biocopilot.tools.sources.literature.licences import licence_name
+from biocopilot.memory.articles.licences import licence_name
 
 
 @pytest.mark.parametrize(
