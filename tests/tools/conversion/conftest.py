@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
 import itertools
-import sys
+import runpy
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -19,7 +17,8 @@ from biocopilot.tools.conversion.convert_identifier import convert_identifier
 from biocopilot.tools.execute import execute
 from biocopilot.tools.workbench import Services, Workbench
 
-_SOURCES = Path(__file__).parents[1] / "sources"
+_loading = runpy.run_path(str(Path(__file__).parents[1] / "loading.py"))
+_SOURCES, _fixtures_of = _loading["SOURCES"], _loading["fixtures_of"]
 IMATINIB_KEY = "KTUFNOKKBVMGRW-UHFFFAOYSA-N"
 IMATINIB = {
     "CID": 5291,
@@ -29,16 +28,6 @@ IMATINIB = {
     "InChIKey": IMATINIB_KEY,
     "Title": "Imatinib",
 }
-
-
-def _fixtures_of(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
 
 
 _wire = _fixtures_of(_SOURCES / "conftest.py", "conversion_wire")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-import sys
+import runpy
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,18 +16,9 @@ from biocopilot.tools.literature.fetch_article import fetch_article
 from biocopilot.tools.literature.literature_search import literature_search
 from biocopilot.tools.workbench import Workbench
 
-_SOURCES = Path(__file__).parents[1] / "sources"
+_loading = runpy.run_path(str(Path(__file__).parents[1] / "loading.py"))
+_SOURCES, _fixtures_of = _loading["SOURCES"], _loading["fixtures_of"]
 TOOLS = {tool.name: tool for tool in (literature_search, fetch_article)}
-
-
-def _fixtures_of(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
 
 
 _wire = _fixtures_of(_SOURCES / "conftest.py", "literature_tools_wire")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-import sys
+import runpy
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,17 +15,8 @@ from biocopilot.tools.execute import execute
 from biocopilot.tools.registry import all_tools
 from biocopilot.tools.workbench import Workbench
 
-_SOURCES = Path(__file__).parents[1] / "sources"
-
-
-def _fixtures_of(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+_loading = runpy.run_path(str(Path(__file__).parents[1] / "loading.py"))
+_SOURCES, _fixtures_of = _loading["SOURCES"], _loading["fixtures_of"]
 
 
 _wire = _fixtures_of(_SOURCES / "conftest.py", "targets_wire")
