@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from ..memory.errors import NotFound
+from ..memory.errors import Ambiguous, NotFound
 from ..memory.records import Omitted
 from .contract import Draft, Findings, ToolArguments
 from .sources.found import Found, source_of
@@ -146,15 +146,16 @@ def listing(
 
 
 def absent(tool: str, arguments: ToolArguments, error: NotFound, service: Service) -> Findings:
-    """The finding that a service has no such thing, in that service's name."""
+    """The finding that a service has no such thing, or several, in that service's name."""
     record = {
-        "type": "not_found",
+        "type": "ambiguous" if isinstance(error, Ambiguous) else "not_found",
         "query": _asked(arguments),
         "message": error.message,
         "hint": error.hint,
         "nearest": list(error.nearest),
     }
-    near = f" Nearest: {'; '.join(error.nearest)}." if error.nearest else ""
+    several = "It could be" if isinstance(error, Ambiguous) else "Nearest"
+    near = f" {several}: {'; '.join(error.nearest)}." if error.nearest else ""
     draft = Draft(record, source_of(service, ()), "live", f"{error.message}{near} {error.hint}".strip())
     return Findings((draft,), matched=0, returned=0, empty=True)
 

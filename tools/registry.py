@@ -41,6 +41,8 @@ TOOL_MODULES = (
     "conversion.convert_identifier",
     "targets.protein_interactions",
     "targets.pathways",
+    "targets.protein_features",
+    "targets.protein_isoforms",
     "context.disease_evidence",
     "context.target_safety",
     "context.clinical_trials",

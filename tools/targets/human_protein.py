@@ -1,6 +1,6 @@
 """From what a person calls a target to one human protein by its accession: what services about proteins are asked with.
 
-The local store is asked first; HGNC where it does not know the name, which then is said.
+The local store is asked first; HGNC (its registered store, then its service) where that does not know the name, which then is said.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..sources.hgnc import Gene
     from ..sources.transport import Session
 
-__all__ = ["HumanProtein", "human_protein"]
+__all__ = ["HumanProtein", "accession_of", "human_protein"]
 
 _HUMAN = "Homo sapiens"
 
@@ -69,19 +69,25 @@ async def human_protein(text: str, context: ToolContext, session: Session) -> Hu
         if is_chembl_id(query):
             raise
         if not is_uniprot_accession(query):
-            return await _from_hgnc(query, session, absence)
+            return await _from_hgnc(query, context, session, absence)
         accession = query.upper().partition("-")[0]
         note = f"{accession} is not in the local store, so it was asked for as it is."
         return HumanProtein(query, accession, None, None, "accession", (note,))
     return _of_target(query, target)
 
 
+def accession_of(target: Target) -> str:
+    """The accession of a target that is one protein. Raises Ambiguous where it has several, NotFound where it has none."""
+    if target.accession is not None:
+        return target.accession
+    parts = tuple(dict.fromkeys(name for row in target.targets for name in row.accessions))
+    if parts:
+        raise Ambiguous(f"{target.name} has several proteins.", "Ask for one of them.", parts[:20])
+    raise NotFound(f"{target.name} is no single protein.", "Ask for a protein by gene symbol or accession.")
+
+
 def _of_target(query: str, target: Target) -> HumanProtein:
-    if target.accession is None:
-        parts = tuple(dict.fromkeys(name for row in target.targets for name in row.accessions))
-        if parts:
-            raise Ambiguous(f"{target.name} has several proteins.", "Ask for one of them.", parts[:20])
-        raise NotFound(f"{target.name} is no single protein.", "Ask for a protein by gene symbol or accession.")
+    accession = accession_of(target)
     if target.organism not in (_HUMAN, None):
         raise NotFound(
             f"{shorten(query, 60)} is a protein of {target.organism} here; only human proteins are asked for.",
@@ -89,14 +95,14 @@ def _of_target(query: str, target: Target) -> HumanProtein:
         )
     others = f"The same name is borne by {', '.join(target.same_name[:5])}."
     notes = (others,) if target.same_name else ()
-    return HumanProtein(query, target.accession, target.gene, target.name, target.matched_by, notes)
+    return HumanProtein(query, accession, target.gene, target.name, target.matched_by, notes)
 
 
-async def _from_hgnc(query: str, session: Session, absence: NotFound) -> HumanProtein:
-    from ..sources.hgnc import HgncLive, only_gene
+async def _from_hgnc(query: str, context: ToolContext, session: Session, absence: NotFound) -> HumanProtein:
+    from ..sources.hgnc import Hgnc, only_gene
 
     try:
-        found = await HgncLive(session).called(query)
+        found = await Hgnc.of(context.bench, session).called(query)
         chosen = only_gene(query, found)
     except (Ambiguous, OfflineRefused):
         raise
@@ -107,7 +113,8 @@ async def _from_hgnc(query: str, session: Session, absence: NotFound) -> HumanPr
             f"{absence.message} HGNC, which may know it, did not answer: {error.message}", error.hint
         ) from error
     accession = _only_accession(chosen.gene)
-    note = f"HGNC has {query} as {chosen.called_by} of {chosen.gene.symbol} ({chosen.gene.hgnc_id})."
+    here = f" {found.source.release} (local store)" if found.backend == "local" else ""
+    note = f"HGNC{here} has {query} as {chosen.called_by} of {chosen.gene.symbol} ({chosen.gene.hgnc_id})."
     return HumanProtein(
         query, accession, chosen.gene.symbol, chosen.gene.name, f"HGNC {chosen.called_by}", (note, *found.notices)
     )

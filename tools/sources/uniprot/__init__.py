@@ -19,8 +19,9 @@ from .entry import (
     read_entry,
     single_entry,
 )
+from .feature_kinds import FEATURE_KINDS, FeatureKind, evidence_means, kind_of, rank_of
 from .features import Feature
-from .isoforms import Isoform
+from .isoforms import Isoform, isoforms_of
 from .live import Release, UniprotLive
 from .mapping import IdMapping, MappedId, Waiting
 from .query import SEARCH_FIELDS
@@ -28,10 +29,12 @@ from .store_rows import DIFFERS_BY_DESIGN, StoreRows, protein_entry
 
 __all__ = [
     "DIFFERS_BY_DESIGN",
+    "FEATURE_KINDS",
     "SEARCH_FIELDS",
     "AnyEntry",
     "CrossReference",
     "Feature",
+    "FeatureKind",
     "IdMapping",
     "InactiveEntry",
     "Isoform",
@@ -44,7 +47,11 @@ __all__ = [
     "UniprotHit",
     "UniprotLive",
     "Waiting",
+    "evidence_means",
+    "isoforms_of",
+    "kind_of",
     "protein_entry",
+    "rank_of",
     "read_entry",
     "single_entry",
 ]

@@ -9,6 +9,10 @@ from ._record import EvidenceCode, Identifier, Record
 __all__ = ["Feature", "Ligand", "Position", "Replacement", "Span"]
 
 
+_BONDS = frozenset(("Disulfide bond", "Cross-link"))
+"""Their two places are the residues that are joined."""
+
+
 class Position(Record):
     """A residue number, from 1; None where it is not known."""
 
@@ -66,6 +70,24 @@ class Feature(Record):
     references: tuple[Identifier, ...] = Field(default=(), alias="featureCrossReferences")
     ligand: Ligand | None = None
     ligand_part: Ligand | None = None
+
+    @property
+    def position(self) -> str:
+        """Where it is, in words: one residue, the two ends of a stretch, or what is known of them."""
+        start, end = str(self.location.start), str(self.location.end)
+        return start if start == end else f"{start}-{end}"
+
+    def touches(self, first: int, last: int) -> bool:
+        """Whether it holds for a residue from `first` to `last`. A bond holds for the residues at its ends only.
+
+        An end that is not known may lie anywhere. A feature of an isoform has that isoform's numbers, so it never counts.
+        """
+        if self.location.sequence is not None:
+            return False
+        start, end = self.location.start.value, self.location.end.value
+        if self.type in _BONDS:
+            return any(place is not None and first <= place <= last for place in (start, end))
+        return (start is None or start <= last) and (end is None or end >= first)
 
     @field_validator("id")
     @classmethod
