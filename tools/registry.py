@@ -45,6 +45,7 @@ TOOL_MODULES = (
     "targets.protein_isoforms",
     "context.disease_evidence",
     "context.target_safety",
+    "context.clinical_candidates",
     "context.clinical_trials",
     "context.target_structures",
     "literature.literature_search",

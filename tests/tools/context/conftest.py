@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from biocopilot.memory.records import ToolCall, ToolResult
+from biocopilot.tools.context.clinical_candidates import clinical_candidates
 from biocopilot.tools.context.clinical_trials import clinical_trials
 from biocopilot.tools.context.disease_evidence import disease_evidence
 from biocopilot.tools.context.target_safety import target_safety
@@ -20,7 +21,10 @@ from biocopilot.tools.workbench import Workbench
 
 _loading = runpy.run_path(str(Path(__file__).parents[1] / "loading.py"))
 _SOURCES, _fixtures_of = _loading["SOURCES"], _loading["fixtures_of"]
-TOOLS = {tool.name: tool for tool in (disease_evidence, target_safety, clinical_trials, target_structures)}
+TOOLS = {
+    tool.name: tool
+    for tool in (disease_evidence, target_safety, clinical_candidates, clinical_trials, target_structures)
+}
 
 
 _wire = _fixtures_of(_SOURCES / "conftest.py", "context_tools_wire")
@@ -29,7 +33,7 @@ _trials = _fixtures_of(_SOURCES / "clinicaltrials/conftest.py", "context_tools_t
 _bank = _fixtures_of(_SOURCES / "pdb/conftest.py", "context_tools_bank")
 fresh_hosts, faulty, pass_time = _wire.fresh_hosts, _wire.faulty, _wire.pass_time
 make_transport, transport = _wire.make_transport, _wire.transport
-platform, hit, association = _genes.platform, _genes.hit, _genes.association
+platform, hit, association, drug = _genes.platform, _genes.hit, _genes.association, _genes.drug
 registry, study, bank, entry = _trials.registry, _trials.study, _bank.bank, _bank.entry
 
 

@@ -8,21 +8,26 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from biocopilot.tools.context.clinical_candidates import clinical_candidates
 from biocopilot.tools.context.clinical_trials import clinical_trials
 from biocopilot.tools.context.disease_evidence import disease_evidence
 from biocopilot.tools.context.target_safety import target_safety
 from biocopilot.tools.context.target_structures import target_structures
 
-TOOLS = (disease_evidence, target_safety, clinical_trials, target_structures)
+TOOLS = (disease_evidence, target_safety, clinical_candidates, clinical_trials, target_structures)
 EXAMPLES = [(tool.name, example) for tool in TOOLS for example in tool.examples]
 
 
 @pytest.mark.parametrize(("tool", "example"), EXAMPLES)
 async def test_the_examples_run(
-    ask: Any, faulty: Any, platform: Any, association: Any, registry: Any, study: Any, bank: Any, entry: Any, tool: str, example: Any
+    ask: Any, faulty: Any, platform: Any, association: Any, drug: Any, registry: Any, study: Any, bank: Any, entry: Any, tool: str, example: Any
 ) -> None:  # fmt: skip
     nsclc = {"id": "MONDO_0005233", "name": "non-small cell lung carcinoma"}
-    platform(associations=[association(n) for n in range(30)] + [association(1, disease=nsclc)], diseases=[nsclc])
+    platform(
+        associations=[association(n) for n in range(30)] + [association(1, disease=nsclc)],
+        diseases=[nsclc],
+        drugs=[drug(n) for n in range(30)],
+    )
     registry([study(n) for n in range(30)])
     bank([entry(f"1A{n:02d}") for n in range(30)])
     faulty.serve("/alphafold/prediction/P00533", [{"entryId": "AF-P00533-F1", "uniprotAccession": "P00533"}])
@@ -69,6 +74,7 @@ def test_each_says_that_it_needs_the_network(tool: Any) -> None:
         ("disease_evidence", {"target": "EGFR", "most": 0}),
         ("disease_evidence", {"target": "EG\u202eFR"}),
         ("target_safety", {"target": "EGFR", "skip": -1}),
+        ("clinical_candidates", {"target": "EGFR", "which": "failed"}),
         ("target_structures", {"target": "EGFR", "most": 1_000}),
         ("clinical_trials", {}),
         ("clinical_trials", {"condition": "melanoma", "phases": ["PHASE9"]}),
@@ -92,13 +98,13 @@ def test_declaring_the_tools_loads_no_client() -> None:
 
 @pytest.mark.parametrize(("tool", "example"), EXAMPLES)
 async def test_kept_replies_answer_offline_with_the_day_they_were_had(
-    ask: Any, make_transport: Any, tmp_path: Any, faulty: Any, platform: Any, association: Any, registry: Any, study: Any,
+    ask: Any, make_transport: Any, tmp_path: Any, faulty: Any, platform: Any, association: Any, drug: Any, registry: Any, study: Any,
     bank: Any, entry: Any, tool: str, example: Any,
 ) -> None:  # fmt: skip
     from biocopilot.memory.response_cache import ResponseCache
 
     nsclc = {"id": "MONDO_0005233", "name": "non-small cell lung carcinoma"}
-    platform(associations=[association(1, disease=nsclc)], diseases=[nsclc])
+    platform(associations=[association(1, disease=nsclc)], diseases=[nsclc], drugs=[drug(n) for n in range(30)])
     registry([study(1)])
     bank([entry("1M17")])
     faulty.serve("/alphafold/prediction/P00533", [{"entryId": "AF-P00533-F1", "uniprotAccession": "P00533"}])
@@ -121,12 +127,13 @@ async def test_kept_replies_answer_offline_with_the_day_they_were_had(
     [
         ("disease_evidence", {"target": "EGFR"}),
         ("target_safety", {"target": "EGFR"}),
+        ("clinical_candidates", {"target": "EGFR"}),
         ("clinical_trials", {"condition": "melanoma"}),
         ("target_structures", {"target": "EGFR"}),
     ],
 )
 async def test_what_is_cut_and_warned_of_stands_in_the_digest_even_where_texts_are_long(
-    ask: Any, faulty: Any, platform: Any, hit: Any, association: Any, registry: Any, study: Any, bank: Any, entry: Any, tool: str, asked: Any
+    ask: Any, faulty: Any, platform: Any, hit: Any, association: Any, drug: Any, registry: Any, study: Any, bank: Any, entry: Any, tool: str, asked: Any
 ) -> None:  # fmt: skip
     long = "a name that goes on and on and on " * 9
     event = {"event": long, "datasource": long, "effects": [{"direction": long}], "biosamples": [{"tissueLabel": long}]}
@@ -134,6 +141,7 @@ async def test_what_is_cut_and_warned_of_stands_in_the_digest_even_where_texts_a
     platform(
         hits=[hit("EGFR", "ENSG00000146648", "P99999")],
         associations=[association(n, disease={"id": f"MONDO_{n:07d}", "name": long}, datatypeScores=scores) for n in range(30)],
+        drugs=[drug(n, diseases=[{"diseaseFromSource": long, "disease": None}]) for n in range(30)],
         target={"safetyLiabilities": [event] * 30, "tractability": [{"label": "Approved Drug", "modality": "SM", "value": True}]},
     )  # fmt: skip
     registry([study(n, identificationModule={"briefTitle": long}, statusModule={"overallStatus": "ACTIVE_NOT_RECRUITING"}) for n in range(30)])  # fmt: skip

@@ -8,11 +8,21 @@ async with transport.session() as session:
 from __future__ import annotations
 
 from .live import OpenTargets
-from .records import Association, Candidate, DiseaseHit, SafetyLiability, Target, TargetHit, Tractability
+from .records import (
+    Association,
+    Candidate,
+    ClinicalReport,
+    DiseaseHit,
+    SafetyLiability,
+    Target,
+    TargetHit,
+    Tractability,
+)
 
 __all__ = [
     "Association",
     "Candidate",
+    "ClinicalReport",
     "DiseaseHit",
     "OpenTargets",
     "SafetyLiability",

@@ -76,6 +76,7 @@ query Candidates($id: String!) {{
         maxClinicalStage
         drug {{ id name drugType maximumClinicalStage }}
         diseases {{ diseaseFromSource disease {{ id name }} }}
+        clinicalReports {{ id source clinicalStage trialOverallStatus url }}
       }}
     }}
   }}

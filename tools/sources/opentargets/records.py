@@ -10,6 +10,7 @@ from ..node import Node
 __all__ = [
     "Association",
     "Candidate",
+    "ClinicalReport",
     "DiseaseHit",
     "SafetyLiability",
     "Target",
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 _ENSEMBL = re.compile(r"ENSG\d{11}", re.ASCII)
+_TRIAL = re.compile(r"NCT\d{8}", re.ASCII)
 _DISEASE = re.compile(r"[A-Za-z]{2,20}_[A-Za-z0-9]{1,20}", re.ASCII)
 
 
@@ -104,6 +106,19 @@ class Association:
 
 
 @dataclass(frozen=True)
+class ClinicalReport:
+    """A trial, or a label or list of approved drugs, that a candidate's stage rests on."""
+
+    source: str
+    stage: str | None
+    status: str | None
+    """State of the trial, as its registry has it."""
+    url: str | None
+    trial_id: str | None = None
+    """Its number in ClinicalTrials.gov; None for what is no trial of that registry."""
+
+
+@dataclass(frozen=True)
 class Candidate:
     """A drug or clinical candidate that acts on the target, and the furthest stage that it reached."""
 
@@ -115,6 +130,7 @@ class Candidate:
     drug_stage: str | None
     """Furthest stage of the drug in anything."""
     diseases: tuple[str, ...] = ()
+    reports: tuple[ClinicalReport, ...] = ()
 
 
 def read_target_hit(node: Node) -> TargetHit:
@@ -157,7 +173,7 @@ def read_association(node: Node) -> Association:
 
 
 def read_candidate(node: Node) -> Candidate:
-    """A drug or candidate with its stage and the diseases it was tried in."""
+    """A drug or candidate with its stage, the diseases it was tried in, and the reports that say so."""
     names = [item.text("disease", "name") or item.text("diseaseFromSource") for item in node.nodes("diseases")]
     return Candidate(
         drug_id=node.needed("drug", "id"),
@@ -166,6 +182,19 @@ def read_candidate(node: Node) -> Candidate:
         stage=node.text("maxClinicalStage"),
         drug_stage=node.text("drug", "maximumClinicalStage"),
         diseases=tuple(dict.fromkeys(name for name in names if name)),
+        reports=tuple(_report(item) for item in node.nodes("clinicalReports")),
+    )
+
+
+def _report(node: Node) -> ClinicalReport:
+    url = node.text("url")
+    trial = next((hit for text in (node.text("id"), url) if text and (hit := _TRIAL.search(text))), None)
+    return ClinicalReport(
+        source=node.text("source") or "not stated",
+        stage=node.text("clinicalStage"),
+        status=node.text("trialOverallStatus"),
+        url=url,
+        trial_id=trial.group() if trial is not None else None,
     )
 
 
