@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["ActivityRow", "IndicationRow", "MechanismRow", "MoleculeRow", "NameHit", "TargetRow", "WarningRow"]
+__all__ = [
+    "ActivityRow",
+    "IndicationRow",
+    "MechanismRow",
+    "MoleculeRow",
+    "NameHit",
+    "TargetRow",
+    "WarningRow",
+    "known_phase",
+]
 
 
 @dataclass(frozen=True)
@@ -125,3 +134,8 @@ class NameHit:
     kind: str
     id: str
     rank: int
+
+
+def known_phase(value: float | None) -> float | None:
+    """A phase as a row gives it: ChEMBL writes −1 where that of a clinical candidate is not known."""
+    return None if value is None or value < 0 else float(value)
