@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..memory.chembl_store import ChemblStore
+    from ..memory.hgnc_store import HgncStore
     from ..memory.store_connection import Database
     from ..memory.uniprot_store import UniprotStore
     from .chemistry.workers import ChemistryWorkers
@@ -107,6 +108,27 @@ class Workbench:
         return UniprotStore(self._registered.get("uniprot") or Database.open(), self.chembl.database)
 
     @_once
+    def hgnc(self) -> HgncStore | None:
+        """Human gene names, where a store of them is registered; `Hgnc` in tools/sources/hgnc asks it first.
+
+        Raises:
+            SourceUnavailable, StorageError: it is registered and cannot be used.
+        """
+        from ..memory.errors import StorageError
+        from ..memory.paths import registry_path
+
+        try:
+            if not registry_path().exists():
+                return None
+        except StorageError:  # no home folder is known, so nothing was ever registered
+            return None
+        from ..memory.hgnc_store import HgncStore
+        from ..memory.stores.registry import open_store
+
+        database = open_store("hgnc")
+        return None if database is None else HgncStore(database)
+
+    @_once
     def transport(self) -> Transport:
         """The way to live services, with the user's kept replies."""
         return self._transport(offline=False)
@@ -173,7 +195,7 @@ class Workbench:
     def close(self) -> None:
         """End the workers and close the stores; a second call does nothing."""
         with self._lock:
-            for name in ("chemistry", "chembl", "uniprot", "transport", "kept_replies"):
+            for name in ("chemistry", "chembl", "uniprot", "hgnc", "transport", "kept_replies"):
                 opened = self.__dict__.pop(name, None)
                 if opened is not None:
                     opened.close()

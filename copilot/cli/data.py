@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="See the local data; add full ChEMBL and UniProt.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="See the local data; add full ChEMBL, UniProt and HGNC.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 class Addable(StrEnum):
@@ -23,6 +25,7 @@ class Addable(StrEnum):
 
     chembl = "chembl"
     uniprot = "uniprot"
+    hgnc = "hgnc"
 
 
 class Pullable(StrEnum):
@@ -31,6 +34,10 @@ class Pullable(StrEnum):
     chembl = "chembl"
     uniprot = "uniprot"
     hgnc = "hgnc"
+
+
+_TITLES = {Addable.chembl: "", Addable.uniprot: "UniProt ", Addable.hgnc: "HGNC "}
+"""What stands before a release; ChEMBL's own says its name."""
 
 
 @app.command()
@@ -50,11 +57,20 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
 
 @app.command()
 def add(
-    name: Annotated[Addable, typer.Argument(metavar="NAME", help="chembl or uniprot.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="chembl_NN.db, its .tar.gz, or uniprot_sprot.dat.gz.")],
+    name: Annotated[Addable, typer.Argument(metavar="NAME", help="chembl, uniprot or hgnc.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="chembl_NN.db, its .tar.gz, uniprot_sprot.dat.gz, or hgnc_complete_set.txt (or .json)."
+        ),
+    ],
     release: Annotated[
         str,
-        typer.Option("--release", metavar="R", help="UniProt's release, such as 2025_04; the file does not say it."),
+        typer.Option(
+            "--release",
+            metavar="R",
+            help="UniProt's release, such as 2025_04, or HGNC's day, such as 2025-06-17; the files do not say it.",
+        ),
     ] = "",
     no_fingerprints: Annotated[
         bool,
@@ -65,7 +81,7 @@ def add(
     from ...memory.errors import Cancelled, InvalidInput
     from .stages import stage_lines
 
-    if release and name is not Addable.uniprot:
+    if release and name is Addable.chembl:
         raise InvalidInput("A ChEMBL dump says its release itself.", "Leave --release out.")
     if no_fingerprints and name is not Addable.chembl:
         raise InvalidInput("Only ChEMBL gets fingerprints.", "Leave --no-fingerprints out.")
@@ -76,15 +92,18 @@ def add(
 
                 record = build_chembl(file, report)
                 made = _fingerprinted(record.fingerprint, not no_fingerprints, report)
-            else:
+            elif name is Addable.uniprot:
                 from ...memory.stores.swissprot import build_uniprot
 
                 record = build_uniprot(file, report, release)
+            else:
+                from ...memory.stores.hgnc import build_hgnc
+
+                record = build_hgnc(file, report, release)
     except KeyboardInterrupt as stop:
         raise Cancelled("Stopped.", "What was built is kept: the same command goes on from there.") from stop
     held = ", ".join(f"{count:,} {what}" for what, count in record.rows.items())
-    title = "UniProt " if name is Addable.uniprot else ""
-    sys.stdout.write(f"{title}{record.release} is registered: {held}.\nQuestions are answered from it first.\n")
+    sys.stdout.write(f"{_TITLES[name]}{record.release} is registered: {held}.\nQuestions are answered from it first.\n")
     if name is Addable.chembl:
         sys.stdout.write(f"The dump stays where it is and is read from there: {record.source}\n{made}")
 
@@ -105,7 +124,7 @@ def _fingerprinted(source: str, wanted: bool, report: Report) -> str:
 
 
 @app.command()
-def remove(name: Annotated[Addable, typer.Argument(metavar="NAME", help="chembl or uniprot.")]) -> None:
+def remove(name: Annotated[Addable, typer.Argument(metavar="NAME", help="chembl, uniprot or hgnc.")]) -> None:
     """Give a registered source up, and delete what was built for it."""
     from ...memory.errors import NotFound
     from ...memory.stores import registry
@@ -117,9 +136,8 @@ def remove(name: Annotated[Addable, typer.Argument(metavar="NAME", help="chembl 
     if gone is None:
         raise NotFound(f"No {name.value} store is registered.", "`biocopilot data status` shows what is.")
     kept = f" Your file stays: {gone.source}" if gone.source.exists() else ""
-    title = "UniProt " if name.value == "uniprot" else ""
     sys.stdout.write(
-        f"{title}{gone.release} is no longer used; {(gone.bytes + freed) / 1e6:,.1f} MB were freed.{kept}\n"
+        f"{_TITLES[name]}{gone.release} is no longer used; {(gone.bytes + freed) / 1e6:,.1f} MB were freed.{kept}\n"
     )
 
 
@@ -158,7 +176,4 @@ def pull(
     )
     there = "lay there already" if found.already_there else "is fetched"
     sys.stdout.write(f"{found.path}\n  {there}: {found.bytes:,} bytes; {checked}.\n")
-    if name is Pullable.hgnc:
-        sys.stdout.write("  No command reads it yet: it is for your own use.\n")
-    else:
-        sys.stdout.write(f"  Next: biocopilot data add {name.value} {found.path}\n")
+    sys.stdout.write(f"  Next: biocopilot data add {name.value} {found.path}\n")

@@ -28,7 +28,9 @@ _FURTHER = {
 """What is counted beyond what the stores count themselves: the table it needs, and the query."""
 
 
-_TITLES = {"chembl": "ChEMBL", "uniprot": "UniProt"}
+_TITLES = {"chembl": "ChEMBL", "uniprot": "UniProt", "hgnc": "HGNC"}
+_IN_EVERY_STORE = ("chembl", "uniprot")
+"""What the starter set and the setting `store` answer for where nothing else does."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class StoreLine:
     """One store, whether it answers or not."""
 
     name: str
-    """`starter`, `chembl`, `uniprot`, or `setting` for the file that the setting `store` names."""
+    """`starter`, `chembl`, `uniprot`, `hgnc`, or `setting` for the file that the setting `store` names."""
     release: str
     rows: dict[str, int]
     bytes: int
@@ -94,7 +96,7 @@ class StoreLine:
     age_days: int | None
     path: Path
     answers: tuple[str, ...]
-    """What is asked of it: of `chembl` and `uniprot`."""
+    """What is asked of it: of `chembl`, `uniprot` and `hgnc`."""
     trouble: BiocopilotError | None = None
     fingerprints: Fingerprints | None = None
     """Those beside a ChEMBL; None for a store that has none of its own."""
@@ -222,7 +224,7 @@ def store_lines(store: Path | None = None) -> tuple[StoreLine, ...]:
 
     chosen = store if store is not None else load_settings().settings.store
     lines = []
-    free = dict.fromkeys(_TITLES)
+    free = dict.fromkeys(_IN_EVERY_STORE)
     if chosen is not None:
         size = chosen.stat().st_size if chosen.is_file() else 0
         lines.append(StoreLine("setting", "as it says itself", {}, size, "its sources' own", None, chosen, tuple(free)))
@@ -243,7 +245,7 @@ def _registered(free: dict[str, None]) -> Iterable[StoreLine]:
 
     for name, record in registered().items():
         trouble = None
-        asked = (name,) if name in free else ()
+        asked = (name,) if name in free or name not in _IN_EVERY_STORE else ()
         free.pop(name, None)
         try:
             database = open_store(name) if asked else None

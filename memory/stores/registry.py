@@ -23,7 +23,7 @@ from .building import fingerprint, only_one
 
 __all__ = ["StoreName", "StoreRecord", "open_store", "registered", "remove", "save", "stores_dir"]
 
-StoreName = Literal["chembl", "uniprot"]
+StoreName = Literal["chembl", "uniprot", "hgnc"]
 
 
 class StoreRecord(BaseModel):
@@ -35,9 +35,9 @@ class StoreRecord(BaseModel):
     release: str
     licence: str
     store: Path
-    """What was built: for ChEMBL the database beside the dump, for UniProt all of it."""
+    """What was built: for ChEMBL the database beside the dump, for the others all of it."""
     source: Path
-    """The official file: ChEMBL's is read on, UniProt's is no longer needed."""
+    """The official file: ChEMBL's is read on, the others' are no longer needed."""
     fingerprint: str
     rows: dict[str, int]
     bytes: int = Field(ge=0)
@@ -128,10 +128,11 @@ def open_store(name: StoreName) -> Database | None:
     record = registered().get(name)
     if record is None:
         return None
-    mend = f"`biocopilot data add {name} FILE` registers it again; `biocopilot data remove {name}` goes back to the starter set."
+    instead = "the service" if name == "hgnc" else "the starter set"
+    mend = f"`biocopilot data add {name} FILE` registers it again; `biocopilot data remove {name}` goes back to {instead}."
     if not record.store.is_file():
         raise SourceUnavailable(f"The {name} store {record.store} is gone.", mend)
-    if name == "uniprot":
+    if name != "chembl":
         return Database(record.store)
     if not record.source.is_file():
         raise SourceUnavailable(f"The ChEMBL dump {record.source} is gone.", mend)

@@ -31,6 +31,7 @@ async def data_sources(arguments: DataSourcesArguments, context: ToolContext) ->
         _row(bench.chembl.source, {what: count for what, count in counts.items() if count}),
         *(_row(bench.chembl.fact_source(label), given) for label, given in facts.items()),
         _row(bench.uniprot.source, bench.uniprot.counts()),
+        *([] if bench.hgnc is None else [_row(bench.hgnc.source, bench.hgnc.counts())]),
         _row(rdkit_source(), {}),
     ]
     summary = "; ".join(f"{row['name']} {row['release']}" for row in rows)

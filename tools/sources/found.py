@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from ...memory.records import Source
+from ...memory.records import Backend, Source
 from .hosts import Service
-from .request import Backend, Reply
+from .request import Reply
 
 __all__ = ["Found", "source_of"]
 
@@ -22,7 +22,8 @@ class Found(Generic[T]):
     """Rows of a source.
 
     `total` is how many the service says there are; None where it does not say. `complete` is false where fewer rows
-    came than it says, or where asking was stopped at a bound: never silently.
+    came than it says, or where asking was stopped at a bound: never silently. `retrieved_at` is when it was had from the
+    service, or read from a local store.
     """
 
     rows: tuple[T, ...]

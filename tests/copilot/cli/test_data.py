@@ -15,6 +15,7 @@ from biocopilot.copilot import Copilot
 from biocopilot.copilot.cli.commands import app
 from biocopilot.copilot.cli.stages import stage_lines
 from biocopilot.copilot.cli.store_status import store_status
+from biocopilot.memory.errors import FileRefused
 from biocopilot.memory.stores import download
 from biocopilot.memory.stores.building import Progress
 from biocopilot.tools.chemistry import computed
@@ -62,6 +63,7 @@ def test_a_store_that_is_absent_or_is_none_is_unavailable(home: Path, tmp_path: 
 # Full sources --------------------------------------------------------------------------------------------------------
 
 CHEMBL: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[2] / "memory" / "conftest.py"))
+SET: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[2] / "memory" / "stores" / "hgnc_set.py"))
 STORES: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[2] / "memory" / "stores" / "conftest.py"))
 
 
@@ -123,6 +125,47 @@ def test_both_stand_beside_each_other_and_names_of_either_are_found(home: Path, 
         assert [hit.id for hit in bench.uniprot.names.matching("ERBB2", ("target",))] == ["P04626"]
         targets = bench.chembl.targets_for_accession("P00533")
         assert [target.chembl_id for target in targets][:1] == ["CHEMBL203"]
+
+
+def test_an_added_hgnc_is_listed_beside_what_it_does_not_replace(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "hgnc_complete_set_2025-07-01.txt"
+    file.write_bytes(SET["table"](SET["many"](5)))
+    done = data("add", "hgnc", str(file))
+    assert done.stdout.startswith("HGNC 2025-07-01 is registered: 5 genes, 20 symbols old and new.\n")
+    assert "· genes" in done.stderr
+    text = data("status").stdout
+    assert "hgnc: 2025-07-01, built today; answers for HGNC\n  5 genes, 20 symbols old and new\n" in text
+    assert "CC0 1.0" in text
+    found = json.loads(data("status", "--json").stdout)
+    assert {line["name"]: line["answers"] for line in found["stores"]} == {
+        "hgnc": ["hgnc"], "starter": ["chembl", "uniprot"],
+    }  # fmt: skip
+    (line,) = [line for line in found["stores"] if line["name"] == "hgnc"]
+    assert (line["licence"], line["age_days"], line["rows"]["genes"]) == ("CC0 1.0", 0, 5)
+    assert line["bytes"] == Path(line["path"]).stat().st_size
+    assert ("starter", "2025_03 (starter set)") in evidence("What does EGFR do?")
+    with Workbench(store=None) as bench:
+        assert bench.hgnc is not None
+        assert bench.hgnc.source.release == "2025-07-01"
+    with Copilot(planner="embedded", offline=True, log=False) as asked:
+        (record,) = [item.record for item in asked.ask("Which data sources do you use?").evidence]
+        assert {row["name"]: row["counts"] for row in record["sources"]}["HGNC"] == {"genes": 5}
+    Path(line["path"]).unlink()
+    assert data("status").exit_code == 5
+    assert data("add", "hgnc", str(file)).exit_code == 0
+    assert data("remove", "hgnc").stdout.startswith("HGNC 2025-07-01 is no longer used; ")
+    assert file.exists()
+    with Workbench() as bench:
+        assert bench.hgnc is None
+
+
+def test_a_file_that_is_not_hgncs_set_is_refused_with_a_hint(home: Path, dump: Path) -> None:
+    refused = data("add", "hgnc", str(dump))
+    assert isinstance(refused.exception, FileRefused)
+    assert "it is a SQLite database" in refused.exception.message
+    assert "biocopilot data pull hgnc" in refused.exception.hint
 
 
 def test_the_setting_store_still_wins(home: Path, dump: Path, flat_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,7 +262,7 @@ def test_fetching_prints_the_path_and_the_next_command(home: Path, monkeypatch: 
     said = data("pull", "hgnc", "--to", str(home)).stdout
     assert str(home / "hgnc.gz") in said
     assert "no checksum is stated" in said
-    assert "No command reads it yet" in said
+    assert f"Next: biocopilot data add hgnc {home / 'hgnc.gz'}" in said
 
 
 def test_ctrl_c_while_adding_exits_with_130_and_the_next_call_goes_on(home: Path, dump: Path) -> None:

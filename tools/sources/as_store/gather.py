@@ -13,13 +13,12 @@ from typing import ParamSpec, TypeVar
 
 from ....memory.chembl_rows import MoleculeRow, TargetRow
 from ....memory.errors import InvalidInput, NotFound, OfflineRefused, SourceUnavailable
-from ....memory.records import Source
+from ....memory.records import Backend, Source
 from ....memory.starter.names import name_key
 from ....memory.uniprot_store import HUMAN
 from ...identifiers import is_chembl_id, is_inchikey, is_uniprot_accession
 from ..chembl import ChemblLive
 from ..found import Found
-from ..request import Backend
 from ..uniprot import StoreRows, UniprotEntry, UniprotLive
 from .tables import LiveTables
 

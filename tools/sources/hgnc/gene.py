@@ -16,6 +16,8 @@ __all__ = ["CalledGene", "Gene", "NameKind"]
 NameKind = Literal["approved symbol", "previous symbol", "alias symbol", "HGNC id", "UniProt accession", "Ensembl gene"]
 _HGNC_ID = re.compile(r"HGNC:\d{1,7}", re.ASCII)
 _ENSEMBL = re.compile(r"ENSG\d{11}", re.ASCII)
+_ENTREZ = re.compile(r"\d{1,9}", re.ASCII)
+_REFSEQ = re.compile(r"[A-Z]{2}_\d{6,12}(?:\.\d{1,3})?", re.ASCII)
 _WITHDRAWN_NAME = re.compile(r"(?:symbol|entry) withdrawn", re.IGNORECASE)
 _SUCCESSOR = re.compile(r"HGNC:\d{1,7}|(?<=see )\[?(?!HGNC:)([A-Za-z0-9-]{1,20})", re.ASCII)
 
@@ -34,6 +36,10 @@ class Gene:
     alias_symbols: tuple[str, ...] = ()
     ensembl_gene: str | None = None
     uniprot_accessions: tuple[str, ...] = ()
+    entrez_gene: str | None = None
+    refseq: tuple[str, ...] = ()
+    location: str | None = None
+    """On the chromosome, such as 7p11.2."""
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Gene:
@@ -41,7 +47,7 @@ class Gene:
         hgnc_id, symbol = text(row.get("hgnc_id")), text(row.get("symbol"))
         if hgnc_id is None or _HGNC_ID.fullmatch(hgnc_id) is None or symbol is None:
             raise BadReply("HGNC: a gene without an id or a symbol.", "Ask again later.")
-        ensembl = text(row.get("ensembl_gene_id"))
+        ensembl, entrez = text(row.get("ensembl_gene_id")), text(row.get("entrez_id"))
         return cls(
             hgnc_id=hgnc_id,
             symbol=symbol,
@@ -52,6 +58,9 @@ class Gene:
             alias_symbols=texts(row.get("alias_symbol")),
             ensembl_gene=ensembl if ensembl is not None and _ENSEMBL.fullmatch(ensembl) else None,
             uniprot_accessions=tuple(name for name in texts(row.get("uniprot_ids")) if is_uniprot_accession(name)),
+            entrez_gene=entrez if entrez is not None and _ENTREZ.fullmatch(entrez) else None,
+            refseq=tuple(name for name in texts(row.get("refseq_accession")) if _REFSEQ.fullmatch(name)),
+            location=text(row.get("location")),
         )
 
     @property
