@@ -30,6 +30,7 @@ TOOL_MODULES = (
     "targets.find_target",
     "targets.target_profile",
     "targets.target_activities",
+    "targets.search_proteins",
     "targets.selectivity",
     "drugs.compound_activities",
     "drugs.drug_mechanisms",
