@@ -106,6 +106,10 @@ async def _drugs(gathering: Gathering, asked: Any) -> None:
     await gathering.mechanisms(targets=[row.chembl_id for row in rows])
 
 
+async def _assay(gathering: Gathering, asked: Any) -> None:
+    await gathering.assay(asked.assay)
+
+
 async def _for_indication(gathering: Gathering, asked: Any) -> None:
     await gathering.indications(term=asked.indication)
 
@@ -123,6 +127,7 @@ ANSWERABLE: Mapping[str, Callable[[Gathering, Any], Awaitable[object]]] = {
     "find_target": _target,
     "target_profile": _target,
     "target_activities": _activities,
+    "assay_details": _assay,
     "selectivity": _between,
     "compound_activities": _compound,
     "drug_mechanisms": _mechanisms,

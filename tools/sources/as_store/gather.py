@@ -189,6 +189,17 @@ class Gathering:
             )
             await asyncio.to_thread(self.tables.activities, rows)  # thousands of rows; others go on meanwhile
 
+    async def assay(self, chembl_id: str) -> None:
+        """One assay with its target and its document."""
+        for row in await self._of("chembl", self.chembl.assay, chembl_id):
+            targets = await self._of("chembl", self.chembl.target, row.target_chembl_id) if row.target_chembl_id else ()
+            papers = (
+                await self._of("chembl", self.chembl.document, row.document_chembl_id) if row.document_chembl_id else ()
+            )
+            for target in targets:
+                self.tables.target(target)
+            self.tables.assay(row, next(iter(targets), None), next(iter(papers), None))
+
     async def mechanisms(self, *, molecules: Iterable[str] = (), targets: Iterable[str] = ()) -> None:
         """How these drugs act, or which drugs act on these targets."""
         of = [chembl_id for chembl_id in molecules if chembl_id not in self._with_mechanisms]

@@ -16,6 +16,7 @@ from ....memory.chembl_rows import ActivityRow, IndicationRow, MechanismRow, Mol
 from ....memory.names_index import FOREIGN, TARGET_RANKS
 from ....memory.starter.names import name_key
 from ....memory.uniprot_store import HUMAN
+from ..chembl.records import Assay, Document
 from ..uniprot import UniprotEntry
 from ..uniprot.store_rows import UNKEPT_KEYWORDS, StoreRows
 
@@ -33,6 +34,24 @@ CREATE TABLE IF NOT EXISTS warning_refs (
 );
 """
 """Tables of a full dump that the starter set's schema has not; made once a service has said which warnings there are."""
+_ASSAYS = """
+ALTER TABLE assays ADD COLUMN assay_tax_id INTEGER;
+ALTER TABLE assays ADD COLUMN assay_strain TEXT;
+ALTER TABLE assays ADD COLUMN assay_tissue TEXT;
+ALTER TABLE assays ADD COLUMN assay_cell_type TEXT;
+ALTER TABLE assays ADD COLUMN assay_subcellular_fraction TEXT;
+ALTER TABLE assays ADD COLUMN relationship_type TEXT;
+ALTER TABLE docs ADD COLUMN doc_type TEXT;
+ALTER TABLE docs ADD COLUMN title TEXT;
+ALTER TABLE docs ADD COLUMN volume TEXT;
+ALTER TABLE docs ADD COLUMN issue TEXT;
+ALTER TABLE docs ADD COLUMN first_page TEXT;
+ALTER TABLE docs ADD COLUMN last_page TEXT;
+ALTER TABLE docs ADD COLUMN patent_id TEXT;
+CREATE TABLE bioassay_ontology (bao_id TEXT PRIMARY KEY, label TEXT);
+CREATE TABLE variant_sequences (variant_id INTEGER PRIMARY KEY, mutation TEXT, accession TEXT);
+"""
+"""What a full dump says of one assay and its document beyond the starter set's schema; made when the first one comes."""
 
 
 class LiveTables:
@@ -47,6 +66,7 @@ class LiveTables:
         self._assays: dict[str, int] = {}
         self._documents: dict[str, int] = {}
         self._components: dict[str, int] = {}
+        self._assays_laid_out = False
 
     def __enter__(self) -> LiveTables:
         return self
@@ -169,6 +189,34 @@ class LiveTables:
             for reference in row.references:  # as one text, which is how the store gives them back
                 self._do("INSERT INTO warning_refs VALUES (NULL, ?, ?, NULL, NULL)", row.warning_id, reference)
 
+    def assay(self, row: Assay, target: TargetRow | None, paper: Document | None) -> None:
+        """An assay with its target and its document, all that the service says of them."""
+        if not self._assays_laid_out:
+            self._connection.executescript(_ASSAYS)
+            self._assays_laid_out = True
+        number = None if target is None else self._target(target.chembl_id, target.name, target.organism)
+        document = None if paper is None else self._document(paper.chembl_id, paper.year)
+        if paper is not None:
+            self._do(
+                "UPDATE docs SET journal = ?, pubmed_id = ?, doi = ?, doc_type = ?, title = ?, volume = ?, issue = ?,"
+                " first_page = ?, last_page = ?, patent_id = ? WHERE doc_id = ?",
+                paper.journal, paper.pubmed_id, paper.doi, paper.doc_type, paper.title, paper.volume, paper.issue,
+                paper.first_page, paper.last_page, paper.patent_id, document,
+            )  # fmt: skip
+        variant = 1 if row.is_on_variant else None
+        if row.is_on_variant:
+            self._do("INSERT OR REPLACE INTO variant_sequences VALUES (1, ?, ?)", row.mutation, row.variant_accession)
+        if row.bao_format is not None:
+            self._do("INSERT OR IGNORE INTO bioassay_ontology VALUES (?, ?)", row.bao_format, row.format)
+        self._do(
+            "INSERT INTO assays (doc_id, description, assay_type, assay_organism, tid, confidence_score, chembl_id, bao_format,"
+            " variant_id, assay_tax_id, assay_strain, assay_tissue, assay_cell_type, assay_subcellular_fraction,"
+            " relationship_type) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            document, row.description, row.assay_type, row.organism, number, row.confidence_score, row.chembl_id,
+            row.bao_format, variant, row.tax_id, row.strain, row.tissue, row.cell_type, row.subcellular_fraction,
+            row.relationship_type,
+        )  # fmt: skip
+
     def protein(self, entry: UniprotEntry) -> None:
         """A UniProt entry with all that the local store keeps of one."""
         rows = StoreRows(entry)
@@ -255,7 +303,7 @@ class LiveTables:
         known = chembl_id in self._documents
         number = self._documents.setdefault(chembl_id, len(self._documents) + 1)
         if not known:
-            self._do("INSERT INTO docs VALUES (?, ?, NULL, ?, NULL, NULL)", number, chembl_id, year)
+            self._do("INSERT INTO docs (doc_id, chembl_id, year) VALUES (?, ?, ?)", number, chembl_id, year)
         return number
 
     def _assay(self, row: ActivityRow, target: int, document: int | None) -> int:
@@ -263,7 +311,8 @@ class LiveTables:
         number = self._assays.setdefault(row.assay_chembl_id, len(self._assays) + 1)
         if not known:
             self._do(
-                "INSERT INTO assays VALUES (?, ?, NULL, ?, NULL, ?, ?, ?, NULL, ?)",
+                "INSERT INTO assays (assay_id, doc_id, assay_type, tid, confidence_score, chembl_id, variant_id)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 number, document, row.assay_type, target, row.confidence_score, row.assay_chembl_id,
                 1 if row.variant else None,
             )  # fmt: skip

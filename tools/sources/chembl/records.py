@@ -179,6 +179,8 @@ class Assay:
     is_on_variant: bool
     mutation: str | None
     variant_accession: str | None
+    strain: str | None = None
+    subcellular_fraction: str | None = None
 
     @classmethod
     def read(cls, source: Object) -> Assay:
@@ -201,6 +203,8 @@ class Assay:
             is_on_variant=bool(variant),
             mutation=text(variant, "mutation"),
             variant_accession=text(variant, "accession"),
+            strain=text(source, "assay_strain"),
+            subcellular_fraction=text(source, "assay_subcellular_fraction"),
         )
 
 
