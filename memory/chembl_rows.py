@@ -46,28 +46,32 @@ class TargetRow:
 
 
 class ActivityRow(NamedTuple):
-    """A measured activity with its assay, molecule and target; a tuple, since a target has thousands."""
+    """A measured activity with its molecule, assay and target; a tuple, since a target has thousands.
+
+    First what is the row's own, then its molecule, then what it shares with the others of its series: in this order a store
+    puts it together.
+    """
 
     activity_id: int
+    value: float | None
+    pchembl: float | None
+    molecule_chembl_id: str
+    parent_chembl_id: str
+    name: str | None
+    smiles: str | None
+    max_phase: float | None
     assay_chembl_id: str
     document_chembl_id: str | None
     year: int | None
     confidence_score: int | None
     assay_type: str | None
     variant: bool
-    molecule_chembl_id: str
-    parent_chembl_id: str
-    name: str | None
-    smiles: str | None
-    max_phase: float | None
     target_chembl_id: str
     target_name: str
     target_organism: str | None
     activity_type: str
     relation: str | None
-    value: float | None
     unit: str | None
-    pchembl: float | None
     validity_comment: str | None
     potential_duplicate: bool
     value_is_back_computed: bool

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from . import chembl_indications, chembl_mechanisms, chembl_molecules, chembl_targets
-from .chembl_activities import BACK_COMPUTED_FROM, Activities
+from .chembl_activities import BACK_COMPUTED_FROM, activities_in
 from .chembl_rows import ActivityRow, IndicationRow, MechanismRow, MoleculeRow, NameHit, TargetRow, WarningRow
 from .chembl_warnings import holds_warnings, warnings_of
 from .names_index import NameIndex
@@ -50,7 +50,7 @@ class ChemblStore:
         self.database = database
         self.names = NameIndex(database, further)
         self.backend: Backend = "starter" if database.is_starter else "local"
-        self._activities = Activities(database)
+        self._activities = activities_in(database)
 
     @classmethod
     def open(cls, path: Path | None = None) -> ChemblStore:

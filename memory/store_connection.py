@@ -92,6 +92,10 @@ class Database:
                 if thread in (None, ident):
                     connection.interrupt()
 
+    def damaged(self, reason: Exception | str) -> StorageError:
+        """The error to raise where what was read is not what should be there."""
+        return _damaged(self.beside or self.path, reason)
+
     def close(self) -> None:
         """Close every connection."""
         with self._lock:
@@ -107,9 +111,9 @@ class Database:
         except sqlite3.OperationalError as error:
             if "interrupted" in str(error):
                 raise Cancelled("The query was stopped.") from error
-            raise _damaged(self.beside or self.path, error) from error
+            raise self.damaged(error) from error
         except sqlite3.DatabaseError as error:
-            raise _damaged(self.beside or self.path, error) from error
+            raise self.damaged(error) from error
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -151,7 +155,7 @@ def _uri(path: Path) -> str:
     return f"{path.resolve().as_uri()}?mode=ro&immutable=1"
 
 
-def _damaged(path: Path, error: Exception) -> StorageError:
+def _damaged(path: Path, error: Exception | str) -> StorageError:
     return StorageError(
         f"The local store {path} cannot be read: {error}.", "Register an intact file, or install the package again."
     )

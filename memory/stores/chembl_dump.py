@@ -17,6 +17,7 @@ from ..chembl_names import NAME_QUERIES
 from ..errors import FileRefused, StorageError
 from .archives import is_gzip, unpack_dump
 from .building import BuildFile, Progress, Report, check_space, discard, fingerprint, only_one, quiet
+from .chembl_blocks import block_activities
 from .chembl_tables import COPIES, COUNTS, EXTENTS, INDEXES, KIND_COLUMNS, LAY_OUT, NEEDED, RAW_COLUMNS, SCHEMA
 from .fast_keys import fast_key
 from .names_table import NameRow, curated_names, fill_names, index_words
@@ -24,7 +25,7 @@ from .registry import StoreRecord, save, stores_dir
 
 __all__ = ["Dump", "build_chembl", "probe_dump"]
 
-LAYOUT = "3"
+LAYOUT = "4"
 """Goes up when the tables beside a dump change, so that a store of another layout is built anew."""
 
 COPY_ROWS = 50_000
@@ -235,6 +236,7 @@ def _lay_out(build: BuildFile, dump: Dump, raw: Path, report: Report) -> None:
                 connection.execute(statement.format(bucket=names[number], **columns))
             for statement in EXTENTS:
                 connection.execute(statement, (before,))
+            block_activities(connection, before)
             build.mark("activities", number + 1)
     with build.step():
         build.mark("activities")

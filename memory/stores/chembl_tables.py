@@ -66,10 +66,13 @@ KIND_COLUMNS = (
 _OWN = """
 -- Within a target in the order (standard_type, pchembl_value DESC, activity_id); a target's rows lie together. What the rows of a
 -- measured series share, from assay to remarks, stands once in bc_series. `molecule_facts` is NULL for a molecule that is its own
--- parent, has no name and was never in the clinic, as nearly all are; else JSON of parent, name and phase.
+-- parent, has no name and was never in the clinic, as nearly all are; else JSON of parent, name and phase. The molecule's id and
+-- SMILES are NULL where there is no pChEMBL: such a row is among no target's best, and they are looked up.
 CREATE TABLE bc_target_activity (
   activity_id INTEGER, series INTEGER, standard_value, pchembl_value, molecule_chembl_id, molecule_facts, canonical_smiles,
   molregno INTEGER, tid INTEGER);
+-- All of a target's activities once more, to be read at once: see activity_block.py.
+CREATE TABLE bc_activity_block (block INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE TABLE bc_series (
   series INTEGER PRIMARY KEY, assay_chembl_id, document_chembl_id, year, confidence_score, assay_type, variant, standard_type,
   standard_relation, standard_units, data_validity_comment, potential_duplicate, tid INTEGER, assay_id INTEGER, doc_id INTEGER,
@@ -81,7 +84,7 @@ CREATE TABLE bc_target_range (
   tid INTEGER NOT NULL, standard_type TEXT NOT NULL, first_row INTEGER NOT NULL, last_row INTEGER NOT NULL, best_pchembl,
   PRIMARY KEY (tid, standard_type)) WITHOUT ROWID;
 CREATE TABLE bc_target_extent (
-  tid INTEGER PRIMARY KEY, first_row INTEGER NOT NULL, last_row INTEGER NOT NULL, first_series INTEGER, last_series INTEGER);
+  tid INTEGER PRIMARY KEY, first_row INTEGER NOT NULL, last_row INTEGER NOT NULL, first_block INTEGER, last_block INTEGER);
 CREATE TABLE bc_name (name_key TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, rank INTEGER NOT NULL);
 CREATE TABLE bc_count (what TEXT NOT NULL, n INTEGER NOT NULL);
 """
@@ -100,10 +103,10 @@ ORDER BY r.tid, r.assay_id, r.doc_id, r.kind
 """,
     """
 INSERT INTO main.bc_target_activity
-SELECT r.activity_id, o.series, r.standard_value, r.pchembl_value, m.chembl_id,
+SELECT r.activity_id, o.series, r.standard_value, r.pchembl_value, CASE WHEN r.pchembl_value IS NOT NULL THEN m.chembl_id END,
   CASE WHEN m.pref_name IS NOT NULL OR m.max_phase >= 0 OR p.chembl_id != m.chembl_id
     THEN json_array(coalesce(p.chembl_id, m.chembl_id), m.pref_name, CASE WHEN m.max_phase >= 0 THEN m.max_phase + 0.0 END) END,
-  c.canonical_smiles, r.molregno, r.tid
+  CASE WHEN r.pchembl_value IS NOT NULL THEN c.canonical_smiles END, r.molregno, r.tid
 FROM raw.{bucket} r CROSS JOIN main.bc_series o ON o.assay_id = r.assay_id AND o.kind = r.kind AND o.doc_id IS r.doc_id
 JOIN main.target_dictionary t ON t.tid = r.tid JOIN main.molecule_dictionary m ON m.molregno = r.molregno
 LEFT JOIN main.compound_structures c ON c.molregno = r.molregno LEFT JOIN main.molecule_hierarchy h ON h.molregno = r.molregno
@@ -117,7 +120,7 @@ EXTENTS = (
     "INSERT INTO main.bc_target_range SELECT a.tid, coalesce(o.standard_type, ''), min(a.rowid), max(a.rowid), max(a.pchembl_value)"
     " FROM main.bc_target_activity a CROSS JOIN main.bc_series o ON o.series = a.series WHERE a.rowid > ?"
     " GROUP BY a.tid, coalesce(o.standard_type, '')",
-    "INSERT INTO main.bc_target_extent SELECT a.tid, min(a.rowid), max(a.rowid), min(a.series), max(a.series)"
+    "INSERT INTO main.bc_target_extent SELECT a.tid, min(a.rowid), max(a.rowid), NULL, NULL"
     " FROM main.bc_target_activity a WHERE a.rowid > ? GROUP BY a.tid",
 )
 """Where the rows of a target, and of a target and type, begin and end."""

@@ -21,7 +21,7 @@ import pytest
 from biocopilot.memory.chembl_store import ChemblStore
 from biocopilot.memory.errors import Cancelled, FileRefused, StorageError
 from biocopilot.memory.store_connection import STARTER, Database
-from biocopilot.memory.stores import building, chembl_dump
+from biocopilot.memory.stores import building, chembl_blocks, chembl_dump
 from biocopilot.memory.stores.building import Progress, only_one
 from biocopilot.memory.stores.chembl_dump import build_chembl, probe_dump
 from biocopilot.memory.stores.registry import registered, remove, stores_dir
@@ -38,6 +38,7 @@ def pair(
     path: Path = request.getfixturevalue(request.param)
     monkeypatch.setattr(chembl_dump, "COPY_ROWS", 500)
     monkeypatch.setattr(chembl_dump, "BUCKET_ROWS", 400)
+    monkeypatch.setattr(chembl_blocks, "BLOCK_ROWS", 30)
     before = path.read_bytes()
     build_chembl(path)
     assert path.read_bytes() == before
