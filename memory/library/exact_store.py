@@ -1,0 +1,85 @@
+"""The store that needs nothing beside NumPy: all vectors in memory, every search exact.
+
+Used where ChromaDB is not installed, and good for some ten thousand passages. It is filled from the catalogue when it is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .catalogue import Catalogue
+from .vector_store import Vectors
+
+__all__ = ["ExactStore", "nearest_of"]
+
+
+class ExactStore:
+    """Vectors of a catalogue, read again when it has changed.
+
+    Args:
+        catalogue: whose vectors they are.
+    """
+
+    name = "exact"
+    sees_others = True
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._generation = -1
+        self._seqs: NDArray[np.int64] = np.empty(0, np.int64)
+        self._matrix: Vectors = np.empty((0, 0), np.float32)
+
+    def add(self, seqs: Sequence[int], vectors: Vectors) -> None:
+        """Nothing to do: they are read from the catalogue."""
+
+    def remove(self, seqs: Sequence[int]) -> None:
+        """Nothing to do: they are read from the catalogue."""
+
+    def clear(self) -> None:
+        """Nothing to do: they are read from the catalogue."""
+
+    def nearest(self, vector: Vectors, most: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """Number and cosine of the nearest, best first; of those `among` only, where given."""
+        self._refresh()
+        seqs, matrix = self._seqs, self._matrix
+        if among is not None:
+            places = np.flatnonzero(np.isin(seqs, np.fromiter(among, np.int64, len(among))))
+            seqs, matrix = seqs[places], matrix[places]
+        return nearest_of(vector, seqs, matrix, most)
+
+    def count(self) -> int:
+        """How many there are."""
+        self._refresh()
+        return len(self._seqs)
+
+    def seqs(self) -> Iterator[int]:
+        """All numbers."""
+        self._refresh()
+        return iter(self._seqs.tolist())
+
+    def close(self) -> None:
+        """Forget what was read."""
+        self._generation, self._seqs, self._matrix = -1, np.empty(0, np.int64), np.empty((0, 0), np.float32)
+
+    def _refresh(self) -> None:
+        generation = self._catalogue.generation
+        if generation == self._generation:
+            return
+        rows = self._catalogue.rows("SELECT seq, value FROM vector ORDER BY seq")
+        self._seqs = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+        joined = np.frombuffer(b"".join(row[1] for row in rows), "<f4")
+        self._matrix = joined.reshape(len(rows), -1) if rows else np.empty((0, 0), np.float32)
+        self._generation = generation
+
+
+def nearest_of(vector: Vectors, seqs: NDArray[np.int64], matrix: Vectors, most: int) -> list[tuple[int, float]]:
+    """The rows of a matrix nearest to a vector: number and cosine, best first, lower numbers first among equals."""
+    if not len(seqs):
+        return []
+    scores = matrix @ vector
+    places = np.argpartition(-scores, most - 1)[:most] if most < len(seqs) else np.arange(len(seqs))
+    order = places[np.lexsort((seqs[places], -scores[places]))]
+    return [(int(seqs[place]), float(scores[place])) for place in order]

@@ -1,0 +1,296 @@
+"""The library: add documents, search them, open a passage in its source, check a quotation. Everything else of this folder serves it.
+
+    with Library.open(embedder=embedder) as library:
+        library.add([Path("papers")])
+        for hit in library.search(Query("gatekeeper mutation in EGFR")).hits: ...
+
+One process writes at a time; readers need not wait for it. Without an embedder it goes by words alone, and says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from ..errors import BiocopilotError, InvalidInput, MissingExtra, NotFound
+from ..paths import data_dir
+from ..stores.building import check_space, only_one
+from ..text import clean, shorten
+from .beginning import FILE, LIBRARY, MODEL, STARTER_LIBRARY, begin, make_folder
+from .catalogue import Catalogue, DocumentRow, PassageRow, SourceRow
+from .chroma_store import ChromaStore
+from .document import ReadDocument
+from .exact_store import ExactStore
+from .files import find_files
+from .ingest import Added, Step, ingest, ingest_documents
+from .outbox import deliver, in_step
+from .reindexing import reindex
+from .retrieval import Hits, Query, search
+from .vector_store import VectorStore
+from .writing import RECIPE, Embed, Origin, remove_documents
+
+if TYPE_CHECKING:
+    from .embedding.protocol import Embedder
+
+__all__ = ["Library", "library_dir", "model_name"]
+
+_LEAST_SPACE = 50_000_000
+_LOCK = "library.lock"
+_WAIT_S = 5.0
+
+Report = Callable[[Step], None]
+
+
+def library_dir() -> Path:
+    """The folder of the user's library; it may not be there. Raises StorageError where there can be no data folder."""
+    return data_dir() / "library"
+
+
+def model_name(embedder: Embedder) -> str:
+    """What a library's vectors are of, exactly."""
+    return f"{embedder.name} {embedder.checksum} {embedder.dimension} recipe {RECIPE}"
+
+
+class Library:
+    """A folder with the catalogue and, where ChromaDB is installed, its index. Threads may share it.
+
+    Args:
+        folder: the library's.
+        embedder: opens the model when it is first needed; None to go by words alone.
+        chroma_url: of a Chroma server; empty for the folder itself.
+    """
+
+    def __init__(self, folder: Path, embedder: Callable[[], Embedder] | None = None, chroma_url: str = "") -> None:
+        self.folder = folder
+        self.is_starter = not (folder / FILE).is_file()
+        self.catalogue = Catalogue.open(STARTER_LIBRARY if self.is_starter else folder / FILE)
+        self._lock = threading.RLock()
+        self._open_embedder = embedder
+        self._embedder: Embedder | None = None
+        self._why_no_model = "" if embedder else "no model is set."
+        self._chroma_url = chroma_url
+        self._store: VectorStore | None = None
+
+    @classmethod
+    def open(
+        cls, folder: Path | None = None, *, embedder: Callable[[], Embedder] | None = None, chroma_url: str = ""
+    ) -> Library:
+        """The library in a folder, or the user's own; where nothing was added yet, the project's own notes.
+
+        Raises:
+            StorageError: it is damaged, of another version, or cannot be read.
+        """
+        return cls(library_dir() if folder is None else folder, embedder, chroma_url)
+
+    # Adding and removing -----------------------------------------------------------------------------------------
+
+    def add(self, paths: Iterable[Path], collection: str = "", report: Report = lambda _step: None) -> Added:
+        """Add files, folders and archives; what is there already is not read again, and what cannot be read is told.
+
+        Raises:
+            InvalidInput: the library's vectors are of another model.
+            StorageError: another process is writing, or the disk is full. What was added stays.
+        """
+        files = list(find_files(paths))
+        with self._writing(report) as (catalogue, embed):
+            return ingest(catalogue, files, collection, embed, report, len(files))
+
+    def add_documents(
+        self,
+        documents: Iterable[ReadDocument],
+        origin: Origin,
+        collection: str = "",
+        report: Report = lambda _step: None,
+    ) -> Added:
+        """Add documents that come from no file, as from a service. Raises as `add` does."""
+        with self._writing(report) as (catalogue, embed):
+            return ingest_documents(
+                catalogue, documents, origin, collection, embed, lambda done: report(Step(origin.path, 0, 0, done))
+            )
+
+    def remove(self, ids: Sequence[str]) -> list[DocumentRow]:
+        """Remove documents, by their ids or as `find` takes them; what was removed. Raises NotFound, and as `add` does."""
+        rows = [self.find(name) for name in ids]
+        with self._writing() as (catalogue, _):
+            remove_documents(catalogue, [row.id for row in rows])
+        return rows
+
+    def reindex(self, report: Report = lambda _step: None) -> int:
+        """Make vectors of what has none, or of everything where the model is another one, and the index anew; how many were made.
+
+        Raises:
+            InvalidInput: no model is at hand.
+            StorageError: another process is writing, or the disk is full. What was made stays; the same call goes on.
+        """
+        embedder = self.embedder
+        if embedder is None:
+            raise InvalidInput(self._why_no_model or "No model is at hand.", "See: biocopilot library stats")
+        with self._locked() as catalogue:
+            return reindex(catalogue, embedder, model_name(embedder), self._new_store(catalogue, embedder), report)
+
+    # Searching ---------------------------------------------------------------------------------------------------
+
+    def search(self, query: Query) -> Hits:
+        """The passages that answer best, best first. Raises StorageError, and InvalidInput for a question without a word."""
+        notes: list[str] = []
+        vector, store = None, None
+        embedder = self.embedder
+        model = self.catalogue.fact(MODEL)
+        if embedder is None:
+            notes.append(f"Searched by words alone: {self._why_no_model}")
+        elif model and model != model_name(embedder):
+            notes.append(
+                f"Searched by words alone: the library's vectors are of {model.partition(' ')[0]}, and the model is"
+                f" {embedder.name} (biocopilot library reindex moves over)."
+            )
+        elif model:
+            try:
+                store = self.store
+                vector = embedder.query(query.text)
+            except BiocopilotError as error:
+                notes.append(f"Searched by words alone: {error.message} {error.hint}".strip())
+        found = search(self.catalogue, query, vector, store)
+        return replace(found, notes=(*notes, *found.notes))
+
+    # Reading -----------------------------------------------------------------------------------------------------
+
+    def documents(self) -> list[DocumentRow]:
+        """All documents, in the order in which they were added."""
+        return self.catalogue.documents()
+
+    def find(self, name: str) -> DocumentRow:
+        """The document of that id, of a passage's id, PMID, PMCID or DOI. Raises NotFound."""
+        wanted = name.strip()
+        bare = wanted.lower().removeprefix("https://doi.org/").removeprefix("doi:")
+        keys = [f"pmid:{bare.removeprefix('pmid').strip(' :')}", f"pmcid:{wanted.upper()}", f"doi:{bare}"]
+        row = self.catalogue.document(wanted.partition(".")[0])
+        if row is None:
+            known = self.catalogue.rows_in("SELECT document FROM document_key WHERE key IN ({})", keys)
+            row = self.catalogue.document(known[0][0]) if known else None
+        if row is None:
+            raise NotFound(
+                f"The library has no document {shorten(clean(wanted), 60)!r}.", "biocopilot library list names them."
+            )
+        return row
+
+    def passage(self, passage_id: str) -> PassageRow:
+        """The passage of that id. Raises NotFound."""
+        row = self.catalogue.passage(passage_id.strip())
+        if row is None:
+            raise NotFound(
+                f"The library has no passage {shorten(clean(passage_id), 60)!r}.",
+                "Find it again: biocopilot library search",
+            )
+        return row
+
+    def sources(self, document_id: str) -> list[SourceRow]:
+        """The files that hold a document, the one whose text is kept first."""
+        return self.catalogue.sources(document_id)
+
+    # The model and the index -------------------------------------------------------------------------------------
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """The model, opened when first asked for; None where there is none, and `_why_no_model` then says why."""
+        if self._embedder is None and self._open_embedder is not None and not self._why_no_model:
+            try:
+                self._embedder = self._open_embedder()
+            except BiocopilotError as error:
+                self._why_no_model = f"{error.message} {error.hint}".strip()
+        return self._embedder
+
+    @property
+    def store(self) -> VectorStore:
+        """The vector index for reading. Raises StorageError and SourceUnavailable."""
+        with self._lock:
+            if self._store is None:
+                self._store = self._new_store(self.catalogue, self.embedder)
+            return self._store
+
+    def close(self) -> None:
+        """Close files, model and index; a second call does nothing."""
+        with self._lock:
+            if self._store is not None:
+                self._store.close()
+                self._store = None
+            if self._embedder is not None:
+                self._embedder.close()
+                self._embedder = None
+            self.catalogue.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _new_store(self, catalogue: Catalogue, embedder: Embedder | None) -> VectorStore:
+        """Chroma's collection of this library and model; exact search where Chroma is not installed."""
+        if embedder is None:
+            return ExactStore(catalogue)
+        model = hashlib.sha256(model_name(embedder).encode()).hexdigest()[:8]
+        library = catalogue.fact(LIBRARY)
+        if self._chroma_url:
+            return ChromaStore.on_server(self._chroma_url, library, model)
+        try:
+            return ChromaStore.in_folder(self.folder / "chroma", library, model)
+        except MissingExtra:
+            return ExactStore(catalogue)
+
+    @contextmanager
+    def _locked(self) -> Iterator[Catalogue]:
+        """The catalogue for writing, the library's lock held."""
+        make_folder(self.folder)
+        with only_one(self.folder / _LOCK, "the library", _WAIT_S):
+            check_space(self.folder, _LEAST_SPACE)
+            if not (self.folder / FILE).is_file():
+                begin(self.folder / FILE)
+            catalogue = Catalogue.open(self.folder / FILE, writing=True)
+            try:
+                yield catalogue
+            finally:
+                catalogue.close()
+                self._look_again()
+
+    @contextmanager
+    def _writing(self, report: Report = lambda _step: None) -> Iterator[tuple[Catalogue, Embed | None]]:
+        """The catalogue for adding, and the model; the index is in step before and after."""
+        embedder = self.embedder
+        with self._locked() as catalogue:
+            model = catalogue.fact(MODEL)
+            if embedder is not None and model and model != model_name(embedder):
+                raise InvalidInput(
+                    f"The library's vectors are of {model.partition(' ')[0]}, and the model is {embedder.name}: they do not mix.",
+                    "Move over: biocopilot library reindex",
+                )
+            if embedder is None:
+                yield catalogue, None
+                return
+            if not model:
+                with catalogue.write() as connection:
+                    Catalogue.set_fact(connection, MODEL, model_name(embedder))
+            store = self._new_store(catalogue, embedder)
+            try:
+                in_step(catalogue, store)
+                yield catalogue, embedder.documents
+                report(Step("index", 0, 0, 0))
+                deliver(catalogue, store)
+            finally:
+                store.close()
+
+    def _look_again(self) -> None:
+        """Read the library as it is now: the first document made it, or another process wrote."""
+        with self._lock:
+            if self._store is not None:
+                self._store.close()
+                self._store = None
+            self.catalogue.close()
+            self.catalogue = Catalogue.open(self.folder / FILE)

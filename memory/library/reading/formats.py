@@ -1,0 +1,88 @@
+"""Which reader a file gets, by its name and its first bytes.
+
+A reader is a function `read(data, name) -> Iterator[ReadDocument]`. The same bytes give the same documents, part by part and
+character by character; whoever changes what a reader gives raises its version, so that files are read again. What cannot be read
+raises FileRefused with the reason; what can be read with a loss is told in `ReadDocument.notes`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+
+from ...errors import FileRefused
+from ..document import ReadDocument
+
+__all__ = ["FORMATS", "SUFFIXES", "Format", "format_of"]
+
+Read = Callable[[bytes, str], Iterator[ReadDocument]]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file."""
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    module: str
+    """Beside this one; imported when the first file of the kind is read. Its function is `read`."""
+    version: str
+    begins: str = ""
+    """A pattern for the first bytes, where several formats share a suffix."""
+
+    @property
+    def reader(self) -> str:
+        """Name and version, as the catalogue remembers them."""
+        return f"{self.name} {self.version}"
+
+    @property
+    def read(self) -> Read:
+        """The function that reads it."""
+        function: Read = import_module(f"{__package__}.{self.module}").read
+        return function
+
+
+_PUBMED = r"[\s\S]*<(?:PubmedArticle|MedlineCitation|PubmedBookArticle|PubmedArticleSet)\b"
+
+FORMATS = (
+    Format("pdf", "PDF", (".pdf",), "pdf", "1", r"[\s\S]{0,1024}%PDF-"),
+    Format("pubmed", "PubMed XML", (".xml",), "pubmed", "1", _PUBMED),
+    Format("jats", "JATS XML (PubMed Central)", (".xml", ".nxml", ".jats"), "jats", "1", r"[\s\S]*<(?:pmc-articleset|article)\b"),
+    Format("medline", "MEDLINE", (".nbib", ".medline", ".txt"), "medline", "1", r"\s*PMID\s?- \d"),
+    Format("ris", "RIS", (".ris", ".txt"), "ris", "1", r"[\s\S]{0,2000}?(?:^|\n)\s*TY  ?- ?"),
+    Format("bibtex", "BibTeX", (".bib",), "bibtex", "1"),
+    Format("markdown", "Markdown", (".md", ".markdown"), "markdown", "1"),
+    Format("text", "text", (".txt", ".text"), "plain", "1"),
+)  # fmt: skip
+"""In this order: the first whose suffix fits, and whose beginning does."""
+
+SUFFIXES = tuple(dict.fromkeys(suffix for kind in FORMATS for suffix in kind.suffixes))
+
+_HEAD = 65_536
+
+
+def format_of(name: str, data: bytes) -> Format:
+    """The format of a file.
+
+    Args:
+        name: its name, of which the suffix counts.
+        data: its bytes, or the first of them.
+
+    Raises:
+        FileRefused: of no kind that is read here.
+    """
+    lower = name.lower()
+    fitting = [kind for kind in FORMATS if lower.endswith(kind.suffixes)]
+    if not fitting:
+        raise FileRefused(f"{name} is of no kind that is read here.", f"Files may end in {', '.join(SUFFIXES)}.")
+    head = data[:_HEAD].decode("latin-1").removeprefix("ï»¿")
+    for kind in fitting:
+        if not kind.begins or re.match(kind.begins, head):
+            return kind
+    titles = " or ".join(kind.title for kind in fitting)
+    raise FileRefused(
+        f"{name} is not what its name says: no {titles}.", "Open it in the program that made it, and export it again."
+    )
