@@ -101,7 +101,9 @@ def test_a_target_of_many_rows_has_blocks_one_after_another(many: Path, opened: 
 @pytest.mark.parametrize("value", [b"\x00\xff", b"12"])
 def test_a_target_with_bytes_among_its_values_is_read_from_its_rows(many: Path, opened: Opened, value: bytes) -> None:
     with closing(sqlite3.connect(many)) as database, database:
-        database.execute("UPDATE activities SET standard_value = ? WHERE activity_id = 17", (value,))
+        database.execute(
+            "UPDATE activities SET standard_value = ? WHERE activity_id = 20", (value,)
+        )  # its second block
     build_chembl(many)
     store = opened()
     held = blocks(store.database.beside or many)
