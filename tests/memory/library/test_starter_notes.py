@@ -129,6 +129,12 @@ def test_targets_and_genes_are_those_of_a_protein_of_the_note() -> None:
                 assert proteins.issuperset(accessions[key]), (note.name, key)
 
 
+def test_a_drug_is_named_by_its_parent() -> None:
+    forms = {row["chembl_id"] for row in read_table("molecules") if row["parent_chembl_id"]}
+    for note in notes():
+        assert not forms.intersection(item.removeprefix("ChEMBL ") for item in note.identifiers), note.name
+
+
 def test_cited_papers_are_in_the_shared_material(shared: Path) -> None:
     cited = {pmid: doi for note in notes() for pmid, doi in note.papers.items()}
     seen: dict[str, set[str]] = {}
