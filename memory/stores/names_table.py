@@ -8,19 +8,20 @@ from contextlib import closing
 
 from ..store_connection import STARTER
 
-__all__ = ["NameRow", "curated_names", "fill_names", "index_words"]
+__all__ = ["SHORTEST", "NameRow", "curated_names", "fill_names", "index_words"]
 
 NameRow = tuple[str, str, str, str, int, int]
 """Key, name, kind, id, rank, and what orders equals."""
 
-_SHORTEST = 2
+SHORTEST = 2
+"""Of a key; a single letter names nothing."""
 
 
 def fill_names(connection: sqlite3.Connection, rows: Iterable[NameRow]) -> None:
     """Each key once for each thing that bears it, at its best rank; written in the order in which they are given out."""
     connection.execute("CREATE TEMP TABLE name_heap (name_key, name, kind, id, rank, place)")
     connection.executemany(
-        "INSERT INTO name_heap VALUES (?, ?, ?, ?, ?, ?)", (row for row in rows if len(row[0]) >= _SHORTEST)
+        "INSERT INTO name_heap VALUES (?, ?, ?, ?, ?, ?)", (row for row in rows if len(row[0]) >= SHORTEST)
     )
     # SQLite gives the other columns from the row that holds the minimum.
     connection.execute(
@@ -43,6 +44,6 @@ def index_words() -> tuple[str, ...]:
     """Statements that make the words of all names searchable."""
     return (
         "CREATE VIRTUAL TABLE main.bc_name_words USING fts5(name, content='bc_name', content_rowid='rowid',"
-        " tokenize='unicode61 remove_diacritics 2', detail='column')",
+        " tokenize='unicode61 remove_diacritics 2', detail='column', columnsize=0)",
         "INSERT INTO main.bc_name_words(rowid, name) SELECT rowid, name FROM main.bc_name",
     )

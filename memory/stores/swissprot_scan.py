@@ -1,6 +1,6 @@
 """Reads UniProt's flat file entry by entry, only the fields that the store keeps, by the two letters each line begins with.
 
-Several times faster than a full parse: lines come in an order that UniProt prescribes, so references, features and most comments,
+Many times faster than a full parse: lines come in an order that UniProt prescribes, so references, features and most comments,
 nearly all of an entry, are passed over unread. Not for files of other shapes: what cannot be read raises, with the entry's name.
 """
 
@@ -9,22 +9,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from ..errors import FileRefused
+from .flat_file import ByteReader
 
 __all__ = ["Entry", "read_entry", "split_entries"]
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
+"""Stays in a core's own cache while it is taken apart."""
 _END = b"\n//\n"
 _MOST_ENTRY_BYTES = 64 << 20
 """The longest real entry has some megabytes; a file without ends of entries is no flat file."""
 
-_ORDER = ("RN", "CC", "DR", "PE", "KW", "FT", "SQ")
-"""What the parts of an entry begin with behind its head, as UniProt orders them; each may be missing, but for the last."""
-_MARKS = tuple((kind, f"\n{kind}   ".encode()) for kind in _ORDER)
-_EVIDENCE = re.compile(r"\s*\{(?:ECO:[^{}]*)\}")
-_SQ = re.compile(r"SEQUENCE\s+(\d+) AA;\s+(\d+) MW;")
+# Possessive throughout: whatever the file holds, no byte is tried twice.
+_HEAD = re.compile(
+    r"ID   (\S++) ++(Reviewed|Unreviewed);.*+\n"
+    r"AC   (.*+(?:\nAC   .*+)*+)\n"
+    r"(?:(?!DE   ).*+\n)*+DE   (.*+(?:\nDE   .*+)*+)\n"
+    r"(?:GN   (.*+(?:\nGN   .*+)*+)\n)?"
+    r"OS   (.*+(?:\nOS   .*+)*+)\n"
+    r"(?:(?!OX   ).*+\n)*+OX   NCBI_TaxID=(\d++)"
+)
+_TOPICS = re.compile(rb"\nCC   -!- (SUBCELLULAR LOCATION|DISEASE|SIMILARITY): (.*+(?:\nCC    .*+)*+)")
+_XREFS = re.compile(rb"\nDR   (ChEMBL|Ensembl|HGNC); (.*)")
+_EVIDENCE = re.compile(r"\{ECO:[^{}]*\}")
+_SQ = re.compile(rb"SEQUENCE\s+(\d+) AA;\s+(\d+) MW;")
 _DISEASE = re.compile(r"(?P<name>.+?)(?: \((?P<acronym>[^()]*(?:\([^()]*\)[^()]*)*)\))? \[MIM:(?P<mim>\d+)\]")
 _FAMILY = re.compile(r"(?:In the .{1,60}? section; )?[Bb]elongs to the (.+)", re.DOTALL)
 _MOLECULE = re.compile(r"\[[^\]]+\]: ")
@@ -34,8 +43,6 @@ _STRAIN = re.compile(
 )
 _GENE_ID = re.compile(r"ENS[A-Z]*G\d")
 _TOPOLOGY = ("membrane protein", "anchor")
-_TOPICS = tuple(f"CC   -!- {topic}:".encode() for topic in ("SUBCELLULAR LOCATION", "DISEASE", "SIMILARITY"))
-_XREFS = tuple(f"DR   {database}; ".encode() for database in ("ChEMBL", "Ensembl", "HGNC"))
 _NAME_KINDS = {"Full": "alternative", "Short": "short", "EC": "ec"}
 
 
@@ -61,12 +68,6 @@ class Entry:
     keywords: list[str] = field(default_factory=list)
     xrefs: list[tuple[str, str]] = field(default_factory=list)
     diseases: list[tuple[str, str | None, str | None]] = field(default_factory=list)
-
-
-class ByteReader(Protocol):
-    """What entries are read from: a file, or gzip's."""
-
-    def read(self, size: int = ..., /) -> bytes: ...
 
 
 def split_entries(file: ByteReader, name: str) -> Iterator[tuple[bytes, int]]:
@@ -104,8 +105,8 @@ def read_entry(data: bytes) -> Entry:
         FileRefused: it lacks what every entry has, or its sequence is not as long as it says.
     """
     try:
-        entry = _read(_parts(data))
-    except (KeyError, IndexError, ValueError) as error:
+        entry = _read(data)
+    except (IndexError, ValueError) as error:
         raise FileRefused(f"The entry that begins {_start(data)} cannot be read ({error!r}).", _NO_FLAT_FILE) from error
     if len(entry.sequence) != entry.length:
         raise FileRefused(
@@ -115,17 +116,6 @@ def read_entry(data: bytes) -> Entry:
     return entry
 
 
-def _parts(data: bytes) -> dict[str, bytes]:
-    """The head of an entry (""), and each part behind it, by the letters that it begins with."""
-    places = [("", 0)]
-    for kind, mark in _MARKS:
-        place = data.find(mark, places[-1][1])
-        if place >= 0:
-            places.append((kind, place + 1))
-    ends = [place for _kind, place in places[1:]] + [len(data)]
-    return {kind: data[start:end] for (kind, start), end in zip(places, ends, strict=True)}
-
-
 _NO_FLAT_FILE = "Take uniprot_sprot.dat.gz as UniProt offers it."
 
 
@@ -133,46 +123,57 @@ def _start(data: bytes) -> str:
     return repr(data[:40].decode("ascii", "replace"))
 
 
-def _read(parts: dict[str, bytes]) -> Entry:
-    head: dict[str, list[str]] = {}
-    for line in _text(parts[""]).split("\n"):
-        head.setdefault(line[:2], []).append(line[5:])
-    words = head["ID"][0].split()
-    if words[1] not in ("Reviewed;", "Unreviewed;"):
-        raise ValueError(words[1])
-    entry = Entry(entry_name=words[0], reviewed=words[1] == "Reviewed;")
-    accessions = "".join(head["AC"]).replace(" ", "").rstrip(";").split(";")
-    entry.accession = accessions[0]
-    names = list(_protein_names(head["DE"]))
-    entry.protein_name = next((name for kind, name in names if kind == "recommended"), "") or names[0][1]
-    if "GN" in head:
-        genes = list(_gene_names(head["GN"]))
+def _read(data: bytes) -> Entry:
+    """The end first, then from the head on: so features are not looked at, and references only for where they end."""
+    end = data.rindex(b"\nSQ   ")
+    residues = data.index(b"\n", end + 1)
+    sizes = _SQ.match(data, end + 6)
+    place = data.index(b"\nOX   ", 0, end)
+    head = _HEAD.match(_text(data[: data.index(b"\n", place + 1)]))
+    if sizes is None or head is None:
+        raise ValueError("its first or last lines")
+    entry_name, reviewed, accession_lines, name_lines, gene_lines, organism_lines, tax_id = head.groups()
+    accessions = accession_lines.replace("\nAC   ", "").replace(" ", "").rstrip(";").split(";")
+    names = _protein_names(name_lines)
+    entry = Entry(
+        accession=accessions[0], entry_name=entry_name, reviewed=reviewed == "Reviewed", tax_id=int(tax_id),
+        protein_name=next((name for kind, name in names if kind == "recommended"), "") or names[0][1],
+        organism=_organism(organism_lines.replace("\nOS   ", " ")), length=int(sizes[1]), mass_da=int(sizes[2]),
+        sequence=data[residues:].translate(None, b" \n").decode("ascii"),
+    )  # fmt: skip
+    if gene_lines:
+        genes = _gene_names(gene_lines)
         entry.gene = next((name for kind, name in genes if kind == "gene"), None)
         names += genes
-    names.append(("entry_name", entry.entry_name))
+    names.append(("entry_name", entry_name))
     names += [("secondary_accession", accession) for accession in accessions[1:]]
     entry.names = list(dict.fromkeys(names))
-    entry.organism = _organism(" ".join(head["OS"]))
-    entry.tax_id = int(head["OX"][0].partition("NCBI_TaxID=")[2].partition(";")[0].partition(" ")[0])
-    _read_comments(entry, parts.get("CC", b""))
-    entry.xrefs = list(dict.fromkeys(_xrefs(parts.get("DR", b""))))
-    if "PE" in parts:
-        entry.existence = _bare(_lines(parts["PE"])).strip().rstrip(";").partition(": ")[2] or None
-    if "KW" in parts:
-        words = _bare(_lines(parts["KW"])).strip().rstrip(".").split(";")
-        entry.keywords = list(dict.fromkeys(word.strip() for word in words if word.strip()))
-    size, _, residues = _text(parts["SQ"]).partition("\n")
-    found = _SQ.match(size, 5)
-    if found is None:
-        raise ValueError(size)
-    entry.length, entry.mass_da = int(found[1]), int(found[2])
-    entry.sequence = residues.replace(" ", "").replace("\n", "")
+    _read_parts(entry, data, place, end)
     return entry
 
 
-def _lines(part: bytes) -> str:
-    """The lines of a part as one text, up to where the database's own remarks (`**`) begin in some files."""
-    return " ".join(line[5:] for line in _text(part).partition("\n**")[0].split("\n"))
+def _read_parts(entry: Entry, data: bytes, place: int, end: int) -> None:
+    """What lies between the head and the sequence, each part in its turn; each may be missing."""
+    comments = data.find(b"\nCC   ", place, end)
+    place = max(place, comments)
+    xrefs = data.find(b"\nDR   ", place, end)
+    place = max(place, xrefs)
+    existence = data.find(b"\nPE   ", place, end)
+    place = max(place, existence)
+    keywords = data.find(b"\nKW   ", place, end)
+    if comments >= 0:
+        _read_comments(entry, _TOPICS.findall(data, comments, xrefs if xrefs >= 0 else end))
+    if xrefs >= 0:
+        entry.xrefs = list(dict.fromkeys(_xrefs(_XREFS.findall(data, xrefs, place if place > xrefs else end))))
+    if existence >= 0:
+        line = _text(data[existence + 6 : data.index(b"\n", existence + 1)])
+        entry.existence = _bare(line).strip().rstrip(";").partition(": ")[2] or None
+    if keywords >= 0:
+        features = data.find(b"\nFT   ", keywords, end)
+        # The database's own remarks (`**`) follow in some files.
+        lines = _text(data[keywords + 6 : features if features >= 0 else end]).partition("\n**")[0]
+        words = _bare(lines.replace("\nKW   ", " ")).rstrip(".\n ").split("; ")
+        entry.keywords = list(dict.fromkeys(words))
 
 
 def _text(data: bytes) -> str:
@@ -181,39 +182,40 @@ def _text(data: bytes) -> str:
 
 def _bare(text: str) -> str:
     """Without evidence tags."""
-    return _EVIDENCE.sub("", text) if "{" in text else text
+    return _EVIDENCE.sub("", text.replace(" {ECO:", "{ECO:")) if "{" in text else text
 
 
-def _protein_names(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _protein_names(lines: str) -> list[tuple[str, str]]:
     """Names of the whole chain, then those of what it is cut into; parts of a fused protein name themselves, not it."""
     part = block = ""
-    for line in lines:
-        text = line.strip()
-        if text in ("Contains:", "Includes:"):
-            part = text
+    found = []
+    for line in lines.split("\nDE   "):
+        before, _, name = line.partition("=")
+        words = before.split()
+        if words and words[0].endswith(":"):
+            if words[0] in ("Contains:", "Includes:"):
+                part = words[0]
+            block = words[0]
+        if not name or part == "Includes:" or (part and words[-1] == "EC"):
             continue
-        if text.startswith("Flags:"):
-            continue
-        if text[3:9] in ("Name: ", "Name:"):
-            block, text = text[:3], text[9:]
-        kind, _, name = text.partition("=")
-        name = _bare(name).rstrip(";").strip()
-        if not name or part == "Includes:" or (part and kind == "EC"):
-            continue
-        if kind == "Full" and block == "Rec" and not part:
-            yield "recommended", name
-        else:
-            yield _NAME_KINDS.get(kind, "alternative"), name
+        kind, name = words[-1], _bare(name).rstrip("; ")
+        if kind == "Full" and block == "RecName:" and not part:
+            found.append(("recommended", name))
+        elif name:
+            found.append((_NAME_KINDS.get(kind, "alternative"), name))
+    return found
 
 
-def _gene_names(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for block in _join(lines).split(" and "):
-        for item in _bare(block).rstrip("; ").split("; "):
+def _gene_names(lines: str) -> list[tuple[str, str]]:
+    found = []
+    for block in _bare(_join(lines)).split(" and "):
+        for item in block.rstrip("; ").split("; "):
             kind, _, value = item.strip().partition("=")
             if kind == "Name":
-                yield "gene", value
+                found.append(("gene", value))
             elif kind == "Synonyms":
-                yield from (("gene_synonym", name.strip()) for name in value.split(", "))
+                found += [("gene_synonym", name.strip()) for name in value.split(", ")]
+    return found
 
 
 def _organism(text: str) -> str:
@@ -232,62 +234,50 @@ def _organism(text: str) -> str:
     return text if end < 0 else text[:end]
 
 
-def _read_comments(entry: Entry, block: bytes) -> None:
-    found: list[tuple[int, bytes]] = []
-    for mark in _TOPICS:
-        place = block.find(mark)
-        while place >= 0:
-            found.append((place, mark))
-            place = block.find(mark, place + 1)
-    for place, mark in found:
-        ends = (block.find(b"\nCC   -", place), block.find(b"\nDR   ", place), len(block))
-        lines = _text(block[place : min(end for end in ends if end >= 0)]).rstrip("\n").split("\n")
-        text = _bare(_join([line[5:] for line in lines])).partition(": ")[2]
-        if mark is _TOPICS[0]:
-            entry.locations += _locations(text)
-        elif mark is _TOPICS[1]:
-            disease = _DISEASE.match(text)
+def _read_comments(entry: Entry, topics: Sequence[tuple[bytes, bytes]]) -> None:
+    for topic, lines in topics:
+        if topic == b"SUBCELLULAR LOCATION":
+            entry.locations += _locations(_bare(_join(_text(lines).partition("Note=")[0])))
+        elif topic == b"DISEASE":
+            disease = _DISEASE.match(_bare(_join(_text(lines)))) if b"[MIM:" in lines else None
             if disease:
                 entry.diseases.append((disease["name"], disease["acronym"], disease["mim"]))
         elif entry.family is None:
-            family = _FAMILY.match(text)
+            family = _FAMILY.match(_bare(_join(_text(lines))))
             if family:
-                entry.family = "; ".join(part.strip() for part in family[1].rstrip(". ").split(". "))
+                entry.family = family[1].rstrip(". ").replace(". ", "; ")
     entry.locations = list(dict.fromkeys(entry.locations))
 
 
-def _join(lines: Sequence[str]) -> str:
+def _join(lines: str) -> str:
     """Lines as one text: a line that ends in a hyphen goes on without a space, unless the hyphen stands for a word."""
-    text = lines[0].strip()
-    for line in lines[1:]:
-        line = line.strip()
+    if "\n" not in lines:
+        return lines
+    first, *more = lines.split("\n")
+    text = first.strip()
+    for line in more:
+        line = line[5:].strip()
         text += line if text.endswith("-") and not line.startswith(("and ", "or ")) else f" {line}"
     return text
 
 
 def _locations(text: str) -> Iterator[tuple[str, str | None]]:
-    text = text.partition("Note=")[0]
     molecule = _MOLECULE.match(text)
     if molecule:
         text = text[molecule.end() :]
     for place in text.rstrip(". ").split(". "):
-        location, *more = (part.strip() for part in place.split("; "))
+        location, *more = [part.strip() for part in place.split("; ")]
         if location:
             yield location, next((part for part in more if part.endswith(_TOPOLOGY)), None)
 
 
-def _xrefs(block: bytes) -> Iterator[tuple[str, str]]:
-    for mark in _XREFS:
-        place = block.find(mark)
-        while place >= 0:
-            fields = _text(block[place + 5 : block.find(b"\n", place)]).split("; ")
-            if fields[0] != "Ensembl":
-                yield fields[0], fields[1]
-            else:  # transcript, protein, gene; older files say the gene first, and the species last
-                gene = next(
-                    (item for item in fields[1:] if _GENE_ID.match(item)), fields[-1] if len(fields) == 4 else ""
-                )
-                gene = gene.partition(" ")[0].partition(".")[0]
-                if gene:
-                    yield "Ensembl", gene
-            place = block.find(mark, place + 1)
+def _xrefs(rows: Sequence[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]]:
+    for database, row in rows:
+        fields = _text(row).split("; ")
+        if database != b"Ensembl":
+            yield _text(database), fields[0]
+        else:  # transcript, protein, gene; older files say the gene first, and the species last
+            gene = next((item for item in fields if _GENE_ID.match(item)), fields[-1] if len(fields) == 3 else "")
+            gene = gene.partition(" ")[0].partition(".")[0]
+            if gene:
+                yield "Ensembl", gene
