@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
+from .chembl_rows import MoleculeRow
 from .store_connection import Database
 
-__all__ = ["count_structures", "molregnos_of", "structures_after", "structures_of"]
+__all__ = [
+    "count_structures",
+    "molecules_of",
+    "molregnos_of",
+    "rank_of",
+    "ranks_between",
+    "sharing_connectivity",
+    "structures_after",
+    "structures_of",
+]
 
 _MOST_VALUES = 10_000
+T = TypeVar("T")
 
 
 def count_structures(database: Database, after: int = -1) -> int:
@@ -39,8 +51,63 @@ def structures_of(database: Database, molregnos: Sequence[int]) -> dict[int, tup
 
 def molregnos_of(database: Database, chembl_ids: Sequence[str]) -> list[int]:
     """Their numbers in this file."""
-    query = f"SELECT molregno FROM molecule_dictionary WHERE chembl_id IN ({_marks(chembl_ids)}) ORDER BY molregno"
-    return [row[0] for row in database.tuples(query, chembl_ids[:_MOST_VALUES])]
+    found = list[int]()
+    for part in _parts(chembl_ids):
+        query = f"SELECT molregno FROM molecule_dictionary WHERE chembl_id IN ({_marks(part)})"
+        found += (row[0] for row in database.tuples(query, part))
+    return sorted(found)
+
+
+def molecules_of(database: Database, molregnos: Sequence[int]) -> list[MoleculeRow]:
+    """These molecules, in this order."""
+    found = dict[int, MoleculeRow]()
+    for part in _parts(molregnos):
+        rows = database.tuples(f"{_MOLECULE} WHERE m.molregno IN ({_marks(part)})", part)
+        found |= {row[0]: _molecule(row) for row in rows}
+    return [found[number] for number in molregnos if number in found]
+
+
+def sharing_connectivity(database: Database, inchikey: str) -> list[MoleculeRow]:
+    """Molecules whose InChIKey has the same first block: they differ in stereochemistry, isotopes or protonation, if at all.
+
+    The furthest in the clinic first, then by name or none, then by molregno.
+    """
+    first = inchikey[:14].upper()
+    query = f"{_MOLECULE} WHERE s.standard_inchi_key >= ? AND s.standard_inchi_key < ?"
+    rows = [_molecule(row) for row in database.tuples(query, (f"{first}-", f"{first}."))]  # a stop follows the hyphen
+    return sorted(rows, key=lambda row: (rank_of(row.max_phase, row.name is not None), row.molregno))
+
+
+def rank_of(max_phase: float | None, named: bool) -> int:
+    """Where a molecule stands in a list: 0 for an approved drug, by falling phase to 4, 5 for a named one, 6 for any other."""
+    if max_phase is not None and max_phase >= 0:
+        return max(0, 4 - int(max_phase))
+    return 5 if named else 6
+
+
+def ranks_between(database: Database, first: int, last: int) -> dict[int, int]:
+    """`rank_of` the molecules of this range that are named or were in the clinic, by molregno."""
+    query = (
+        "SELECT molregno, max_phase, pref_name IS NOT NULL FROM molecule_dictionary"
+        " WHERE molregno BETWEEN ? AND ? AND (pref_name IS NOT NULL OR max_phase >= 0)"
+    )
+    return {row[0]: rank_of(row[1], bool(row[2])) for row in database.tuples(query, (first, last))}
+
+
+_MOLECULE = (
+    "SELECT m.molregno, m.chembl_id, m.pref_name, s.canonical_smiles, s.standard_inchi_key, m.max_phase, m.first_approval,"
+    " m.molecule_type FROM molecule_dictionary m JOIN compound_structures s USING (molregno)"
+)
+
+
+def _molecule(row: tuple[Any, ...]) -> MoleculeRow:
+    phase = None if row[5] is None or row[5] < 0 else float(row[5])  # -1 is an unknown phase
+    return MoleculeRow(row[0], row[1], row[2], row[3], row[4], phase, row[6], row[7])
+
+
+def _parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many at a time as SQLite binds."""
+    return (values[at : at + _MOST_VALUES] for at in range(0, len(values), _MOST_VALUES))
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -22,6 +22,7 @@ TOOL_MODULES = (
     "chemistry.nearest_molecules",
     "chemistry.chembl_analogues",
     "chemistry.substructure_filter",
+    "chemistry.substructure_search",
     "chemistry.scaffold",
     "chemistry.standardise_molecule",
     "chemistry.draw_molecule",

@@ -6,42 +6,27 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from array import array
-from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Protocol
 
-from ..chembl_structures import count_structures, structures_after
+from ..chembl_structures import count_structures
 from ..errors import Cancelled, NotFound, StorageError
 from ..store_connection import Database
 from .building import BuildFile, Progress, Report, check_space, discard, fingerprint, only_one, quiet
 from .fingerprint_file import FINGERPRINT_BYTES, Batch, FingerprintHeader, read_header, write_file
 from .registry import open_store, stores_dir
+from .structure_batches import BATCH_ROWS, Fingerprinter, compute_all
 
 __all__ = ["Fingerprinter", "build_fingerprints", "drop_stale", "fingerprints_beside"]
 
 STAGE = "fingerprints"
-BATCH_ROWS = 1_000
 _SCHEMA = (
     "CREATE TABLE bc_batch (last INTEGER PRIMARY KEY, molregnos BLOB NOT NULL, salts BLOB NOT NULL, bits BLOB NOT NULL,"
     " unreadable INTEGER NOT NULL);"
 )
-
-
-class Fingerprinter(Protocol):
-    """Computes fingerprints of SMILES, in batches."""
-
-    rdkit: str
-
-    def is_sound(self, path: Path) -> bool:
-        """Whether every byte of a finished file is as it was written."""
-        ...
-
-    def computed(self, batches: Iterable[Sequence[str]]) -> Generator[list[bytes], None, None]:
-        """256 bytes for each structure of each batch, in order; no bytes for what cannot be read."""
-        ...
 
 
 def fingerprints_beside(database: Database) -> Path | None:
@@ -94,8 +79,7 @@ def _built(database: Database, fingerprinter: Fingerprinter, report: Report) -> 
         check_space(target.parent, 2 * total * (FINGERPRINT_BYTES + 16) + 1_000_000)
     build = BuildFile(target, {name: str(value) for name, value in asdict(facts).items()}, _SCHEMA)
     try:
-        if build.position(STAGE) >= 0:
-            _compute(build, database, fingerprinter, total, report)
+        compute_all(build, database, fingerprinter, STAGE, _keep, report, BATCH_ROWS)
         row = build.connection.execute("SELECT coalesce(sum(unreadable), 0) FROM bc_batch").fetchone()
         header = write_file(
             target,
@@ -109,39 +93,18 @@ def _built(database: Database, fingerprinter: Fingerprinter, report: Report) -> 
     return header
 
 
-def _compute(build: BuildFile, database: Database, fingerprinter: Fingerprinter, total: int, report: Report) -> None:
-    begun = build.position(STAGE)
-    done = total - count_structures(database, begun)
-    waiting: deque[list[tuple[int, str, bool]]] = deque()
-
-    def handed_out() -> Iterator[list[str]]:
-        last = begun
-        while rows := structures_after(database, last, BATCH_ROWS):
-            last = rows[-1][0]
-            waiting.append(rows)
-            yield [smiles for _, smiles, _ in rows]
-
-    report(Progress(STAGE, done, total))
-    with contextlib.closing(fingerprinter.computed(handed_out())) as computed:
-        for bits in computed:
-            rows = waiting.popleft()
-            kept = [(row, one) for row, one in zip(rows, bits, strict=True) if one]
-            with build.step() as connection:
-                connection.execute(
-                    "INSERT INTO bc_batch VALUES (?, ?, ?, ?, ?)",
-                    (
-                        rows[-1][0],
-                        array("q", (row[0] for row, _ in kept)).tobytes(),
-                        bytes(row[2] for row, _ in kept),
-                        b"".join(one for _, one in kept),
-                        len(rows) - len(kept),
-                    ),
-                )
-                build.mark(STAGE, rows[-1][0])
-            done += len(rows)
-            report(Progress(STAGE, done, total))
-    with build.step():
-        build.mark(STAGE)
+def _keep(connection: sqlite3.Connection, rows: Sequence[tuple[int, str, bool]], made: Sequence[bytes]) -> None:
+    kept = [(row, one) for row, one in zip(rows, made, strict=True) if one]
+    connection.execute(
+        "INSERT INTO bc_batch VALUES (?, ?, ?, ?, ?)",
+        (
+            rows[-1][0],
+            array("q", (row[0] for row, _ in kept)).tobytes(),
+            bytes(row[2] for row, _ in kept),
+            b"".join(one for _, one in kept),
+            len(rows) - len(kept),
+        ),
+    )
 
 
 def _batches(build: BuildFile) -> Iterator[Batch]:

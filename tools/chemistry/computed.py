@@ -11,7 +11,7 @@ from ...memory.records import Source
 from ..contract import Draft, ToolContext
 from .identify import Molecule, identify
 
-__all__ = ["computed", "identify_all", "rdkit_source"]
+__all__ = ["compared_as", "computed", "identify_all", "rdkit_source"]
 
 
 @cache
@@ -38,3 +38,13 @@ def computed(record: dict[str, Any], summary: str) -> Draft:
 async def identify_all(texts: Sequence[str], context: ToolContext) -> list[Molecule]:
     """Each of them identified, in order. Raises what `identify` raises for the first that fails."""
     return [await identify(text, context) for text in texts]
+
+
+async def compared_as(molecule: Molecule, context: ToolContext) -> tuple[str, list[str]]:
+    """The structure that others are compared with: the parent of a salt, said in a note."""
+    structure = molecule.structure()
+    if "." not in structure:
+        return structure, []
+    form = await context.bench.chemistry.call("describe", {"structure": structure})
+    parent = str(form["parent"]["smiles"])
+    return parent, [] if parent == form["smiles"] else [f"It was compared as its parent, `{parent}`."]

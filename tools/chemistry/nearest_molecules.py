@@ -16,7 +16,7 @@ from ...memory.stores.fingerprint_file import MEND, read_header
 from ...memory.stores.fingerprints import fingerprints_beside
 from ..contract import Findings, ToolArguments, ToolContext, tool
 from ..identifiers import public_id
-from .computed import computed
+from .computed import compared_as, computed
 from .identify import Molecule, identify
 from .structure_file import read_structures
 
@@ -48,7 +48,7 @@ async def nearest_molecules(arguments: NearestMoleculesArguments, context: ToolC
     or file; fingerprints that are damaged or of another RDKit version are not used, which a warning says.
     """
     molecule = await identify(arguments.molecule, context)
-    structure, notes = await _compared_as(molecule, context)
+    structure, notes = await compared_as(molecule, context)
     packed, warnings = await _all_structures(arguments, molecule, structure, context)
     found = packed or await _named_or_listed(arguments, molecule, structure, context)
     where, hits = found.where, found.hits
@@ -182,16 +182,6 @@ async def _nearest_packed(
         if not itself:
             return found["rows"], found["compared"]
         own += itself
-
-
-async def _compared_as(molecule: Molecule, context: ToolContext) -> tuple[str, list[str]]:
-    """The structure whose fingerprint is compared: the parent of a salt, said in a note."""
-    structure = molecule.structure()
-    if "." not in structure:
-        return structure, []
-    form = await context.bench.chemistry.call("describe", {"structure": structure})
-    parent = str(form["parent"]["smiles"])
-    return parent, [] if parent == form["smiles"] else [f"It was compared as its parent, `{parent}`."]
 
 
 def _omitted(arguments: NearestMoleculesArguments, matched: int, returned: int) -> Omitted | None:

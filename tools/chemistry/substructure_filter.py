@@ -14,7 +14,7 @@ from .computed import computed
 from .identify import Molecule, identify
 from .structure_file import read_structures
 
-__all__ = ["substructure_filter"]
+__all__ = ["smarts_of_group", "substructure_filter"]
 
 
 class SubstructureFilterArguments(ToolArguments):
@@ -50,12 +50,13 @@ async def substructure_filter(arguments: SubstructureFilterArguments, context: T
     """Tell which molecules contain a functional group (by name) or a SMARTS pattern; over a list, a file, or the drugs.
 
     Use it for "which of these contain …", "does X contain a …" and "which approved drugs contain …". Not for alerts
-    (`structural_alerts`). Comes back: the SMARTS used, rows that match with the matched atoms (from 0, first match), counts of given,
-    parsed, unparsable and matched rows, and the rows (from 1) that could not be parsed or have no structure. An unknown group name
-    lists the nearest ones. Limits: SMARTS of 500 characters nested 10 deep; 2,000 molecules, or a file of 100,000 rows.
+    (`structural_alerts`), nor for all molecules of the store (`substructure_search`). Comes back: the SMARTS used, rows that match
+    with the matched atoms (from 0, first match), counts of given, parsed, unparsable and matched rows, and the rows (from 1) that
+    could not be parsed or have no structure. An unknown group name lists the nearest ones. Limits: SMARTS of 500 characters nested
+    10 deep; 2,000 molecules, or a file of 100,000 rows.
     """
     chemistry = context.bench.chemistry
-    smarts = arguments.smarts or await _smarts(arguments.group or "", context)
+    smarts = arguments.smarts or await smarts_of_group(arguments.group or "", context)
     await chemistry.call("check_pattern", {"smarts": smarts})
     molecules, bad, source = await _given(arguments, context)
     found = await chemistry.call(
@@ -113,7 +114,8 @@ async def substructure_filter(arguments: SubstructureFilterArguments, context: T
     )
 
 
-async def _smarts(group: str, context: ToolContext) -> str:
+async def smarts_of_group(group: str, context: ToolContext) -> str:
+    """The SMARTS of a functional group. Raises NotFound with the nearest names."""
     found = await context.bench.chemistry.call("group_smarts", {"name": group})
     if found["smarts"] is None:
         from rapidfuzz import process

@@ -110,6 +110,11 @@ class ChemistryWorkers:
         self._closed = False
         atexit.register(self.close)
 
+    @property
+    def count(self) -> int:
+        """How many requests may run side by side."""
+        return self._count
+
     def warm_up(self) -> None:
         """Start a process now, so that it loads RDKit while something else is done."""
         with self._lock:

@@ -7,7 +7,7 @@ answer does not wait for RDKit's heavier parts.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ....memory.errors import InvalidArguments, InvalidStructure
@@ -144,6 +144,77 @@ def packed_is_sound(path: str) -> bool:
     return True
 
 
+def pattern_records(structures: Sequence[str]) -> list[str]:
+    """What is kept of each for substructure searches, in base64; empty for what is no structure."""
+    from base64 import b64encode
+
+    from .screen import record_of
+
+    _bounded(structures)
+    made = []
+    for text in structures:
+        try:
+            made.append(b64encode(record_of(molecule_from(text))).decode())
+        except InvalidStructure:
+            made.append("")
+    return made
+
+
+def pattern_candidates(path: str, query: Mapping[str, Any]) -> list[int]:
+    """How many structures of each block of a file of patterns may hold the query."""
+    from .patterns import opened
+    from .screen import query_of
+
+    file, asked = opened(path), query_of(**query)
+    return [len(file.candidates(block, asked)) for block in range(file.header.blocks)]
+
+
+def pattern_matches(path: str, query: Mapping[str, Any], block: int, first: int, count: int) -> list[int]:
+    """Molregnos of those that hold it, of `count` candidates of a block from the `first` on."""
+    from .patterns import opened
+    from .screen import query_of
+
+    file, asked = opened(path), query_of(**query)
+    return file.matches(file.candidates(block, asked)[first : first + count], asked)
+
+
+def patterns_are_sound(path: str) -> bool:
+    """Whether every byte of a file of patterns is as it was written."""
+    from ....memory.errors import StorageError
+    from .patterns import PatternFile
+
+    try:
+        PatternFile(path).check_all()
+    except StorageError:
+        return False
+    return True
+
+
+def query_meant(query: Mapping[str, Any]) -> str:
+    """The SMARTS, or the SMILES of the molecule or scaffold, that a query looks for; refuses what is none."""
+    from .screen import query_of
+
+    return query_of(**query).smiles
+
+
+def matches_among(query: Mapping[str, Any], structures: Sequence[str]) -> dict[str, Any]:
+    """(row, heavy atoms) of the structures that hold the query, and the rows that are no structure."""
+    from .screen import query_of
+
+    _bounded(structures)
+    asked = query_of(**query)
+    matched, unparsable = [], []
+    for row, text in enumerate(structures):
+        try:
+            molecule = molecule_from(text)
+        except InvalidStructure:
+            unparsable.append(row)
+            continue
+        if asked.matches(molecule):
+            matched.append((row, molecule.GetNumHeavyAtoms()))
+    return {"matched": matched, "unparsable": unparsable}
+
+
 def substructure(smarts: str, structures: Sequence[str]) -> dict[str, Any]:
     """Rows of the structures that hold the pattern, with the atoms of the first match, and rows that did not parse."""
     _bounded(structures)
@@ -236,6 +307,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
         parse, parse_many, smiles_of_blocks, properties, describe, alerts, similarity, nearest, fingerprints, nearest_packed,
-        packed_is_sound, substructure, check_pattern, group_smarts, scaffold, standardise, common_core, draw, loaded_modules, version,
+        packed_is_sound, pattern_records, pattern_candidates, pattern_matches, patterns_are_sound,
+        query_meant, matches_among, substructure, check_pattern, group_smarts, scaffold, standardise, common_core, draw,
+        loaded_modules, version,
     )
 }  # fmt: skip
