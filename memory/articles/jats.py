@@ -18,7 +18,7 @@ from .jats_tables import table_of
 from .plain_text import one_line, text_of
 from .xml_reading import each
 
-__all__ = ["parse_full_text"]
+__all__ = ["each_full_text", "parse_full_text"]
 
 _ROOTS = ("article", "pmc-articleset", "errorBean", "OAI-PMH", "ERROR", "eFetchResult")
 _ELSEWHERE = frozenset(("table-wrap", "table-wrap-group", "fig", "fig-group", "supplementary-material", "label"))
@@ -42,17 +42,21 @@ def parse_full_text(body: bytes, service: str) -> FullText:
         NotFound: there is an article, but its text is not given: it is not open access.
         BadReply: it is cut short or broken, holds no article, or says that there was an error.
     """
-    found: FullText | None = None
-    for element in each(body, ("article", "errorBean", "error", "ERROR"), _ROOTS, service):
-        if element.tag == "article":
-            found = found or _full_text(element)
-        elif element.getparent() is None or element.tag in ("errorBean", "ERROR"):
-            _complain(text_of(element.find("errMsg")) or text_of(element), service)
+    found = next(each_full_text(body, service), None)
     if found is None:
         raise BadReply(f"{service}: no article came.", "Ask again later.")
     if not found.sections:
         raise _closed(found.article.label, service)
     return found
+
+
+def each_full_text(body: bytes, service: str) -> Iterator[FullText]:
+    """Every article of a set, one after another; one whose text is not given has no sections. Raises BadReply and NotFound."""
+    for element in each(body, ("article", "errorBean", "error", "ERROR"), _ROOTS, service):
+        if element.tag == "article":
+            yield _full_text(element)
+        elif element.getparent() is None or element.tag in ("errorBean", "ERROR"):
+            _complain(text_of(element.find("errMsg")) or text_of(element), service)
 
 
 def _complain(said: str, service: str) -> None:

@@ -21,7 +21,7 @@ from .identifiers import valid_doi, valid_pmcid, valid_pmid
 from .plain_text import one_line, text_of
 from .xml_reading import each
 
-__all__ = ["parse_articles", "year_in"]
+__all__ = ["each_article", "parse_articles", "year_in"]
 
 SERVICE = "PubMed"
 _ROOTS = ("PubmedArticleSet", "PubmedArticle", "PubmedBookArticle", "PubmedBookArticleSet", "eFetchResult", "ERROR")
@@ -35,12 +35,15 @@ def parse_articles(body: bytes) -> tuple[Article, ...]:
     Raises:
         BadReply: the XML is cut short or broken, is another document, or says that there was an error.
     """
-    found = []
+    return tuple(each_article(body))
+
+
+def each_article(body: bytes) -> Iterator[Article]:
+    """The same one after another, for files with thousands. Raises as `parse_articles` does, when it gets there."""
     for element in each(body, ("PubmedArticle", "PubmedBookArticle", "ERROR"), _ROOTS, SERVICE):
         if element.tag == "ERROR":
             raise BadReply(f"{SERVICE} says: {text_of(element)[:160]}", "Check the identifiers.")
-        found.append(_article(element) if element.tag == "PubmedArticle" else _book_article(element))
-    return tuple(found)
+        yield _article(element) if element.tag == "PubmedArticle" else _book_article(element)
 
 
 def year_in(date: str) -> int | None:
