@@ -114,6 +114,14 @@ def _rank(stage: str | None) -> float:
     return max(0.3, sum(phases) / len(phases) - (0.5 if (stage or "").startswith("EARLY") else 0.0))
 
 
+def _in_words(stage: str | None) -> str:
+    """A stage as people write it: PHASE_1_2 is phase 1/2."""
+    if stage is None:
+        return "not stated"
+    words = re.sub(r"(?<=\d)_(?=\d)", "/", stage).replace("_", " ").lower()
+    return {"approval": "approved", "ind": "allowed to be tried (IND)"}.get(words, words)
+
+
 def _draft(found: Found[Candidate], gene: Gene, row: Candidate) -> Draft:
     trials = {item.trial_id: item for item in row.reports if item.trial_id is not None}
     listed = sorted(
@@ -127,6 +135,7 @@ def _draft(found: Found[Candidate], gene: Gene, row: Candidate) -> Draft:
         "chembl_id": row.drug_id,
         "drug_type": row.drug_type,
         "stage": row.stage,
+        "stage_means": _in_words(row.stage),
         "furthest_stage_in_anything": row.drug_stage,
         "diseases": list(row.diseases[:_LISTED]),
         "disease_count": len(row.diseases),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["protein_isoforms"]
 
 _LINE = 110
+_LETTERS = 12
+"""A stretch longer than this is counted."""
 
 
 class ProteinIsoformsArguments(ToolArguments):
@@ -102,9 +104,10 @@ def _draft(
 
 
 def _change(identifier: str, feature: Feature | None) -> dict[str, Any]:
-    """One difference from the canonical sequence, without the letters of what goes: they may be thousands."""
+    """One difference from the canonical sequence, without the letters where they are many."""
     if feature is None or feature.replacement is None:
         return {"id": identifier, "position": None, "instead": None}
     instead = "/".join(feature.replacement.alternatives)
-    told = "missing" if not instead else f"replaced by {shorten(instead, 60)}"
+    shown = instead if len(instead) <= _LETTERS else f"{len(instead)} residues"
+    told = f"replaced by {shown}" if instead else "missing"
     return {"id": identifier, "position": feature.position, "instead": told}

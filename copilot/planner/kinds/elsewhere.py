@@ -1,4 +1,4 @@
-"""What only a live source or a full dump knows: articles, trials, structures, pathways, partners, diseases, warnings.
+"""What only a live source or a full dump knows: articles, trials, structures, pathways, partners, diseases, warnings, annotations.
 
 These are questions that are classified as `unsupported`, or that name a literature or structure database outright. Each
 is one call, told as a table. Offline the call fails and says so, unless a kept reply answers it.
@@ -7,14 +7,14 @@ is one call, told as a table. Offline the call fails and says so, unless a kept 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ....memory.records import Evidence
-from ....memory.text import shorten
 from ..contract import Aside, Part, Row, Sentence, Table
 from ..frames import Frame
+from .annotations import ANNOTATIONS, annotation_call
+from .listing import Listing, quoted
 from .plan import Node, Results, Section
 from .words import capital, molecule_name, plain_name, settle
 
@@ -60,6 +60,11 @@ _UNDERSTOOD = {
     "disease_evidence": "diseases of a target",
     "target_safety": "safety of a target",
     "drug_warnings": "withdrawals and warnings of a drug",
+    "protein_features": "features of a protein's sequence",
+    "protein_isoforms": "isoforms of a protein",
+    "search_proteins": "proteins of a disease or keyword",
+    "clinical_candidates": "clinical candidates of a target",
+    "assay_details": "an assay",
 }
 _NO_TOPIC = frozenset(
     "a about all an and any are articles article by can concerning could describe discuss do does european europe fetch find for from"
@@ -75,6 +80,7 @@ def asks_elsewhere(frame: Frame) -> bool:
         _LITERATURE.search(frame.clause) is not None
         or (bool(frame.targets) and _STRUCTURES.search(frame.clause) is not None)
         or _asks_for_warnings(frame)
+        or annotation_call(frame) is not None
     )
 
 
@@ -103,6 +109,9 @@ def node_for(frame: Frame) -> Node | None:
     diseases = [entity.text for entity in frame.diseases]
     if _LITERATURE.search(clause) or (_REVIEWS.search(clause) and not molecules):
         return _literature(clause)
+    annotation = annotation_call(frame)
+    if annotation is not None:
+        return Node(_KEY, *annotation)
     if _TRIALS.search(clause) and (molecules or diseases):
         return _trials(clause, molecules, diseases)
     if _asks_for_warnings(frame):
@@ -149,17 +158,6 @@ def _trials(clause: str, molecules: Sequence[str], diseases: Sequence[str]) -> N
     return Node(_KEY, "clinical_trials", arguments)
 
 
-@dataclass(frozen=True)
-class _Listing:
-    """How records of one type are laid out: what is said above the table, its heads, and a record's rows."""
-
-    above: str
-    heads: tuple[str, ...]
-    rows: Callable[[Mapping[str, Any]], list[tuple[str, ...]]]
-    lead: Callable[[Frame, Evidence], list[Part]] = lambda _frame, _item: []
-    """What a record says to the question itself, before the table."""
-
-
 def tell(frame: Frame, results: Results) -> Section:
     """The records as a table, in the source's order."""
     result = results.get(_KEY)
@@ -168,10 +166,13 @@ def tell(frame: Frame, results: Results) -> Section:
     parts: list[Part] = []
     for kind, listing in _LISTINGS.items():
         of_kind = [item for item in result.evidence if item.record["type"] == kind]
+        if result.status not in ("ok", "partial"):
+            continue
         rows = [Row(cells, (item.id,)) for item in of_kind for cells in listing.rows(item.record)]
-        if rows and result.status in ("ok", "partial"):
-            lead = [part for item in of_kind for part in listing.lead(frame, item)]
-            parts += [*lead, Aside(listing.above), Table(listing.heads, tuple(rows))]
+        if rows or not listing.heads:
+            parts += [part for item in of_kind for part in listing.lead(frame, item)]
+        if rows:
+            parts += [Aside(listing.above), Table(listing.heads, tuple(rows))]
     if result.omitted is not None and parts:
         parts.append(Aside(f"Not shown: {result.omitted.what}."))
     if not parts and result.status in ("ok", "partial"):
@@ -181,23 +182,15 @@ def tell(frame: Frame, results: Results) -> Section:
     return Section(section.parts, "partial") if result.status == "partial" and parts else section
 
 
-_MARKS = str.maketrans({"|": "/", "[": "(", "]": ")", "*": None, "`": "'", "<": "‹", ">": "›", "~": "∼", "\\": "/"})
-
-
-def _quoted(text: object, most: int = 160) -> str:
-    """A service's words with nothing in them that Markdown, or a reader, could take for the program's own marks."""
-    return shorten(str(text).translate(_MARKS), most)
-
-
 def _articles(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    mark = f"**{_quoted(record['standing'])}** " if record["retracted"] or record["notices"] else ""
-    where = _quoted(record["journal_abbreviation"] or record["journal"] or "–", 60)
-    return [(str(record["label"]), f"{mark}{_quoted(record['title'])}", where, str(record["year"] or "–"))]
+    mark = f"**{quoted(record['standing'])}** " if record["retracted"] or record["notices"] else ""
+    where = quoted(record["journal_abbreviation"] or record["journal"] or "–", 60)
+    return [(str(record["label"]), f"{mark}{quoted(record['title'])}", where, str(record["year"] or "–"))]
 
 
 def _trial(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
     phases = ", ".join(record["phases"]) or "–"
-    return [(str(record["nct_id"]), _quoted(record["title"], 120), _quoted(record["status"] or "–"), phases)]
+    return [(str(record["nct_id"]), quoted(record["title"], 120), quoted(record["status"] or "–"), phases)]
 
 
 def _structure(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -211,32 +204,32 @@ def _model(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 
 def _pathways(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    return [(str(row["stable_id"]), _quoted(row["name"])) for row in record["pathways"]]
+    return [(str(row["stable_id"]), quoted(row["name"])) for row in record["pathways"]]
 
 
 def _partners(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    return [(_quoted(row["gene"]), f"{row['score']:g}") for row in record["partners"]]
+    return [(quoted(row["gene"]), f"{row['score']:g}") for row in record["partners"]]
 
 
 def _association(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
     best = next(iter(record["scores_by_datatype"].items()), None)
     told = "–" if best is None else f"{best[0].replace('_', ' ')} {best[1]:g}"
-    return [(_quoted(record["disease"]["name"]), f"{record['score']:g}", told)]
+    return [(quoted(record["disease"]["name"]), f"{record['score']:g}", told)]
 
 
 def _event(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    tissues = _quoted(", ".join(record["tissues"][:5]) or "–")
-    return [(capital(plain_name(_quoted(record["event"] or "no name"))), tissues, _quoted(record["stated_by"]))]
+    tissues = quoted(", ".join(record["tissues"][:5]) or "–")
+    return [(capital(plain_name(quoted(record["event"] or "no name"))), tissues, quoted(record["stated_by"]))]
 
 
 def _warnings(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [
         (
-            plain_name(_quoted(row["name"] or row["chembl_id"] or "–")),
-            _quoted(row["warning_type"] or "–"),
-            _quoted(", ".join(dict.fromkeys(part for part in (row["warning_class"], row["efo_term"]) if part)) or "–"),
-            _quoted(row["description"] or "–"),
-            _quoted(row["country"] or "–"),
+            plain_name(quoted(row["name"] or row["chembl_id"] or "–")),
+            quoted(row["warning_type"] or "–"),
+            quoted(", ".join(dict.fromkeys(part for part in (row["warning_class"], row["efo_term"]) if part)) or "–"),
+            quoted(row["description"] or "–"),
+            quoted(row["country"] or "–"),
             str(row["year"] or "–"),
         )
         for row in record["rows"]
@@ -253,24 +246,25 @@ def _no_withdrawal(frame: Frame, item: Evidence) -> list[Part]:
     return [Sentence(f"No withdrawal of {name} is recorded in this source; other warnings are.", (item.id,))]
 
 
-_LISTINGS: Mapping[str, _Listing] = {
-    "article": _Listing("Articles, the most relevant first:", ("article", "title", "journal", "year"), _articles),
-    "clinical_trial": _Listing(
+_LISTINGS: Mapping[str, Listing] = {
+    **ANNOTATIONS,
+    "article": Listing("Articles, the most relevant first:", ("article", "title", "journal", "year"), _articles),
+    "clinical_trial": Listing(
         "Trials, as their sponsors registered them:", ("trial", "title", "state", "phase"), _trial
     ),
-    "structure": _Listing(
+    "structure": Listing(
         "Experimental structures, the best resolution first:",
         ("PDB", "method", "resolution", "ligands", "released"),
         _structure,
     ),
-    "predicted_structure": _Listing("Predicted, not measured:", ("model", "mean pLDDT"), _model),
-    "pathways": _Listing("Pathways in Reactome:", ("id", "pathway"), _pathways),
-    "protein_interactions": _Listing("Partners in STRING, by score:", ("gene", "score"), _partners),
-    "disease_association": _Listing(
+    "predicted_structure": Listing("Predicted, not measured:", ("model", "mean pLDDT"), _model),
+    "pathways": Listing("Pathways in Reactome:", ("id", "pathway"), _pathways),
+    "protein_interactions": Listing("Partners in STRING, by score:", ("gene", "score"), _partners),
+    "disease_association": Listing(
         "Diseases by Open Targets' association score:", ("disease", "score", "strongest kind of data"), _association
     ),
-    "safety_event": _Listing("Recorded safety events:", ("event", "tissues", "stated by"), _event),
-    "drug_warnings": _Listing(
+    "safety_event": Listing("Recorded safety events:", ("event", "tissues", "stated by"), _event),
+    "drug_warnings": Listing(
         "Warnings that ChEMBL records; a list, no safety assessment and no medical advice:",
         ("form", "warning", "harm", "described as", "country", "year"),
         _warnings,

@@ -28,6 +28,9 @@ async def test_the_furthest_come_first(ask: Any, platform: Any, drug: Any) -> No
     assert [item.record["stage"] for item in result.evidence] == [
         "APPROVAL", "PHASE_3", "PHASE_2_3", "PHASE_2", "PHASE_1_2", "PHASE_1", "EARLY_PHASE_1", "PRECLINICAL", None,
     ]  # fmt: skip
+    assert [item.record["stage_means"] for item in result.evidence][::2] == [
+        "approved", "phase 2/3", "phase 1/2", "early phase 1", "not stated",
+    ]  # fmt: skip
     first = result.evidence[0]
     assert (first.record["chembl_id"], first.record["drug_type"]) == ("CHEMBL1", "Small molecule")
     assert (first.record["diseases"], first.record["disease_count"]) == (["lung carcinoma", "x"], 2)

@@ -192,10 +192,16 @@ async def test_real_egfr_at_the_gatekeeper(ask: Any, uniprot: Any, real_entries:
     assert "Disulfide bond" not in told
 
 
-async def test_real_btk_has_its_four_domains(ask: Any, uniprot: Any, real_entries: Any) -> None:
+async def test_real_btk_has_its_domains(ask: Any, uniprot: Any, real_entries: Any) -> None:
     uniprot.add(*real_entries.values())
     result = await ask("protein_features", target="BTK", kinds=["domain"])
-    assert [item.record["description"] for item in result.evidence] == ["PH", "SH3", "SH2", "Protein kinase"]
+    assert [item.record["description"] for item in result.evidence] == [
+        "PH",
+        "Btk-type",
+        "SH3",
+        "SH2",
+        "Protein kinase",
+    ]
 
 
 def test_every_real_type_is_of_a_kind(real_entries: Any) -> None:

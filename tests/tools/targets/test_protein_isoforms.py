@@ -59,6 +59,7 @@ async def test_real_egfr(ask: Any, uniprot: Any, real_entries: Any) -> None:
     assert (told["P00533-1"]["synonyms"], told["P00533-1"]["length"]) == (["p170"], 1_210)
     assert told["P00533-2"]["length"] == 405
     assert told["P00533-2"]["changes"][0]["instead"] == "replaced by LS"
+    assert told["P00533-3"]["changes"][0]["instead"] == "replaced by 78 residues"
     assert len(result.digest) < 1_500
 
 

@@ -13,8 +13,8 @@ FeatureKind = Literal[
 ]  # fmt: skip
 
 FEATURE_KINDS: Mapping[FeatureKind, tuple[str, ...]] = {
-    "domain": ("Domain",),
-    "region": ("Repeat", "Zinc finger", "DNA binding", "Region", "Motif", "Coiled coil", "Compositional bias"),
+    "domain": ("Domain", "Zinc finger", "DNA binding"),
+    "region": ("Repeat", "Region", "Motif", "Coiled coil", "Compositional bias"),
     "active_site": ("Active site",),
     "binding_site": ("Binding site",),
     "site": ("Site",),
