@@ -33,6 +33,10 @@ _BACKENDS = {
     "generated": "a model wrote it",
 }
 """Why evidence from there cannot be found again."""
+_NOT_KEPT = "the service's reply is not kept here, and verification stays offline"
+_ANSWERED_HERE = "a local store answers this now, and the service's reply was not looked at"
+_NOT_ASKED = "not_asked"
+"""The filter by which a tool says which services it could not ask, offline."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ async def _again(
             by_itself = [[*differences, refusal] for differences in by_itself]
             reason = ""
         result = None
-    if result is not None and _is_from_services(called):
+    if result is not None:
         reason = _not_the_reply(called, result)
         result = None if reason else result
     if result is None:
@@ -191,11 +195,19 @@ def _is_from_services(called: _Call) -> bool:
 
 def _not_the_reply(called: _Call, result: ToolResult) -> str:
     """Why what is found now does not rest on the reply of then; empty where it does."""
+    if _NOT_ASKED in result.filters and result.filters[_NOT_ASKED] != called.end.filters.get(_NOT_ASKED):
+        return _NOT_KEPT
+    if not _is_from_services(called):
+        return ""
     if result.status == "empty" and called.end.status != "empty":
-        return "the service's reply is not kept here, and verification stays offline"
+        return _NOT_KEPT
+    served = {item.source.name for item in result.evidence if item.backend in _FROM_SERVICES}
+    lost = {item.source.name for item in called.evidence if item.backend in _FROM_SERVICES} - served
+    if lost:
+        return _ANSWERED_HERE if lost & {item.source.name for item in result.evidence} else _NOT_KEPT
     for item, fresh in zip(called.evidence, result.evidence, strict=False):
         if item.backend in _FROM_SERVICES and fresh.backend not in _FROM_SERVICES:
-            return "a local store answers this now, and the service's reply was not looked at"
+            return _ANSWERED_HERE
         if item.backend in _FROM_SERVICES and item.source.release != fresh.source.release:
             return f"the reply that is kept is of {fresh.source.release}"
     return ""

@@ -161,6 +161,19 @@ class UniprotStore:
         query = "SELECT disease, mim FROM uniprot_disease WHERE accession = ? ORDER BY disease"
         return [(row["disease"], row["mim"] or "") for row in self.database.rows(query, (accession,))]
 
+    def referring(self, database: str, identifier: str) -> list[ProteinEntry]:
+        """Entries that refer to this id in another database; a version behind an Ensembl id counts for nothing."""
+        if not self.database.has("uniprot_xref"):
+            return []
+        query = (
+            "SELECT DISTINCT accession FROM uniprot_xref WHERE id >= ? AND id < ? AND database = ?"
+            " AND (id = ? OR substr(id, length(?) + 1, 1) = '.') ORDER BY accession"
+        )
+        behind = f"{identifier}/"  # "/" comes after "." and before digits
+        values = (identifier, behind, database, identifier, identifier)
+        found = (self.entry(row["accession"]) for row in self.database.rows(query, values))
+        return [entry for entry in found if entry is not None]
+
     def cross_references(self, accession: str) -> dict[str, list[str]]:
         """Identifiers in other databases, by database."""
         found: dict[str, list[str]] = {}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from biocopilot.memory.store_connection import STARTER
 from biocopilot.memory.uniprot_store import UniprotStore
 
 
@@ -132,3 +135,31 @@ def test_a_dump_without_uniprots_tables_is_silent_about_the_rest(full: UniprotSt
     assert (full.description("P00533"), full.locations("P00533"), full.ec_numbers("P00533")) == ("", [], [])
     assert full.keywords("P00533", "Molecular function") == []
     assert full.nearest_names("ERBB3")[0][0] == "ERBB2"
+
+
+# HGNC:323 and HGNC:32 begin EGFR's HGNC:3236.
+@pytest.mark.parametrize(
+    ("database", "identifier", "accessions"),
+    [
+        ("HGNC", "HGNC:3236", ["P00533"]), ("HGNC", "HGNC:323", []), ("HGNC", "HGNC:32", []), ("HGNC", "HGNC:", []),
+        ("Ensembl", "ENSG00000146648", ["P00533"]), ("HGNC", "ENSG00000146648", []), ("ChEMBL", "CHEMBL203", ["P00533"]),
+    ],
+)  # fmt: skip
+def test_entries_are_found_by_what_they_refer_to(
+    starter: UniprotStore, database: str, identifier: str, accessions: list[str]
+) -> None:
+    assert [entry.accession for entry in starter.referring(database, identifier)] == accessions
+
+
+def test_a_version_behind_an_id_counts_for_nothing(tmp_path: Path) -> None:
+    copied = tmp_path / "copy.sqlite"
+    copied.write_bytes(STARTER.read_bytes())
+    with closing(sqlite3.connect(copied)) as database, database:
+        database.execute("UPDATE uniprot_xref SET id = id || '.17' WHERE database = 'Ensembl'")
+    with closing(UniprotStore.open(copied)) as store:
+        assert [entry.accession for entry in store.referring("Ensembl", "ENSG00000146648")] == ["P00533"]
+        assert store.referring("Ensembl", "ENSG0000014664") == []
+
+
+def test_a_bare_dump_refers_to_nothing(full: UniprotStore) -> None:
+    assert full.referring("HGNC", "HGNC:3236") == []

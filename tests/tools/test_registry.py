@@ -87,7 +87,8 @@ def test_bounds_are_sensible(tool: Tool) -> None:
 @pytest.mark.parametrize(("tool", "example"), LOCAL, ids=named)
 async def test_every_example_runs_and_finds_something(tool: Tool, example: dict[str, Any], call: Any) -> None:
     result: ToolResult = await call(tool.name, **example)
-    assert result.status == "ok", result.digest
+    # Offline, a tool that asks services beside the local store has asked a part of its sources.
+    assert result.status in (("ok", "partial") if tool.kept_replies else ("ok",)), result.digest
     assert result.matched is not None
     assert result.returned is not None
     assert result.returned <= result.matched

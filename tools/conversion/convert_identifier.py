@@ -46,7 +46,6 @@ class ConvertIdentifierArguments(ToolArguments):
     title="Convert identifier",
     cost="slow",
     deadline_s=90,
-    needs_network=True,
     kept_replies=True,
     examples=({"identifier": "imatinib"}, {"identifier": "ERBB1", "kind": "target"}),
 )
@@ -54,11 +53,12 @@ async def convert_identifier(arguments: ConvertIdentifierArguments, context: Too
     """Translate between names and identifiers of a molecule or a target, and say which source gave each and where they differ.
 
     Use it for "PubChem CID of …", "which ChEMBL id is …", "approved symbol for the alias …", "HGNC id, Ensembl gene of …". Not for
-    properties (`molecule_properties`) or function (`target_profile`); where the local store is enough, `resolve_molecule` and
-    `find_target` need no network. Comes back: a comparison of all identifiers with their sources, conflicts named and none
-    chosen, then a record a source (local store, PubChem, ChEMBL; or HGNC, UniProt, ChEMBL). A source that fails is named and the
-    others still answer. A structure is never sent, only the InChIKey computed from it. Limits: human genes in HGNC; an ambiguous
-    alias lists its candidates. Nothing found says so for each source.
+    properties (`molecule_properties`) or function (`target_profile`). Each source is asked where it is nearest: a registered store,
+    kept replies, the live service; beside the starter set, a selection, the services are asked too. Comes back: a comparison of all
+    identifiers with their sources, conflicts named and none chosen, then a record a source (local store, PubChem, ChEMBL; or HGNC,
+    UniProt, ChEMBL). A source that fails or, offline, cannot be asked is named and the others still answer. A structure is never
+    sent, only the InChIKey computed from it. Limits: PubChem is live only; human genes in HGNC; an ambiguous alias lists its
+    candidates. Nothing found says so for each source.
     """
     text = " ".join(arguments.identifier.split())
     kind, because = (
@@ -69,12 +69,13 @@ async def convert_identifier(arguments: ConvertIdentifierArguments, context: Too
         statements, silences, notes = await look(text, context, session)
         notices = tuple(session.notices)
     failed = [item for item in silences if item.failed]
-    if failed and all(item.offline for item in failed) and not any(_from_service(item) for item in statements):
+    offline = [item for item in failed if item.offline]
+    if offline and not statements and not any(item.asked for item in silences):
         raise OfflineRefused(
-            "convert_identifier needs the network: no reply of a service is kept.",
-            "Ask again without `--offline`; `resolve_molecule` and `find_target` answer from the local store.",
+            f"No local store holds what {shorten(text, 60)} is, and no reply of {_names(offline)} is kept.",
+            "Ask again without `--offline`.",
         )
-    if failed and not statements:
+    if len(failed) > len(offline) and not statements:
         raise SourceUnavailable(
             f"No source knows {shorten(text, 60)}, and {len(failed)} did not answer: "
             f"{' '.join(f'{item.title}: {item.why}' for item in failed)}",
@@ -84,8 +85,9 @@ async def convert_identifier(arguments: ConvertIdentifierArguments, context: Too
     return replace(found, warnings=tuple(dict.fromkeys((*found.warnings, *notices))))
 
 
-def _from_service(statement: Statement) -> bool:
-    return statement.backend in ("live", "cache")
+def _names(silences: Sequence[Silence]) -> str:
+    *others, last = (item.title for item in silences)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _findings(
@@ -105,19 +107,31 @@ def _findings(
             kind: [{"value": value, "sources": list(sources)} for value, sources in values]
             for kind, values in comparison.identifiers.items()
         },
+        "answered_by": [item.label for item in statements],
         "conflicts": list(comparison.conflicts),
         "differences": list(comparison.differences),
         "without_answer": [
-            {"source": item.title, "why": item.why, "failed": item.failed, "candidates": list(item.candidates)}
+            {
+                "source": item.title,
+                "why": item.why,
+                "asked": item.asked or (item.failed and not item.offline),
+                "failed": item.failed and not item.offline,
+                "candidates": list(item.candidates),
+            }
             for item in silences
         ],
         "notes": list(notes),
     }
-    drafts = [Draft(record, _own_source(), "computed", _summary(shown, comparison, silences, bool(statements)))]
+    drafts = [Draft(record, _own_source(), "computed", _summary(shown, comparison, silences, statements))]
     drafts += [_draft(item, arguments) for item in statements]
     total = sum(len(item.entries) for item in statements)
     warnings = [f"Conflict. {sentence}" for sentence in comparison.conflicts]
-    warnings += [_told(item.title, item.why) for item in silences if item.failed]
+    offline = [item for item in silences if item.offline]
+    if offline:
+        warnings.append(
+            f"Not asked, since this is offline and no reply of theirs is kept: {_names(offline)} (the live services)."
+        )
+    warnings += [_told(item.title, item.why) for item in silences if item.failed and not item.offline]
     warnings += [
         f"{_told(item.title, item.why)} It could be {'; '.join(item.candidates[:10])}."
         for item in silences
@@ -128,7 +142,10 @@ def _findings(
         tuple(drafts),
         matched=total,
         returned=total,
-        filters={"kind": arguments.kind} if arguments.kind != "auto" else {},
+        filters={
+            **({"kind": arguments.kind} if arguments.kind != "auto" else {}),
+            **({"not_asked": f"{_names(offline)} (offline)"} if offline else {}),
+        },
         omitted=_omitted(arguments, statements),
         warnings=tuple(dict.fromkeys((*warnings, *notes))),
         empty=not statements,
@@ -176,14 +193,17 @@ def _few(values: Sequence[str]) -> str:
     return " and ".join(values[:_SHOWN]) + more
 
 
-def _summary(shown: str, comparison: Comparison, silences: Sequence[Silence], known: bool) -> str:
-    if not known:
-        return f"No source knows {shown}. {' '.join(item.why for item in silences)}"
+def _summary(shown: str, comparison: Comparison, silences: Sequence[Silence], statements: Sequence[Statement]) -> str:
+    if not statements:
+        who = "No source that could be asked" if any(item.offline for item in silences) else "No source"
+        return f"{who} knows {shown}. {' '.join(item.why for item in silences if not item.offline)}"
     ids = "; ".join(
         f"{KINDS[kind]} {_few([value for value, _ in values])}" for kind, values in comparison.identifiers.items()
     )
     count = len(comparison.conflicts)
     trouble = f"{count} conflict{'' if count == 1 else 's'} between sources" if count else "no conflict between sources"
+    if len(statements) == 1:
+        trouble = f"{statements[0].label}, alone answered"
     return f"{shown}: {ids or 'no identifier'}; {trouble}"
 
 

@@ -45,6 +45,8 @@ async def kind_of(text: str, context: ToolContext) -> tuple[Kind, str]:
         raise InvalidArguments(
             f"{shorten(text, 60)} is the name of a molecule and of a target.", "Say which with `kind`."
         )
+    if not molecule and not target and named and context.bench.hgnc is not None:
+        target = bool(context.bench.hgnc.spellings(text))
     if molecule or target:
         return ("molecule" if molecule else "target"), "the local store knows it as one"
     try:

@@ -1,4 +1,7 @@
-"""What the local store, PubChem and ChEMBL say of a molecule: each asked by what was given, then by its InChIKey."""
+"""What the local store, PubChem and ChEMBL say of a molecule: each asked by what was given, then by its InChIKey.
+
+ChEMBL's service is not asked where a registered ChEMBL knows the molecule. The starter set is a selection, so beside it it is.
+"""
 
 from __future__ import annotations
 
@@ -61,21 +64,30 @@ async def molecule_statements(
         return *_sorted([local, Silence("PubChem", why), Silence("ChEMBL", why)]), []
 
     answers: dict[str, Statement | Silence] = {_LOCAL: local}
-    first: Calls = {} if cid is not None else {"ChEMBL": lambda: _chembl(chembl, text, key)}
+    in_full = isinstance(local, Statement) and local.backend == "local" and not context.bench.services.first
+    first: Calls = {} if cid is not None or in_full else {"ChEMBL": lambda: _chembl(chembl, text, key)}
     if not is_chembl_id(text):
         first["PubChem"] = lambda: _pubchem(pubchem, text, cid[1] if cid else "", key)
     answers.update(await _all(first))
     keys = distinct([item for item in answers.values() if isinstance(item, Statement)], "inchikey")
     may_leave = context.bench.services.structures_may_leave
     if not key and len(keys) == 1 and may_leave:
-        answers.update(await _by_key(keys[0], answers, context, pubchem, chembl))
-    for title in ("PubChem", "ChEMBL"):
+        answers.update(await _by_key(keys[0], answers, context, pubchem, None if in_full else chembl))
+    for title in ("PubChem",) if in_full else ("PubChem", "ChEMBL"):
         answers.setdefault(title, Silence(title, _not_asked(title, keys, may_leave)))
-    return *_sorted(list(answers.values())), notes
+    statements, silences = _sorted(list(answers.values()))
+    nobody = not any(item.backend in ("live", "cache") for item in statements)
+    if nobody and all(item.offline for item in silences if item.title != _LOCAL):
+        notes = []  # nobody could be asked for the key
+    return statements, silences, notes
 
 
 async def _by_key(
-    key: str, answers: dict[str, Statement | Silence], context: ToolContext, pubchem: PubchemLive, chembl: ChemblLive
+    key: str,
+    answers: dict[str, Statement | Silence],
+    context: ToolContext,
+    pubchem: PubchemLive,
+    chembl: ChemblLive | None,
 ) -> dict[str, Statement | Silence]:
     """The sources that did not know what was given, asked by the InChIKey that others gave for it."""
     silent = {title for title in (_LOCAL, "PubChem", "ChEMBL") if _has_none(answers.get(title))}
@@ -87,7 +99,7 @@ async def _by_key(
     calls: Calls = {}
     if "PubChem" in silent:
         calls["PubChem"] = lambda: _pubchem(pubchem, "", "", key)
-    if "ChEMBL" in silent:
+    if "ChEMBL" in silent and chembl is not None:
         calls["ChEMBL"] = lambda: _chembl(chembl, "", key)
     return {**found, **await _all(calls)}
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from ...memory.errors import Ambiguous, InvalidIdentifier, NotFound, OfflineRefused, Unavailable
+from ...memory.errors import Ambiguous, InvalidIdentifier, NotFound, OfflineRefused, StorageError, Unavailable
 from ...memory.records import Backend, Source
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ KINDS: Mapping[str, str] = {
     "hgnc_id": "HGNC id",
     "uniprot_accession": "UniProt accession",
     "ensembl_gene": "Ensembl gene",
+    "entrez_gene": "NCBI gene",
     "chembl_target": "ChEMBL target",
     "chembl_group_target": "ChEMBL target of several proteins",
 }
@@ -75,7 +76,7 @@ class Statement:
             entries=tuple(entries),
             notes=tuple(found.notices if notes is None else notes),
             complete=complete and found.complete,
-            retrieved_at=found.retrieved_at,
+            retrieved_at=None if found.backend == "local" else found.retrieved_at,
         )
 
     @property
@@ -102,6 +103,8 @@ class Silence:
     why: str
     failed: bool = False
     offline: bool = False
+    asked: bool = False
+    """Whether it was asked and has no answer; where not, there was nothing to ask it by, or it may not be asked."""
     candidates: tuple[str, ...] = ()
     """What the name could mean there, where it means several things."""
 
@@ -114,11 +117,11 @@ async def ask(title: str, call: Callable[[], Awaitable[Statement]], within_s: fl
     except TimeoutError:
         return Silence(title, f"{title} did not answer within {within_s:g} s.", failed=True)
     except Ambiguous as error:
-        return Silence(title, error.message, candidates=tuple(error.nearest))
+        return Silence(title, error.message, asked=True, candidates=tuple(error.nearest))
     except NotFound as error:
         near = f" Nearest: {', '.join(error.nearest[:3])}." if error.nearest else ""
-        return Silence(title, f"{error.message}{near}")
-    except Unavailable as error:
+        return Silence(title, f"{error.message}{near}", asked=True)
+    except (Unavailable, StorageError) as error:
         why = error.message.removeprefix(f"{title}: ")
         return Silence(title, why, failed=True, offline=isinstance(error, OfflineRefused))
     except InvalidIdentifier as error:

@@ -1,11 +1,16 @@
-"""What the local stores, HGNC, UniProt and ChEMBL say of a target: each asked by what was given, then by its accession."""
+"""What the local stores, HGNC, UniProt and ChEMBL say of a target: each asked by what was given, then by its accession.
+
+Local, then kept, then live, source by source: what a registered store knows its service is not asked for. The starter set is a
+selection, so beside it the services are asked too.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from ...memory.chembl_rows import TargetRow
 from ...memory.errors import NotFound
@@ -18,7 +23,7 @@ from .statements import Entry, Silence, Statement, ask, distinct
 if TYPE_CHECKING:
     from ..sources.chembl import ChemblLive
     from ..sources.found import Found
-    from ..sources.hgnc import Gene, HgncLive
+    from ..sources.hgnc import Gene, Hgnc
     from ..sources.transport import Session
     from ..sources.uniprot import AnyEntry, UniprotLive
 
@@ -48,7 +53,9 @@ async def target_statements(
     if accessions:
         answers.update(await asking.by_accession(accessions[:_MOST_ACCESSIONS], answers))
     for title in (_LOCAL, "HGNC", "UniProt", "ChEMBL"):
-        answers.setdefault(title, Silence(title, f"{title} was not asked: no UniProt accession is known to ask it by."))
+        if title not in asking.answered_here:
+            why = f"{title} was not asked: no UniProt accession is known to ask it by."
+            answers.setdefault(title, Silence(title, why))
     several = list(answers.values())
     statements = [item for item in several if isinstance(item, Statement)]
     return statements, [item for item in several if isinstance(item, Silence)], notes
@@ -59,31 +66,37 @@ class _Asking:
 
     def __init__(self, context: ToolContext, session: Session) -> None:
         from ..sources.chembl import ChemblLive
-        from ..sources.hgnc import HgncLive
         from ..sources.uniprot import UniprotLive
 
-        self._context = context
-        self._hgnc, self._uniprot = HgncLive(session), UniprotLive(session)
+        self.answered_here: set[str] = set()
+        """Services that need not be asked, since registered stores of theirs know all that they would be asked for."""
+        self._context, self._session = context, session
+        self._uniprot = UniprotLive(session)
         self._chembl = ChemblLive(session, structures_may_leave=False, client="own")
 
+    @cached_property
+    def _hgnc(self) -> Hgnc:
+        """Its store may be damaged, which must cost what it says alone."""
+        from ..sources.hgnc import Hgnc
+
+        return Hgnc.of(self._context.bench, self._session)
+
     async def by_what_was_given(self, text: str) -> dict[str, Answer]:
-        """Every source that can be asked by the text itself, side by side."""
+        """Every source that can be asked by the text itself; the services side by side."""
+        answers = await _all({_LOCAL: lambda: self._local(text)})
         calls: Calls = {}
-        if HGNC_ID.fullmatch(text) or ENSEMBL_GENE.fullmatch(text):
-            calls["HGNC"] = lambda: _from_hgnc(self._hgnc, text)
-        elif is_chembl_id(text):
-            calls[_LOCAL] = lambda: self._local(text)
-            calls["ChEMBL"] = lambda: _from_chembl_id(self._chembl, text)
+        if is_chembl_id(text):
+            if self._in_full("chembl") and self._context.bench.chembl.target(text.upper()) is not None:
+                self.answered_here.add("ChEMBL")
+            else:
+                calls["ChEMBL"] = lambda: _from_chembl_id(self._chembl, text)
         elif is_uniprot_accession(text):
             accession = text.upper().partition("-")[0]
-            calls[_LOCAL] = lambda: self._local(text)
             calls["HGNC"] = lambda: _from_hgnc_by_accession(self._hgnc, (accession,))
-            calls["UniProt"] = lambda: _from_uniprot(self._uniprot, (accession,))
-            calls["ChEMBL"] = lambda: _from_chembl(self._chembl, (accession,))
+            calls.update(self._services_by_accession((accession,), answers))
         else:
-            calls[_LOCAL] = lambda: self._local(text)
             calls["HGNC"] = lambda: _from_hgnc(self._hgnc, text)
-        return await _all(calls)
+        return {**answers, **await _all(calls)}
 
     async def by_accession(self, accessions: Sequence[str], answers: Mapping[str, Answer]) -> dict[str, Answer]:
         """The sources that could not be asked before or had nothing, by the accessions that others gave."""
@@ -92,17 +105,45 @@ class _Asking:
             calls[_LOCAL] = lambda: self._local_entries(accessions)
         if _may_know(answers.get("HGNC")):
             calls["HGNC"] = lambda: _from_hgnc_by_accession(self._hgnc, accessions)
-        if _may_know(answers.get("UniProt")):
-            calls["UniProt"] = lambda: _from_uniprot(self._uniprot, accessions)
-        if _may_know(answers.get("ChEMBL")):
-            calls["ChEMBL"] = lambda: _from_chembl(self._chembl, accessions)
+        services = self._services_by_accession(accessions, answers)
+        calls.update({title: call for title, call in services.items() if _may_know(answers.get(title))})
         calls[_LOCAL_CHEMBL] = lambda: self._local_targets(accessions)
         found = await _all(calls)
         if isinstance(found.get(_LOCAL), Silence) and _LOCAL in answers:
             del found[_LOCAL]  # what it said to the text itself tells more
         return found
 
+    def _in_full(self, name: Literal["chembl", "uniprot"]) -> bool:
+        """Whether a store of the whole source stands before its service."""
+        bench = self._context.bench
+        backend = bench.chembl.backend if name == "chembl" else bench.uniprot.backend
+        return backend == "local" and not bench.services.first
+
+    def _services_by_accession(self, accessions: Sequence[str], answers: Mapping[str, Answer]) -> Calls:
+        """UniProt and ChEMBL, for those of the proteins that registered stores of theirs do not know."""
+        calls: Calls = {}
+        bench = self._context.bench
+        local = answers.get(_LOCAL)
+        proteins, targets = list(accessions), list(accessions)
+        if self._in_full("uniprot"):
+            told: tuple[str, ...] = ()
+            if isinstance(local, Statement) and local.source.name == "UniProt":
+                told = local.values("uniprot_accession")
+            proteins = [name for name in accessions if name not in told]
+        if self._in_full("chembl"):
+            targets = [name for name in accessions if not bench.chembl.targets_for_accession(name)]
+        if proteins and self._in_full("uniprot") and all(bench.uniprot.entry(name) for name in proteins):
+            calls["UniProt"] = lambda: self._local_entries(proteins)
+        elif proteins:
+            calls["UniProt"] = lambda: _from_uniprot(self._uniprot, proteins)
+        if targets:
+            calls["ChEMBL"] = lambda: _from_chembl(self._chembl, targets)
+        self.answered_here |= {"UniProt", "ChEMBL"} - calls.keys()
+        return calls
+
     async def _local(self, text: str) -> Statement:
+        if HGNC_ID.fullmatch(text) or ENSEMBL_GENE.fullmatch(text):
+            return self._local_referring(text.upper().partition(".")[0])
         found = candidates(text, self._context)
         check_one_human(text, found)
         chosen = next((item for item in found if item.is_human), found[0])
@@ -116,6 +157,14 @@ class _Asking:
         ids = {"uniprot_accession": (chosen.accession or "",), "gene_symbol": (chosen.gene,) if chosen.gene else ()}
         store = self._context.bench.chembl
         return Statement(store.source, store.backend, asked_by, (Entry(ids, chosen.name),), notes)
+
+    def _local_referring(self, identifier: str) -> Statement:
+        """The proteins whose entries refer to a gene of HGNC or Ensembl."""
+        database = "HGNC" if identifier.startswith("HGNC") else "Ensembl"
+        entries = self._context.bench.uniprot.referring(database, identifier)
+        if not entries:
+            raise NotFound(f"The local store has no protein that refers to {identifier}.")
+        return self._of_entries(entries, f"{'HGNC id' if database == 'HGNC' else 'Ensembl gene'} {identifier}")
 
     async def _local_entries(self, accessions: Sequence[str]) -> Statement:
         found = [self._context.bench.uniprot.entry(accession) for accession in accessions]
@@ -202,7 +251,7 @@ def _together(several: Sequence[Found[T]], asked_by: str, entries: Sequence[Entr
     return Statement.of(oldest, asked_by, entries, notes, all(found.complete for found in several))
 
 
-async def _from_hgnc(live: HgncLive, text: str) -> Statement:
+async def _from_hgnc(live: Hgnc, text: str) -> Statement:
     from ..sources.hgnc import only_gene
 
     if HGNC_ID.fullmatch(text):
@@ -219,7 +268,7 @@ async def _from_hgnc(live: HgncLive, text: str) -> Statement:
     return Statement.of(found, asked_by, [_from_gene(row.gene) for row in found.rows])
 
 
-async def _from_hgnc_by_accession(live: HgncLive, accessions: Sequence[str]) -> Statement:
+async def _from_hgnc_by_accession(live: Hgnc, accessions: Sequence[str]) -> Statement:
     several, notes = await _each(accessions, live.by_accession)
     genes = {row.gene.hgnc_id: row.gene for found in several for row in found.rows}
     return _together(several, _by(accessions), [_from_gene(gene) for gene in genes.values()], notes)
@@ -235,12 +284,15 @@ def _from_gene(gene: Gene) -> Entry:
         "gene_symbol": (gene.symbol,),
         "uniprot_accession": gene.uniprot_accessions,
         "ensembl_gene": (gene.ensembl_gene,) if gene.ensembl_gene else (),
+        "entrez_gene": (gene.entrez_gene,) if gene.entrez_gene else (),
     }
     about = {
         "previous_symbols": list(gene.previous_symbols),
         "alias_symbols": list(gene.alias_symbols),
         "locus_type": gene.locus_type,
         "status": gene.status,
+        "location": gene.location,
+        "refseq": list(gene.refseq),
     }
     return Entry(ids, gene.name, (), about)
 

@@ -120,7 +120,12 @@ def ask(make_transport: Any, chemistry: Workbench) -> Callable[..., Awaitable[To
         )
         request = ToolCall(id="c1", tool="convert_identifier", arguments={"identifier": identifier, **arguments})
         tools = {convert_identifier.name: convert_identifier}
-        return await execute(request, tools, ToolContext(bench=bench, offline=offline), lambda: f"E{next(ids)}")
+        try:
+            return await execute(request, tools, ToolContext(bench=bench, offline=offline), lambda: f"E{next(ids)}")
+        finally:
+            names = bench.__dict__.get("hgnc")
+            if names is not None:  # all else is shared
+                names.close()
 
     return run
 

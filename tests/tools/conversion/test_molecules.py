@@ -156,8 +156,89 @@ async def test_what_is_unknown_here_while_all_services_fail_is_a_failure(service
 
 async def test_offline_opens_no_connection(services: Any, ask: Any) -> None:
     result = await ask("imatinib", offline=True)
-    assert (result.status, result.error) == ("failed", "OfflineRefused")
+    assert (result.status, [item.backend for item in result.evidence]) == ("partial", ["computed", "starter"])
     assert services.count() == 0
+
+
+# Offline -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("identifier", ["imatinib", "CHEMBL941", KEY, SMILES, "Gleevec"])
+async def test_offline_the_local_store_answers_and_those_not_asked_are_named(
+    services: Any, ask: Any, ids_of: Any, identifier: str
+) -> None:
+    result = await ask(identifier, offline=True)
+    assert result.status == "partial"
+    assert (ids_of(result, "inchikey"), ids_of(result, "chembl_id")) == ({KEY: 1}, {"CHEMBL941": 1})
+    assert result.warnings == (
+        "Not asked, since this is offline and no reply of theirs is kept: ChEMBL and PubChem (the live services).",
+    )
+    assert result.filters["not_asked"] == "ChEMBL and PubChem (offline)"
+    record = result.evidence[0].record
+    (label,) = record["answered_by"]
+    assert label.startswith("ChEMBL")
+    assert label.endswith("(starter set), local store")
+    assert f"{label}, alone answered" in result.digest
+    assert [(item["source"], item["asked"], item["failed"]) for item in record["without_answer"]] == [
+        ("ChEMBL", False, False), ("PubChem", False, False),
+    ]  # fmt: skip
+    assert record["notes"] == []  # no key was asked for
+
+
+async def test_offline_what_all_that_can_be_asked_do_not_know_is_empty(services: Any, ask: Any) -> None:
+    result = await ask("nosuchthing", offline=True)
+    assert (result.status, result.matched) == ("empty", 0)
+    assert "No source that could be asked knows nosuchthing. No molecule called nosuchthing" in result.digest
+    assert any("ChEMBL and PubChem (the live services)" in warning for warning in result.warnings)
+
+
+async def test_offline_where_nobody_can_be_asked_it_is_refused(services: Any, ask: Any) -> None:
+    result = await ask("CID 2244", offline=True)
+    assert (result.status, result.error) == ("failed", "OfflineRefused")
+    assert "no reply of PubChem is kept" in result.digest
+
+
+async def test_offline_a_kept_reply_conflicts_with_the_local_store_as_live(
+    services: Any, pubchem: Any, ask: Any, make_transport: Any, tmp_path: Any
+) -> None:
+    from biocopilot.memory.response_cache import ResponseCache
+
+    pubchem.compounds[0]["InChIKey"] = OTHER_KEY
+    services.serve("/chembl/*", services.answer("down", 503))
+    live = await ask("imatinib", transport=make_transport(cache=ResponseCache(tmp_path / "replies.sqlite")))
+    offline = make_transport(offline=True, cache=ResponseCache(tmp_path / "replies.sqlite"))
+    result = await ask("imatinib", transport=offline)
+    conflicts = result.evidence[0].record["conflicts"]
+    assert conflicts
+    assert conflicts == live.evidence[0].record["conflicts"]
+    assert [item.backend for item in result.evidence] == ["computed", "starter", "cache"]
+    assert (result.status, result.filters) == ("partial", {"not_asked": "ChEMBL (offline)"})
+
+
+@pytest.fixture
+def registered(chemistry: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ChEMBL as a registered store."""
+    monkeypatch.setattr(chemistry.chembl, "backend", "local")
+
+
+async def test_what_a_registered_chembl_knows_its_service_is_not_asked(
+    services: Any, ask: Any, registered: None
+) -> None:
+    result = await ask("imatinib")
+    assert (result.status, [item.backend for item in result.evidence]) == ("ok", ["computed", "local", "live"])
+    assert services.count("/chembl/*") == 0
+    assert result.evidence[0].record["without_answer"] == []
+
+
+async def test_what_a_registered_chembl_does_not_know_its_service_is_asked(
+    services: Any, chembl: Any, ask: Any, ids_of: Any, registered: None
+) -> None:
+    (row, *_) = [row for row in chembl.objects["molecule"] if row["pref_name"] == "ASPIRIN"]
+    row.update(pref_name="NEWDRUG", molecule_chembl_id="CHEMBL9999999")
+    row["molecule_structures"]["standard_inchi_key"] = OTHER_KEY
+    result = await ask("CHEMBL9999999", kind="molecule")
+    assert "CHEMBL9999999" in ids_of(result, "chembl_id")
+    assert "live" in [item.backend for item in result.evidence]
 
 
 # Privacy and untrusted text ------------------------------------------------------------------------------------------

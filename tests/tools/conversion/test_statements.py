@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from biocopilot.memory.errors import Ambiguous, BadReply, InvalidIdentifier, NotFound, OfflineRefused
+from biocopilot.memory.errors import Ambiguous, BadReply, InvalidIdentifier, NotFound, OfflineRefused, StorageError
 from biocopilot.memory.records import Source
 from biocopilot.tools.conversion.convert_identifier import convert_identifier
 from biocopilot.tools.conversion.statements import SOURCE_S, Entry, Silence, Statement, ask, compare
@@ -68,9 +68,10 @@ async def test_three_sources_are_compared_two_by_two() -> None:
 @pytest.mark.parametrize(
     ("error", "silence"),
     [
-        (NotFound("None.", nearest=("aspirin",)), Silence("X", "None. Nearest: aspirin.")),
-        (Ambiguous("Two.", nearest=("A", "B")), Silence("X", "Two.", candidates=("A", "B"))),
+        (NotFound("None.", nearest=("aspirin",)), Silence("X", "None. Nearest: aspirin.", asked=True)),
+        (Ambiguous("Two.", nearest=("A", "B")), Silence("X", "Two.", asked=True, candidates=("A", "B"))),
         (BadReply("X: it is broken."), Silence("X", "it is broken.", failed=True)),
+        (StorageError("It is damaged."), Silence("X", "It is damaged.", failed=True)),
         (OfflineRefused("No."), Silence("X", "No.", failed=True, offline=True)),
         (InvalidIdentifier("No symbol."), Silence("X", "X cannot be asked by this. No symbol.")),
     ],

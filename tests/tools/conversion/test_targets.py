@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import runpy
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from biocopilot.memory.stores.hgnc import build_hgnc
+from biocopilot.memory.stores.registry import stores_dir
 
 EVERY_ID = {
     "gene_symbol": "EGFR",
@@ -164,11 +169,33 @@ async def test_a_targets_question_does_not_ask_pubchem(services: Any, ask: Any) 
     assert services.count("/pubchem/*") == 0
 
 
-@pytest.mark.parametrize("identifier", ["EGFR", "P00533"])
-async def test_offline_opens_no_connection(services: Any, ask: Any, identifier: str) -> None:
+@pytest.mark.parametrize(
+    "identifier", ["EGFR", "ERBB1", "P00533", "P00533-2", "HGNC:3236", "hgnc:3236", "ENSG00000146648.17", "CHEMBL203"]
+)
+async def test_offline_the_local_stores_answer_and_those_not_asked_are_named(
+    services: Any, ask: Any, ids_of: Any, identifier: str
+) -> None:
     result = await ask(identifier, offline=True)
-    assert (result.status, result.error) == ("failed", "OfflineRefused")
+    assert result.status == "partial"
+    for kind, value in EVERY_ID.items():
+        assert set(ids_of(result, kind)) == {value}, kind
+    assert [(item.source.name, item.backend) for item in result.evidence] == [
+        ("Biocopilot", "computed"), ("UniProt", "starter"), ("ChEMBL", "starter"),
+    ]  # fmt: skip
+    (warning,) = result.warnings
+    assert warning.startswith("Not asked, since this is offline and no reply of theirs is kept: ")
+    for name in ("HGNC", "UniProt", "ChEMBL"):
+        assert name in result.filters["not_asked"]
+    assert len(result.evidence[0].record["answered_by"]) == 2
     assert services.count() == 0
+
+
+@pytest.mark.parametrize("identifier", ["NEWGENE9", "HGNC:9999", "ENSG00000999999", "Q9Y6K9"])
+async def test_offline_what_all_that_can_be_asked_do_not_know_is_empty(ask: Any, identifier: str) -> None:
+    result = await ask(identifier, kind="target", offline=True)
+    assert (result.status, result.matched) == ("empty", 0)
+    assert "No source that could be asked knows" in result.digest
+    assert "HGNC" in result.filters["not_asked"]
 
 
 async def test_kept_replies_answer_offline(services: Any, ask: Any, make_transport: Any, tmp_path: Any) -> None:
@@ -224,7 +251,8 @@ async def test_a_target_that_only_chembl_knows_leads_on_by_its_protein(
 
 
 @pytest.mark.parametrize(
-    ("identifier", "words"), [("HGNC:9999", "no entry of it"), ("NEWGENE9", "No target called NEWGENE9")]
+    ("identifier", "words"),
+    [("HGNC:9999", "no protein that refers to HGNC:9999"), ("NEWGENE9", "No target called NEWGENE9")],
 )
 async def test_what_the_local_store_does_not_know_is_said(
     services: Any, hgnc: Any, ask: Any, identifier: str, words: str
@@ -242,6 +270,7 @@ async def test_without_an_accession_those_that_were_not_asked_are_named(services
     result = await ask("HGNC:9999")
     why = {item["source"]: item["why"] for item in result.evidence[0].record["without_answer"]}
     assert set(why) == {"The local store", "UniProt", "ChEMBL"}
+    assert why.pop("The local store") == "The local store has no protein that refers to HGNC:9999."
     assert all("no UniProt accession is known" in text for text in why.values())
 
 
@@ -270,3 +299,118 @@ async def test_hgnc_is_asked_by_every_protein_of_what_only_others_know(
     assert ids_of(result, "hgnc_id")["HGNC:3236"] == 3
     (record,) = [item.record for item in result.evidence if item.source.name == "HGNC"]
     assert record["asked_by"] == "UniProt accession P00533"
+
+
+# Registered stores ---------------------------------------------------------------------------------------------------
+
+SET: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[2] / "memory" / "stores" / "hgnc_set.py"))
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Callable[[list[dict[str, Any]]], None]:
+    """Registers these genes as HGNC's set of 2025-07-01."""
+
+    def build(genes: list[dict[str, Any]]) -> None:
+        file = tmp_path / "hgnc_complete_set_2025-07-01.txt"
+        file.write_bytes(SET["table"](genes))
+        build_hgnc(file)
+
+    return build
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    ["EGFR", "ERBB", "ERBB1", "egfr", "P00533", "HGNC:3236", "ENSG00000146648", "CHEMBL203", "p38", "OLD1", "LNC9"],
+)
+async def test_hgncs_records_are_equal_live_and_from_the_registered_store(
+    services: Any, hgnc: Any, ask: Any, register: Any, identifier: str
+) -> None:
+    hgnc.add(6876, "MAPK14", alias_symbol=["p38"], uniprot_ids=["Q16539"])
+    hgnc.add(18, "AHSA1", prev_symbol=["p38"], uniprot_ids=["O95433"])
+    hgnc.add(28, "LNC9", locus_type="RNA, long non-coding", refseq_accession=["NR_000123"])
+    hgnc.add(27, "OLD1", status="Entry Withdrawn", name="symbol withdrawn, see EGFR")
+    live = await ask(identifier, kind="target")
+    register(hgnc.genes)
+    asked = services.count("/hgnc/*")
+    local = await ask(identifier, kind="target")
+    assert services.count("/hgnc/*") == asked
+    before, now = ([item for item in result.evidence if item.source.name == "HGNC"] for result in (live, local))
+    assert [item.record for item in now] == [item.record for item in before]
+    assert [item.sha256 for item in now] == [item.sha256 for item in before]
+    assert [(item.backend, item.source.release) for item in now] == [("local", "2025-07-01")] * len(before)
+    without = [
+        [item for item in result.evidence[0].record["without_answer"] if item["source"] == "HGNC"]
+        for result in (live, local)
+    ]
+    assert without[0] == without[1]
+    assert bool(without[0]) == (not before)
+
+
+async def test_a_registered_hgnc_answers_offline_and_knows_what_a_symbol_is(
+    hgnc: Any, ask: Any, ids_of: Any, register: Any
+) -> None:
+    hgnc.add(9999, "NEWGENE9", prev_symbol=["c9orf-new"], uniprot_ids=["Q9Y6K9"], entrez_id="4321")
+    register(hgnc.genes)
+    result = await ask("c9orf-new", offline=True)
+    assert result.status == "partial"
+    assert result.evidence[0].record["read_as"] == "target (the local store knows it as one)"
+    assert (ids_of(result, "gene_symbol"), ids_of(result, "entrez_gene")) == ({"NEWGENE9": 1}, {"4321": 1})
+    assert result.filters["not_asked"] == "UniProt and ChEMBL (offline)"
+
+
+async def test_hgnc_here_and_the_local_store_conflict_as_live(hgnc: Any, ask: Any, register: Any) -> None:
+    register([{**hgnc.genes[0], "ensembl_gene_id": "ENSG00000000001"}])
+    result = await ask("EGFR", offline=True)
+    (conflict,) = result.evidence[0].record["conflicts"]
+    assert "ENSG00000000001" in conflict
+    assert "HGNC 2025-07-01, local store, gives" in conflict
+    assert any(warning.startswith("Conflict. Ensembl gene") for warning in result.warnings)
+
+
+async def test_a_damaged_hgnc_is_named_and_the_others_answer(hgnc: Any, ask: Any, register: Any) -> None:
+    register(hgnc.genes)
+    (stores_dir() / "hgnc.sqlite").write_bytes(b"rubbish" * 1_000)
+    result = await ask("EGFR")
+    assert result.status == "partial"
+    assert any(warning.startswith("HGNC: ") and "cannot be read" in warning for warning in result.warnings)
+
+
+async def test_with_every_store_registered_nothing_is_lacking_offline(
+    services: Any, hgnc: Any, ask: Any, register: Any, chemistry: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(hgnc.genes)
+    for store in (chemistry.chembl, chemistry.uniprot):
+        monkeypatch.setattr(store, "backend", "local")
+    for identifier in ("EGFR", "P00533", "HGNC:3236", "CHEMBL203"):
+        for offline in (True, False):
+            result = await ask(identifier, offline=offline)
+            assert (result.status, result.warnings, result.filters) == ("ok", (), {}), identifier
+            assert [(item.source.name, item.backend) for item in result.evidence] == [
+                ("Biocopilot", "computed"), ("UniProt", "local"), ("HGNC", "local"), ("ChEMBL", "local"),
+            ]  # fmt: skip
+            assert result.evidence[0].record["without_answer"] == []
+    assert services.count() == 0
+
+
+async def test_of_a_protein_that_a_registered_store_lacks_the_service_is_asked(
+    services: Any, hgnc: Any, uniprot: Any, ask: Any, chemistry: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chemistry.uniprot, "backend", "local")
+    hgnc.genes[0] = {**hgnc.genes[0], "uniprot_ids": ["Q9Y6K9"]}  # not in the starter set
+    await ask("EGFR")
+    assert services.count("/uniprot/uniprotkb/Q9Y6K9") == 1
+    assert services.count("/uniprot/uniprotkb/P00533") == 0
+
+
+async def test_proteins_of_a_conflict_are_both_described_from_a_registered_store(
+    services: Any, hgnc: Any, ask: Any, chemistry: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chemistry.uniprot, "backend", "local")
+    hgnc.genes[0] = {**hgnc.genes[0], "uniprot_ids": ["P04626"]}
+    result = await ask("EGFR")
+    told = [item.record["entries"] for item in result.evidence if item.source.name == "UniProt"]
+    assert [entry["identifiers"]["uniprot_accession"] for entries in told for entry in entries] == [
+        ["P00533"],
+        ["P04626"],
+    ]
+    assert services.count("/uniprot/*") == 0
