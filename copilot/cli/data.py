@@ -74,7 +74,10 @@ def add(
     ] = "",
     no_fingerprints: Annotated[
         bool,
-        typer.Option("--no-fingerprints", help="ChEMBL: leave out what similarity searches of all structures need."),
+        typer.Option(
+            "--no-fingerprints",
+            help="ChEMBL: leave out what similarity and substructure searches of all structures need.",
+        ),
     ] = False,
 ) -> None:
     """Register a full source; questions are answered from it first."""
@@ -109,18 +112,25 @@ def add(
 
 
 def _fingerprinted(source: str, wanted: bool, report: Report) -> str:
-    """Make the fingerprints beside the registered ChEMBL, and say so; or leave them out."""
+    """Make the fingerprints and patterns beside the registered ChEMBL, and say so; or leave them out."""
     from ...memory.stores.fingerprints import build_fingerprints, drop_stale
+    from ...memory.stores.patterns import build_patterns, drop_stale_patterns
 
     if not wanted:
         drop_stale(source)
-        return "No fingerprints were made: similarity searches go over its named molecules only.\n"
-    from ...tools.chemistry.fingerprint_workers import FingerprintWorkers
+        drop_stale_patterns(source)
+        return "No fingerprints and no patterns were made: similarity and substructure searches go over its named molecules only.\n"
+    from ...tools.chemistry.fingerprint_workers import FingerprintWorkers, PatternWorkers
 
     with closing(FingerprintWorkers()) as workers:
         header = build_fingerprints(workers, report)
+    with closing(PatternWorkers()) as workers:
+        patterns = build_patterns(workers, report)
     unread = f"; {header.unreadable:,} could not be read" if header.unreadable else ""
-    return f"Similarity searches go over fingerprints of {header.count:,} structures{unread}.\n"
+    return (
+        f"Similarity searches go over fingerprints of {header.count:,} structures{unread}.\n"
+        f"Substructure searches go over patterns of {patterns.count:,} structures.\n"
+    )
 
 
 @app.command()
@@ -130,8 +140,8 @@ def remove(name: Annotated[Addable, typer.Argument(metavar="NAME", help="chembl,
     from ...memory.stores import registry
     from ...memory.stores.registry import stores_dir
 
-    beside = stores_dir() / f"{name.value}.fingerprints"
-    freed = beside.stat().st_size if beside.is_file() else 0
+    beside = (stores_dir() / f"{name.value}.{kind}" for kind in ("fingerprints", "patterns"))
+    freed = sum(path.stat().st_size for path in beside if path.is_file())
     gone = registry.remove(name.value)
     if gone is None:
         raise NotFound(f"No {name.value} store is registered.", "`biocopilot data status` shows what is.")

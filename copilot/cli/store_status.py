@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
+from typing import Literal
 
 from ...memory.errors import BiocopilotError
 from ...memory.records import Source
@@ -35,34 +36,36 @@ _IN_EVERY_STORE = ("chembl", "uniprot")
 
 @dataclass(frozen=True)
 class Fingerprints:
-    """What there is beside a registered ChEMBL for similarity searches."""
+    """What there is beside a registered ChEMBL for similarity searches, or for substructure searches: `kind` says which."""
 
     structures: int
     bytes: int
     rdkit: str
     trouble: str = ""
     """Why they cannot be used, where they are there and cannot."""
+    kind: Literal["fingerprints", "patterns"] = "fingerprints"
 
     @classmethod
-    def beside(cls, store: Path, source: str) -> Fingerprints:
+    def beside(cls, store: Path, source: str, kind: Literal["fingerprints", "patterns"]) -> Fingerprints:
         """Those of a store whose dump has this `fingerprint`."""
-        from ...memory.stores.fingerprint_file import MEND, read_header
+        from ...memory.stores import fingerprint_file, pattern_file
         from ...tools.chemistry.computed import rdkit_source
 
-        path = store.with_suffix(".fingerprints")
+        file = fingerprint_file if kind == "fingerprints" else pattern_file
+        path = store.with_suffix(f".{kind}")
         if not path.is_file():
-            return cls(0, 0, "")
+            return cls(0, 0, "", kind=kind)
         size = path.stat().st_size
         try:
-            header = read_header(path)
+            header = file.read_header(path)
         except BiocopilotError as error:
-            return cls(0, size, "", f"{error.message} {error.hint}")
+            return cls(0, size, "", f"{error.message} {error.hint}", kind)
         trouble = ""
         if header.source != source:
-            trouble = f"The fingerprints {path} are of another dump. {MEND}"
+            trouble = f"The {kind} {path} are of another dump. {file.MEND}"
         elif _numbers(header.rdkit) != _numbers(installed := rdkit_source().release):
-            trouble = f"The fingerprints {path} are of RDKit {header.rdkit}; this is {installed}. {MEND}"
-        return cls(header.count, size, header.rdkit, trouble)
+            trouble = f"The {kind} {path} are of RDKit {header.rdkit}; this is {installed}. {file.MEND}"
+        return cls(header.count, size, header.rdkit, trouble, kind)
 
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -78,9 +81,10 @@ class Fingerprints:
         if self.trouble:
             return f"✗ {self.trouble}"
         if not self.rdkit:
-            return "no fingerprints: similarity searches go over named molecules; `data add chembl FILE` makes them"
+            what = "similarity" if self.kind == "fingerprints" else "substructure"
+            return f"no {self.kind}: {what} searches go over named molecules; `data add chembl FILE` makes them"
         size = f"{self.bytes / 1_000_000:,.1f} MB"
-        return f"fingerprints of {self.structures:,} structures ({size}), RDKit {self.rdkit}"
+        return f"{self.kind} of {self.structures:,} structures ({size}), RDKit {self.rdkit}"
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class StoreLine:
     trouble: BiocopilotError | None = None
     fingerprints: Fingerprints | None = None
     """Those beside a ChEMBL; None for a store that has none of its own."""
+    patterns: Fingerprints | None = None
 
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -112,7 +117,7 @@ class StoreLine:
             "age_days": self.age_days,
             "path": str(self.path),
             "answers": list(self.answers),
-            **({} if self.fingerprints is None else {"fingerprints": self.fingerprints.to_dict()}),
+            **{made.kind: made.to_dict() for made in (self.fingerprints, self.patterns) if made is not None},
         }
 
     def to_text(self) -> str:
@@ -130,8 +135,7 @@ class StoreLine:
         if self.rows:
             lines.append(f"  {', '.join(f'{count:,} {what}' for what, count in self.rows.items())}")
         lines.append(f"  {self.path} ({self.bytes / 1_000_000:,.1f} MB), {self.licence}")
-        if self.fingerprints is not None:
-            lines.append(f"  {self.fingerprints.to_text()}")
+        lines += [f"  {made.to_text()}" for made in (self.fingerprints, self.patterns) if made is not None]
         if self.trouble is not None:
             lines.append(f"  ✗ {self.trouble.message}")
         return "\n".join(lines)
@@ -263,7 +267,11 @@ def _registered(free: dict[str, None]) -> Iterable[StoreLine]:
             record.store,
             asked,
             trouble,
-            Fingerprints.beside(record.store, record.fingerprint) if name == "chembl" else None,
+            *(
+                (Fingerprints.beside(record.store, record.fingerprint, kind) for kind in ("fingerprints", "patterns"))
+                if name == "chembl"
+                else ()
+            ),
         )
 
 

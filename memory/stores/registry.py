@@ -23,6 +23,9 @@ from .building import fingerprint, only_one
 
 __all__ = ["StoreName", "StoreRecord", "open_store", "registered", "remove", "save", "stores_dir"]
 
+_KINDS = ("sqlite", "fingerprints", "patterns")
+"""What is built for a store, by the ends of the files' names."""
+
 StoreName = Literal["chembl", "uniprot", "hgnc"]
 
 
@@ -109,7 +112,7 @@ def remove(name: StoreName) -> StoreRecord | None:
         with _changing() as stores:
             gone = stores.pop(name, None)
         unpacked = [gone.source] if gone is not None and gone.source.parent == stores_dir() else []
-        built = (*stores_dir().glob(f"{name}.sqlite*"), *stores_dir().glob(f"{name}.fingerprints*"))
+        built = [path for kind in _KINDS for path in stores_dir().glob(f"{name}.{kind}*")]
         for path in (*built, *unpacked):
             try:
                 path.unlink(missing_ok=True)

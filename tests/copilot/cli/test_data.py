@@ -315,30 +315,51 @@ def chembl_line() -> dict[str, Any]:
 def test_adding_chembl_makes_fingerprints_and_status_tells_them(home: Path, dump: Path) -> None:
     done = data("add", "chembl", str(dump))
     assert "Similarity searches go over fingerprints of 5 structures.\n" in done.stdout
-    assert "· fingerprints\n· fingerprint file\n" in done.stderr
+    assert "Substructure searches go over patterns of 5 structures.\n" in done.stdout
+    assert "· fingerprints\n· fingerprint file\n· screening patterns\n" in done.stderr
     path = home / "data" / "stores" / "chembl.fingerprints"
     found = chembl_line()["fingerprints"]
     assert (found["structures"], found["bytes"], found["usable"]) == (5, path.stat().st_size, True)
     assert f"  fingerprints of 5 structures (0.0 MB), RDKit {found['rdkit']}\n" in data("status").stdout
+    patterns = path.with_name("chembl.patterns")
+    found = chembl_line()["patterns"]
+    assert (found["structures"], found["bytes"], found["usable"]) == (5, patterns.stat().st_size, True)
+    assert f"  patterns of 5 structures (0.0 MB), RDKit {found['rdkit']}\n" in data("status").stdout
     again = data("add", "chembl", str(dump))
     assert again.exit_code == 0
     assert "fingerprint" not in again.stderr  # they are there
+    assert "pattern" not in again.stderr
     assert data("remove", "chembl").exit_code == 0
     assert [item.name for item in path.parent.iterdir()] == ["chembl.lock"]
 
 
-def test_what_removing_frees_counts_the_fingerprints(home: Path, dump: Path) -> None:
+def test_what_removing_frees_counts_the_fingerprints_and_patterns(home: Path, dump: Path) -> None:
     data("add", "chembl", str(dump))
-    path = home / "data" / "stores" / "chembl.fingerprints"
-    with path.open("r+b") as file:
-        file.truncate(300_000_000)
-    assert "; 300." in data("remove", "chembl").stdout
+    for kind in ("fingerprints", "patterns"):
+        with (home / "data" / "stores" / f"chembl.{kind}").open("r+b") as file:
+            file.truncate(300_000_000)
+    assert "; 600." in data("remove", "chembl").stdout
+
+
+def test_a_store_with_fingerprints_and_no_patterns_says_what_is_missing_and_gets_only_them(
+    home: Path, dump: Path
+) -> None:
+    data("add", "chembl", str(dump))
+    (home / "data" / "stores" / "chembl.patterns").unlink()
+    assert (chembl_line()["fingerprints"]["usable"], chembl_line()["patterns"]["usable"]) == (True, False)
+    assert (
+        "  no patterns: substructure searches go over named molecules; `data add chembl FILE`" in data("status").stdout
+    )
+    again = data("add", "chembl", str(dump))
+    assert "screening patterns" in again.stderr
+    assert "fingerprint" not in again.stderr
+    assert chembl_line()["patterns"]["usable"] is True
 
 
 def test_fingerprints_can_be_left_out_and_made_later(home: Path, dump: Path) -> None:
     done = data("add", "chembl", str(dump), "--no-fingerprints")
     assert done.exit_code == 0
-    assert "No fingerprints were made" in done.stdout
+    assert "No fingerprints and no patterns were made" in done.stdout
     assert chembl_line()["fingerprints"] == {"structures": 0, "bytes": 0, "rdkit": "", "usable": False}
     assert "no fingerprints: similarity searches go over named molecules" in data("status").stdout
     data("add", "chembl", str(dump))
@@ -351,7 +372,8 @@ def test_fingerprints_of_an_older_dump_do_not_stay_where_new_ones_are_left_out(h
     data("add", "chembl", str(dump))
     change_structures(dump)
     assert data("add", "chembl", str(dump), "--no-fingerprints").exit_code == 0
-    assert not (home / "data" / "stores" / "chembl.fingerprints").exists()
+    for kind in ("fingerprints", "patterns"):
+        assert not (home / "data" / "stores" / f"chembl.{kind}").exists()
 
 
 def change_structures(dump: Path) -> None:
@@ -361,14 +383,15 @@ def change_structures(dump: Path) -> None:
     connection.close()
 
 
-def test_damaged_fingerprints_are_told_and_made_anew_by_the_same_command(home: Path, dump: Path) -> None:
+@pytest.mark.parametrize("kind", ["fingerprints", "patterns"])
+def test_damaged_files_are_told_and_made_anew_by_the_same_command(home: Path, dump: Path, kind: str) -> None:
     data("add", "chembl", str(dump))
-    path = home / "data" / "stores" / "chembl.fingerprints"
+    path = home / "data" / "stores" / f"chembl.{kind}"
     whole = path.read_bytes()
     path.write_bytes(whole[:-1])
-    assert chembl_line()["fingerprints"]["usable"] is False
+    assert chembl_line()[kind]["usable"] is False
     text = data("status").stdout
-    assert "✗ The fingerprints" in text
+    assert f"✗ The {kind}" in text
     assert "data add chembl FILE" in text
     data("add", "chembl", str(dump))
     assert path.read_bytes() == whole
@@ -381,7 +404,7 @@ def test_fingerprints_of_another_rdkit_are_told(home: Path, dump: Path, monkeypa
     data("add", "chembl", str(dump))
     newer = computed.rdkit_source().model_copy(update={"release": "2099.3.1"})
     monkeypatch.setattr(computed, "rdkit_source", lambda: newer)
-    assert chembl_line()["fingerprints"]["usable"] is False
+    assert (chembl_line()["fingerprints"]["usable"], chembl_line()["patterns"]["usable"]) == (False, False)
     assert "; this is 2099.3.1. Give `biocopilot data add chembl FILE`" in data("status").stdout
 
 
