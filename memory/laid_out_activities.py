@@ -39,13 +39,19 @@ class LaidOutActivities:
     def best(self, tid: int, kind: str | None, most: int) -> list[ActivityRow]:
         """The highest pChEMBL of one target."""
         # Within a type they lie in this order, so that the best of all are among the first of each type.
+        first = "ON {0}.rowid BETWEEN r.first_row AND min(r.last_row, r.first_row + ?) WHERE {0}.pchembl_value IS NOT NULL AND r.tid = ?"
+        if kind is not None:
+            query = (
+                f"SELECT {RANKED} FROM bc_target_range r CROSS JOIN bc_target_activity a {first.format('a')}"
+                " AND r.standard_type = ? ORDER BY a.rowid"
+            )
+            return self._typed(self._database.tuples(query, (most - 1, tid, kind)))
         query = (
-            f"SELECT {RANKED} FROM (SELECT b.rowid AS place FROM bc_target_range r CROSS JOIN bc_target_activity b"
-            " ON b.rowid BETWEEN r.first_row AND min(r.last_row, r.first_row + ?) WHERE r.tid = ? AND r.best_pchembl IS NOT NULL"
-            f"{' AND r.standard_type = ?' if kind else ''} AND b.pchembl_value IS NOT NULL"
-            " ORDER BY b.pchembl_value DESC, b.activity_id LIMIT ?) CROSS JOIN bc_target_activity a ON a.rowid = place"
+            f"SELECT {RANKED} FROM (SELECT b.rowid AS place FROM bc_target_range r CROSS JOIN bc_target_activity b {first.format('b')}"
+            " AND r.best_pchembl IS NOT NULL ORDER BY b.pchembl_value DESC, b.activity_id LIMIT ?)"
+            " CROSS JOIN bc_target_activity a ON a.rowid = place"
         )
-        return self._typed(self._database.tuples(query, (most - 1, tid, *((kind,) if kind else ()), most)))
+        return self._typed(self._database.tuples(query, (most - 1, tid, most)))
 
     def _of_targets(self, tids: Sequence[int]) -> list[ActivityRow]:
         query = (
