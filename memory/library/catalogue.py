@@ -55,7 +55,8 @@ class SourceRow:
     entry: int
     sha256: str
     format: str
-    is_text: bool
+    is_text: int
+    """1 for the one whose text is kept, else 0."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ class Catalogue:
             "SELECT document, path, member, entry, sha256, format, is_text FROM source WHERE document = ?"
             " ORDER BY is_text DESC, path, member, entry"
         )
-        return [SourceRow(*row[:6], bool(row[6])) for row in self.rows(query, (document_id,))]
+        return [SourceRow(*row) for row in self.rows(query, (document_id,))]
 
     def passages(self, seqs: Sequence[int]) -> dict[int, PassageRow]:
         """Passages by their numbers; those that are gone are left out."""

@@ -6,23 +6,32 @@ Not by rank alone, since ranks forget how much better the first is than the seco
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
 from .catalogue import Catalogue, DocumentRow, PassageRow
+from .dense import nearest
 from .outbox import vectors_of
 from .vector_store import Vectors, VectorStore
 from .words import query_terms
 
 __all__ = ["Hit", "Hits", "Query", "search"]
 
-DENSE_WEIGHT = 0.5
-"""Of the mixed score; the rest is the words'."""
+MEANING_WEIGHT = 0.7
+"""Of the mixed score; the rest is the words'. Chosen on BioASQ 7B and 8B, see benchmarks/retrieval.py."""
 CANDIDATES = 200
+"""Of each kind."""
+LEADERS = 3
+LEADERS_WEIGHT = 0.3
+"""The question's vector is moved by this much towards its best documents, and asked again (Rocchio 1971)."""
 SAME_COSINE = 0.97
 """From here on two passages say the same."""
+_FOLD_AMONG = 4
+"""How many times as many passages as are asked for are looked at for such that say the same."""
+_DIVERSITY = 0.3
+"""Weight of being unlike what stands before, where diversity is asked for (maximal marginal relevance)."""
 
 
 @dataclass(frozen=True)
@@ -97,21 +106,33 @@ def search(catalogue: Catalogue, query: Query, vector: Vectors | None, store: Ve
     allowed = _allowed(catalogue, query) if query.filtered else None
     terms = query_terms(query.text)
     words = _by_words(catalogue, terms, allowed)
-    dense: dict[int, float] = {}
+    candidates = list(words)[:CANDIDATES]
+    cosines: dict[int, float] = {}
+    vectors: dict[int, Vectors] = {}
     if vector is not None and store is not None:
-        dense = dict(_nearest(catalogue, store, vector, CANDIDATES, allowed))
-        dense |= _cosines(catalogue, vector, [seq for seq in list(words)[:CANDIDATES] if seq not in dense])
-    candidates = list(dict.fromkeys([*dense, *list(words)[:CANDIDATES]]))
-    scores = _mixed(candidates, dense, words, vector is not None)
-    ranked = sorted(candidates, key=lambda seq: (-scores[seq], seq))
-    passages = catalogue.passages(ranked)
+        cosines = dict(_nearest(catalogue, store, vector, allowed))
+        candidates = list(dict.fromkeys([*cosines, *candidates]))
+        vectors = _vectors(catalogue, candidates)
+        scores = _mixed(candidates, _with_all(cosines, vectors, vector), words)
+        moved = _towards(vector, _ranked(scores)[:LEADERS], scores, vectors)
+        again = dict(_nearest(catalogue, store, moved, allowed))
+        vectors |= _vectors(catalogue, [seq for seq in again if seq not in vectors])
+        candidates = list(dict.fromkeys([*candidates, *again]))
+        scores = _mixed(candidates, _with_all(again, vectors, moved), words)
+        cosines = _with_all(cosines, vectors, vector)
+    else:
+        scores = _mixed(candidates, None, words)
+    passages = catalogue.passages(candidates)
     documents = {row.id: row for row in catalogue.documents(list({row.document for row in passages.values()}))}
     hits = [
-        Hit(passages[seq], documents[passages[seq].document], scores[seq], dense.get(seq), words.get(seq, 0.0), ())
-        for seq in ranked
-        if seq in passages
+        Hit(passages[seq], documents[passages[seq].document], scores[seq], cosines.get(seq), words.get(seq, 0.0), ())
+        for seq in _ranked(scores)
+        if seq in passages and passages[seq].document in documents
     ]
-    return Hits(tuple(_chosen(hits, query)), len({*dense, *words}), vector is not None)
+    chosen = _chosen(hits, query, vectors)
+    matched = _matched(catalogue, terms, [hit.passage.seq for hit in chosen])
+    told = tuple(replace(hit, matched=matched.get(hit.passage.seq, ())) for hit in chosen)
+    return Hits(told, len({*candidates, *words}), vector is not None)
 
 
 def _allowed(catalogue: Catalogue, query: Query) -> set[int]:
@@ -146,38 +167,98 @@ def _by_words(catalogue: Catalogue, terms: Sequence[str], allowed: set[int] | No
 
 
 def _nearest(
-    catalogue: Catalogue, store: VectorStore, vector: Vectors, most: int, allowed: set[int] | None
+    catalogue: Catalogue, store: VectorStore, vector: Vectors, allowed: set[int] | None
 ) -> list[tuple[int, float]]:
-    return store.nearest(vector, most, None if allowed is None else sorted(allowed))
+    """From the store, and from what it has yet to be told or cannot see."""
+    return nearest(catalogue, store, vector, CANDIDATES, allowed)
 
 
-def _cosines(catalogue: Catalogue, vector: Vectors, seqs: Sequence[int]) -> dict[int, float]:
+def _vectors(catalogue: Catalogue, seqs: Sequence[int]) -> dict[int, Vectors]:
     found, matrix = vectors_of(catalogue, seqs)
-    return dict(zip(found, (matrix @ vector).tolist(), strict=True)) if found else {}
+    return dict(zip(found, matrix, strict=True))
 
 
-def _mixed(
-    candidates: Sequence[int], dense: dict[int, float], words: dict[int, float], by_meaning: bool
-) -> dict[int, float]:
-    lexical = _unit(np.array([words.get(seq, 0.0) for seq in candidates]))
-    if not by_meaning:
-        return dict(zip(candidates, lexical.tolist(), strict=True))
-    meaning = _unit(np.array([dense.get(seq, 0.0) for seq in candidates]))
-    return dict(zip(candidates, (DENSE_WEIGHT * meaning + (1 - DENSE_WEIGHT) * lexical).tolist(), strict=True))
+def _with_all(cosines: dict[int, float], vectors: dict[int, Vectors], vector: Vectors) -> dict[int, float]:
+    """The cosine of every candidate that has a vector, also of those that were found by words."""
+    seqs = list(vectors)
+    if not seqs:
+        return cosines
+    return cosines | dict(zip(seqs, (np.stack([vectors[seq] for seq in seqs]) @ vector).tolist(), strict=True))
 
 
-def _unit(values: np.ndarray) -> np.ndarray:
-    if not len(values) or values.max() == values.min():
-        return np.zeros_like(values)
-    return (values - values.min()) / (values.max() - values.min())
+def _towards(vector: Vectors, leaders: Sequence[int], scores: dict[int, float], vectors: dict[int, Vectors]) -> Vectors:
+    kept = [(vectors[seq], scores[seq]) for seq in leaders if seq in vectors and scores[seq] > 0]
+    if not kept:
+        return vector
+    total = sum(weight for _, weight in kept)
+    moved = vector + LEADERS_WEIGHT * sum((found * (weight / total) for found, weight in kept), np.zeros_like(vector))
+    return np.asarray(moved / np.linalg.norm(moved), np.float32)
 
 
-def _chosen(hits: Sequence[Hit], query: Query) -> list[Hit]:
+def _mixed(candidates: Sequence[int], cosines: dict[int, float] | None, words: dict[int, float]) -> dict[int, float]:
+    """From 0 to 1 for each: both scores as parts of the best of their kind."""
+    best_words = max((words.get(seq, 0.0) for seq in candidates), default=0.0)
+    by_words = {seq: words.get(seq, 0.0) / best_words if best_words > 0 else 0.0 for seq in candidates}
+    if cosines is None:
+        return by_words
+    best = max((cosines.get(seq, 0.0) for seq in candidates), default=0.0)
+    return {
+        seq: MEANING_WEIGHT * (max(0.0, cosines.get(seq, 0.0)) / best if best > 0 else 0.0)
+        + (1 - MEANING_WEIGHT) * by_words[seq]
+        for seq in candidates
+    }
+
+
+def _ranked(scores: dict[int, float]) -> list[int]:
+    return sorted(scores, key=lambda seq: (-scores[seq], seq))
+
+
+def _chosen(hits: Sequence[Hit], query: Query, vectors: dict[int, Vectors]) -> list[Hit]:
+    """The best, each document once where that is asked for, with those that say the same folded into the first of them."""
     kept: list[Hit] = []
     for hit in hits:
         if query.documents and any(hit.document.id == other.document.id for other in kept):
             continue
+        twin = next((n for n, other in enumerate(kept) if _say_the_same(hit, other, vectors)), None)
+        if twin is not None:
+            kept[twin] = replace(kept[twin], folded=(*kept[twin].folded, hit.passage.id))
+            continue
         kept.append(hit)
-        if len(kept) == query.most:
+        if len(kept) == query.most * (_FOLD_AMONG if query.diverse else 1):
             break
-    return kept
+    return _diverse(kept, query.most, vectors) if query.diverse else kept
+
+
+def _say_the_same(one: Hit, other: Hit, vectors: dict[int, Vectors]) -> bool:
+    if one.passage.text == other.passage.text:
+        return True
+    first, second = vectors.get(one.passage.seq), vectors.get(other.passage.seq)
+    if first is None or second is None or float(first @ second) < SAME_COSINE:
+        return False
+    shorter, longer = sorted((len(one.passage.text), len(other.passage.text)))
+    return shorter >= 0.7 * longer
+
+
+def _diverse(hits: list[Hit], most: int, vectors: dict[int, Vectors]) -> list[Hit]:
+    left, taken = list(hits), list[Hit]()
+    while left and len(taken) < most:
+        best = max(left, key=lambda hit: (1 - _DIVERSITY) * hit.score - _DIVERSITY * _nearness(hit, taken, vectors))
+        left.remove(best)
+        taken.append(best)
+    return taken
+
+
+def _nearness(hit: Hit, taken: Sequence[Hit], vectors: dict[int, Vectors]) -> float:
+    own = vectors.get(hit.passage.seq)
+    others = [vectors[other.passage.seq] for other in taken if other.passage.seq in vectors]
+    return max((float(own @ other) for other in others), default=0.0) if own is not None else 0.0
+
+
+def _matched(catalogue: Catalogue, terms: Sequence[str], seqs: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Which words of the question each passage has, in the question's order; the index knows their stems."""
+    found: dict[int, list[str]] = {}
+    for term in terms:
+        query = "SELECT rowid FROM words WHERE words MATCH ? AND rowid IN ({})"
+        for (seq,) in catalogue.rows_in(query, list(seqs), (f'"{term}"',)):
+            found.setdefault(seq, []).append(term)
+    return {seq: tuple(words) for seq, words in found.items()}

@@ -1,0 +1,50 @@
+"""The nearest passages by meaning, from the vector store and from what the store does not hold yet or cannot see.
+
+A store may be behind the catalogue: the outbox waits after a killed process, and an open Chroma folder does not see what another
+process added. What is newer than the store is compared here, one by one, so that a search never misses a document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .catalogue import Catalogue
+from .exact_store import nearest_of
+from .outbox import vectors_of
+from .vector_store import Vectors, VectorStore
+
+__all__ = ["nearest"]
+
+_FEW = 4_000
+"""Up to so many passages that a filter leaves, comparing each is faster than asking the store for many more."""
+_MORE = 8
+
+
+def nearest(
+    catalogue: Catalogue, store: VectorStore, vector: Vectors, most: int, allowed: set[int] | None = None
+) -> list[tuple[int, float]]:
+    """Number and cosine of the nearest passages, best first; of those allowed only, where given."""
+    if allowed is not None and len(allowed) <= _FEW:
+        return _compared(catalogue, vector, sorted(allowed), most)
+    wanted = most if allowed is None else min(most * _MORE, len(allowed) + most)
+    found = {seq: cosine for seq, cosine in store.nearest(vector, wanted) if allowed is None or seq in allowed}
+    newer = _newer(catalogue, store)
+    if newer:
+        found |= _compared(catalogue, vector, [seq for seq in newer if allowed is None or seq in allowed], most)
+    return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:most]
+
+
+def _newer(catalogue: Catalogue, store: VectorStore) -> list[int]:
+    """Passages that the store may not know: those of the outbox, and those added since it was opened."""
+    waiting = [row[0] for row in catalogue.rows("SELECT seq FROM outbox WHERE action = 'add'")]
+    seen = getattr(store, "newest", None)
+    if seen is None:
+        return waiting
+    return waiting + [row[0] for row in catalogue.rows("SELECT seq FROM vector WHERE seq > ?", (seen,))]
+
+
+def _compared(catalogue: Catalogue, vector: Vectors, seqs: Sequence[int], most: int) -> list[tuple[int, float]]:
+    found, matrix = vectors_of(catalogue, seqs)
+    return nearest_of(vector, np.array(found, np.int64), matrix, most) if found else []
