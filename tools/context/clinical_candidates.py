@@ -86,13 +86,13 @@ async def clinical_candidates(arguments: ClinicalCandidatesArguments, context: T
 
 def _chosen(found: Found[Candidate], arguments: ClinicalCandidatesArguments, url: str) -> Found[Candidate]:
     """Those asked for, the furthest first; each counts once, and what did not come stays counted."""
-    words = (arguments.disease or "").casefold()
+    words = (arguments.disease or "").casefold().split()
     rows = [
         row
         for row in found.rows
         if (arguments.which == "all" or (_rank(row.stage) >= _APPROVED) == (arguments.which == "approved"))
         and (arguments.which != "in_trials" or _rank(row.stage) > 0.1)
-        and (not words or any(words in disease.casefold() for disease in row.diseases))
+        and (not words or any(all(word in disease.casefold() for word in words) for disease in row.diseases))
     ]
     rows.sort(key=lambda row: (-_rank(row.stage), row.drug, row.drug_id))
     missing = (found.total or len(found.rows)) - len(found.rows)

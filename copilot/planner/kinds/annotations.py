@@ -41,6 +41,10 @@ _DRUGS = re.compile(
     r"\b(?:drugs?|compounds?|inhibitors?|agents?|molecules?|antibod(?:y|ies)|candidates?|pipelines?|what)\b",
     re.IGNORECASE,
 )
+_LIGANDS = re.compile(
+    r"\b(?:drugs?|compounds?|inhibitors?|ligands?|molecules?|(?:ant)?agonists?|blockers?|binders?)\b", re.IGNORECASE
+)
+_EXPRESSION = re.compile(r"\bexpress\w*|\btissues?\b", re.IGNORECASE)
 _KINDS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), kinds)
     for pattern, kinds in (
@@ -64,15 +68,16 @@ def annotation_call(frame: Frame) -> tuple[str, dict[str, Any]] | None:
     """The tool and its arguments that answer the clause; None where it asks for nothing of the sort."""
     clause = frame.clause
     named = _CHEMBL_ID.search(clause)
-    if named is not None and _ASSAY.search(clause) and not frame.targets:
+    others = [entity for entity in frame.molecules if named is None or entity.text.upper() != named.group().upper()]
+    if named is not None and _ASSAY.search(clause) and not frame.targets and not others:
         return "assay_details", {"assay": named.group().upper()}
     if not frame.targets:
         return _several(frame)
     target = {"target": frame.targets[0].value or frame.targets[0].text}
-    if _TRIALS.search(clause) and _DRUGS.search(clause) and not frame.molecules:
-        more = {"disease": frame.diseases[0].text} if frame.diseases else {}
-        return "clinical_candidates", {**target, "which": "in_trials", **more, "most": _MOST}
-    if (frame.molecules and not _is_ligand(frame)) or len(frame.targets) > 1:
+    if _TRIALS.search(clause) and _DRUGS.search(clause) and not frame.molecules and not frame.diseases:
+        return "clinical_candidates", {**target, "which": "in_trials", "most": _MOST}
+    foreign = frame.molecules and not _is_ligand(frame)
+    if foreign or len(frame.targets) > 1 or _LIGANDS.search(clause) or _EXPRESSION.search(clause):
         return None
     if _ISOFORMS.search(clause):
         return "protein_isoforms", target

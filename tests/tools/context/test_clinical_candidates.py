@@ -66,10 +66,10 @@ async def test_long_lists_are_cut_and_counted(ask: Any, platform: Any, drug: Any
 
 
 async def test_only_those_of_a_disease(ask: Any, platform: Any, drug: Any) -> None:
-    other = [{"diseaseFromSource": "a", "disease": {"id": "MONDO_2", "name": "Glioblastoma"}}]
+    other = [{"diseaseFromSource": "a", "disease": {"id": "MONDO_2", "name": "Glioblastoma multiforme"}}]
     platform(drugs=[drug(1), drug(2, diseases=other)])
-    result = await ask("clinical_candidates", target="EGFR", disease="glioblastoma")
-    assert (names(result), result.filters) == (["DRUG 2"], {"disease": "glioblastoma"})
+    result = await ask("clinical_candidates", target="EGFR", disease="multiforme GLIOBLASTOMA")
+    assert (names(result), result.filters) == (["DRUG 2"], {"disease": "multiforme GLIOBLASTOMA"})
 
 
 async def test_pages_go_on(ask: Any, platform: Any, drug: Any) -> None:

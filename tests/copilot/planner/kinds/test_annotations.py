@@ -71,6 +71,8 @@ def test_each_becomes_one_call(copilot: Copilot, question: str, tool: str, argum
         ("Which drugs act on BTK?", "drugs_for_target"),
         ("What was CHEMBL941 measured on?", "compound_activities"),
         ("does imatinib inhibit isoform 2 of ABL1?", "compound_activities"),
+        ("Is there a crystal structure of the kinase domain of EGFR?", "target_structures"),
+        ("inhibitors of EGFR with activity in binding assays", "target_activities"),
     ],
 )
 def test_others_are_left_alone(copilot: Copilot, question: str, tool: str) -> None:
@@ -83,6 +85,20 @@ def test_others_are_left_alone(copilot: Copilot, question: str, tool: str) -> No
         "assay_details",
         "search_proteins",
     }
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "which compounds bind the active site of BACE1",
+        "What is the IC50 of gefitinib in assay CHEMBL674637?",
+        "expression of the isoforms of EGFR in liver",
+        "clinical trials of EGFR inhibitors in lung cancer",
+    ],
+)
+def test_what_only_sounds_so_is_not_asked_there(copilot: Copilot, question: str) -> None:
+    called = {call.tool for call in copilot.ask(question).tool_calls}
+    assert not called & {"protein_features", "protein_isoforms", "clinical_candidates", "assay_details"}
 
 
 def supported(answer: Any) -> None:
