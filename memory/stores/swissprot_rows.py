@@ -26,6 +26,7 @@ WIDTHS = {
 """How many values a row has, by table."""
 
 _HUMAN = 9606
+_FOREIGN_RANKS = {kind: rank + FOREIGN for kind, rank in TARGET_RANKS.items()}
 _NEWEST = re.compile(rb"\nDT   (\d\d)-([A-Z]{3})-(\d{4}), entry version")
 _MONTHS = {month: b"%02d" % n for n, month in enumerate(b"JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), 1)}
 
@@ -100,12 +101,15 @@ def _add_rows(entry: Entry, categories: dict[str, str], curated: Names, into: di
 def _ranked(entry: Entry, curated: Names) -> dict[str, tuple[int, str, str]]:
     """Each key of its names once, with (rank, kind, name) at its best; names that are kept by hand come before any other."""
     found = {key: (rank, "", name) for key, name, rank in curated.get(entry.accession, ())}
-    foreign = FOREIGN if entry.tax_id != _HUMAN else 0
+    ranks = TARGET_RANKS if entry.tax_id == _HUMAN else _FOREIGN_RANKS
     for kind, name in entry.names:
-        if kind in TARGET_RANKS:
-            key, ranked = fast_key(name), (TARGET_RANKS[kind] + foreign, kind, name)
-            if len(key) >= SHORTEST and (key not in found or ranked < found[key]):
-                found[key] = ranked
+        if kind in ranks:
+            key = fast_key(name)
+            if key not in found:
+                if len(key) >= SHORTEST:
+                    found[key] = (ranks[kind], kind, name)
+            elif (ranks[kind], kind, name) < found[key]:
+                found[key] = (ranks[kind], kind, name)
     return found
 
 
