@@ -47,7 +47,7 @@ _WORDS = {
         "Look-ups over a ChEMBL-shaped dump with the official types and keys, its peer an indexed five-table join on the same file, and"
         " the same rows by the same code with and without what `data add` lays out beside the dump; an item's time is the least of three"
         " rounds over all items. Swiss-Prot entries are real ones, renumbered; the peer is a Bio.SwissProt loop that works out the same"
-        " fields and stores nothing.",
+        " fields, and stores nothing where its row does not say so.",
     ),
     "similarity": (
         "Similar structures among half a million",
