@@ -32,8 +32,8 @@ _SEVERAL = ("prev_symbol", "alias_symbol", "uniprot_ids", "refseq_accession")
 _USED = (*_SINGLE, *_SEVERAL)
 _SYMBOLS = ("symbol", "prev_symbol", "alias_symbol")
 
-_GROWTH_PACKED, _GROWTH_PLAIN = 7, 1.5
-"""How large the store becomes at most, in sizes of the file."""
+_GROWTH_PACKED, _GROWTH_PLAIN = 20, 3.5
+"""How large the store becomes, in sizes of the file; measured, rounded up."""
 _MOST_BYTES = 500_000_000
 """Of the file unpacked; the official ones have less than a tenth of that."""
 _MOST_LINE = 1_000_000

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 from biocopilot.memory.errors import Ambiguous, BadReply, InvalidIdentifier, NotFound, OfflineRefused, StorageError
 from biocopilot.memory.records import Source
 from biocopilot.tools.conversion.convert_identifier import convert_identifier
 from biocopilot.tools.conversion.statements import SOURCE_S, Entry, Silence, Statement, ask, compare
+from biocopilot.tools.sources.found import Found
 
 
 def said(name: str, **ids: tuple[str, ...]) -> Statement:
@@ -89,6 +91,16 @@ async def test_a_source_that_is_slow_is_not_waited_for() -> None:
         raise AssertionError
 
     assert await ask("X", call, within_s=0.01) == Silence("X", "X did not answer within 0.01 s.", failed=True)
+
+
+def test_only_what_a_service_gave_has_a_time_of_its_own() -> None:
+    then = datetime(2025, 6, 17, tzinfo=UTC)
+    source = Source(name="HGNC", release="1", licence="CC0 1.0", attribution="HGNC")
+    times = {
+        backend: Statement.of(Found((), source, backend, then), "", ()).retrieved_at
+        for backend in ("local", "cache", "live")
+    }
+    assert times == {"local": None, "cache": then, "live": then}
 
 
 def test_asking_twice_fits_in_a_call() -> None:
