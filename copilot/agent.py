@@ -28,12 +28,13 @@ from ..memory.records import Answer
 from ..memory.text import clean, shorten
 from ..tools.contract import Tool
 from ..tools.execute import find_tool
-from ..tools.registry import all_tools
+from ..tools.registry import all_tools, outside_a_session
 from ..tools.workbench import Services, Workbench
 from .environment import environment_of
 from .loop import Approve, Budget, Run
-from .planner.contract import Planner, Turn
+from .planner.contract import Planner
 from .recorder import Recorder
+from .session_memory import Past, SessionMemory, past_in
 
 if TYPE_CHECKING:
     from ..memory.run_log import RunLog
@@ -85,7 +86,7 @@ class Copilot:
         self._planner = _planner(planner)
         self._log_wish = log
         self._log_state: tuple[RunLog | None, str] | None = None
-        self._turns: dict[str, list[Turn]] = {}
+        self._unrecorded = SessionMemory()
         self._lock = threading.Lock()
 
     @property
@@ -109,11 +110,12 @@ class Copilot:
 
         Args:
             question: up to 50,000 characters.
-            session: name of a conversation; earlier questions under the same name are understood.
+            session: name of a conversation; earlier questions under the same name are understood, and their results
+                are within reach (`R2.E3`). Without a run log it lasts as long as this copilot.
             files: files that tools may read; those named in the question are added.
 
         Raises:
-            InvalidInput: the question is empty or too long.
+            InvalidInput: the question is empty or too long, or the session's name is none.
             ModelUnavailable: the planner cannot work.
         """
 
@@ -137,31 +139,34 @@ class Copilot:
         """`ask` for async programs; cancelling the task cancels the run. `listener` gets each event as it happens."""
         asked = _question(question)
         log, trouble = self._log()
-        history, lost = self._history(session, log)
+        past = self._past(session, log)
         from ..memory.run_log import new_run_id
 
         recorder = Recorder(new_run_id(), log, listener)
         run = Run(
             question=asked,
             planner=self._planner,
-            tools=self._tools,
+            tools=self._tools if past.earlier else outside_a_session(self._tools),
             bench=self.bench,
             recorder=recorder,
-            history=history,
+            history=past.turns,
+            left_out=past.left_out,
+            earlier=past.earlier,
             files=_allowed_files(asked, files),
             offline=self.offline,
             budget=self.budget,
             approve=self._approve,
-            session=session,
+            session=past.session,
             version=_version(),
             environment=environment_of(self.bench),
-            notices=tuple(text for text in (trouble, lost) if text),
+            notices=tuple(text for text in (trouble, past.trouble) if text),
+            remarks=(past.remark,) if past.remark else (),
         )
-        answer = await run.answer()
-        if session is not None:
-            with self._lock:
-                self._turns.setdefault(session, []).append(Turn(asked, answer.answer))
-        return answer
+        try:
+            return await run.answer()
+        finally:
+            if log is None and past.session is not None:
+                self._unrecorded.keep(past.session, recorder.events)
 
     async def stream(
         self, question: str, *, session: str | None = None, files: Iterable[str | Path] = ()
@@ -244,23 +249,13 @@ class Copilot:
         except StorageError as error:
             return None, f"This run is not recorded: {error.message} {error.hint}".strip()
 
-    def _history(self, session: str | None, log: RunLog | None) -> tuple[tuple[Turn, ...], str]:
-        """The session's earlier turns, and why those of earlier processes cannot be had, where they cannot."""
+    def _past(self, session: str | None, log: RunLog | None) -> Past:
+        """What there is of the session; where the log cannot be read, that is told and nothing is leant on."""
         if session is None:
-            return (), ""
-        trouble = ""
-        with self._lock:
-            known = self._turns.get(session)
-        if known is None:
-            known = []
-            try:
-                if log is not None:
-                    known = [Turn(question, answer) for question, answer, _status in log.questions_of_session(session)]
-            except StorageError as error:
-                trouble = f"Earlier questions of this session cannot be read: {error.message} {error.hint}".strip()
-            with self._lock:
-                known = self._turns.setdefault(session, known)
-        return tuple(known), trouble
+            return Past(None)
+        if log is None:
+            return self._unrecorded.past(session)
+        return past_in(log, session)
 
 
 def _question(text: str) -> str:

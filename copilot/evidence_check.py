@@ -1,18 +1,27 @@
 """A run's evidence looked at again: is each record what was hashed, and does its tool find the same now?
 
 Each call is run again, offline, with the arguments recorded. Everything is compared but the time: record, source,
-backend, and how many were found. What cannot be run again is said with its reason, and never counts as the same.
+backend, and how many were found. What cannot be run again is said with its reason, and never counts as the same. What was
+recalled from an earlier run of the session is compared with what stands there, and looked at again in its own run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
-from ..memory.errors import FileRefused, InvalidInput, UnknownTool, error_named
+from ..memory.earlier_runs import RECALL, EarlierRuns
+from ..memory.errors import (
+    FileRefused,
+    InvalidInput,
+    StorageError,
+    UnknownTool,
+    VerificationFailed,
+    error_named,
+)
 from ..memory.events import Event, EvidenceAdded, RunStarted, ToolFinished, ToolStarted
 from ..memory.records import Evidence, ToolCall, ToolResult, canonical_json, record_sha256
 from ..tools.contract import Tool, ToolContext
@@ -77,8 +86,18 @@ class _Call:
     evidence: tuple[Evidence, ...]
 
 
+@dataclass(frozen=True)
+class _Means:
+    """What calls are run again with."""
+
+    bench: Workbench
+    tools: Mapping[str, Tool]
+    files: Mapping[str, str]
+    earlier: EarlierRuns | None
+
+
 async def check_evidence(
-    events: Sequence[Event], bench: Workbench, tools: Mapping[str, Tool]
+    events: Sequence[Event], bench: Workbench, tools: Mapping[str, Tool], earlier: EarlierRuns | None = None
 ) -> tuple[tuple[EvidenceCheck, ...], tuple[str, ...]]:
     """Each record's check in the run's order, and what is wrong beside records.
 
@@ -86,12 +105,14 @@ async def check_evidence(
         events: a run's events.
         bench: stores and chemistry.
         tools: the tools to run again.
+        earlier: the runs of its session before it.
     """
     files = next((event.files for event in events if isinstance(event, RunStarted)), {})
+    means = _Means(bench, tools, files, earlier)
     checks: dict[str, EvidenceCheck] = {}
     troubles: list[str] = []
     for called in _calls(events):
-        found, result = await _again(called, bench, tools, files)
+        found, result = await _again(called, means)
         for check in found:
             if check.evidence.id in checks:
                 troubles.append(f"{check.evidence.id} is recorded twice.")
@@ -122,12 +143,10 @@ def _calls(events: Sequence[Event]) -> Iterator[_Call]:
                 pass
 
 
-async def _again(
-    called: _Call, bench: Workbench, tools: Mapping[str, Tool], files: Mapping[str, str]
-) -> tuple[list[EvidenceCheck], ToolResult | None]:
+async def _again(called: _Call, means: _Means) -> tuple[list[EvidenceCheck], ToolResult | None]:
     by_itself = [_recorded_differences(item, called) for item in called.evidence]
-    reason = _hindrance(called, tools, files)
-    result = None if reason else await _run(called.call, bench, tools, files)
+    reason = _hindrance(called, means)
+    result = None if reason else await _run(called.call, means)
     if result is not None and result.status == "failed":
         reason, refusal = _failure(result)
         if refusal is not None:
@@ -148,8 +167,30 @@ async def _again(
             continue
         differences = [*own, *(_differences(item, fresh) if fresh else [Difference("", "a record", "nothing")])]
         now = None if fresh is None else fresh.model_copy(update={"id": item.id, "arguments": item.arguments})
-        checks.append(EvidenceCheck(item, "differs" if differences else "same", tuple(differences), found=now))
+        check = EvidenceCheck(item, "differs" if differences else "same", tuple(differences), found=now)
+        checks.append(await _at_its_origin(check, means) if called.call.tool == RECALL else check)
     return checks, result
+
+
+async def _at_its_origin(check: EvidenceCheck, means: _Means) -> EvidenceCheck:
+    """The check of a recalled record that is quoted rightly, after its own run's record was looked at again."""
+    if check.outcome != "same" or means.earlier is None or check.evidence.record.get("type") != "recalled_result":
+        return check
+    quoted = check.evidence.record
+    where = f"{quoted['evidence']} of run {quoted['run_id']}"
+    try:
+        events = means.earlier.events(str(quoted["run_id"]))
+    except StorageError as error:
+        return replace(check, outcome="not_rechecked", reason=f"{where}: {error.message}")
+    files = next((event.files for event in events if isinstance(event, RunStarted)), {})
+    for called in _calls(events):
+        if any(item.id == quoted["evidence"] for item in called.evidence):
+            found, _ = await _again(called, replace(means, files=files))
+            (origin,) = (one for one in found if one.evidence.id == quoted["evidence"])
+            below = tuple(replace(one, where=f"/record{one.where}") for one in origin.differences)
+            reason = f"{where}: {origin.reason}" if origin.reason else ""
+            return replace(check, outcome=origin.outcome, differences=below, reason=reason)
+    return replace(check, outcome="differs", differences=(Difference("", where, "no finished call that gave it"),))
 
 
 def _recorded_differences(item: Evidence, called: _Call) -> list[Difference]:
@@ -166,9 +207,11 @@ def _recorded_differences(item: Evidence, called: _Call) -> list[Difference]:
     return found
 
 
-def _hindrance(called: _Call, tools: Mapping[str, Tool], files: Mapping[str, str]) -> str:
+def _hindrance(called: _Call, means: _Means) -> str:
     """Why the call cannot be run again; empty where it can."""
-    call, tool = called.call, tools.get(called.call.tool)
+    call, tool, files = called.call, means.tools.get(called.call.tool), means.files
+    if call.tool == RECALL and tool is not None:
+        return "" if means.earlier else "the earlier runs of its session are not at hand"
     backends = [_BACKENDS[item.backend] for item in called.evidence if item.backend in _BACKENDS]
     if tool is None:
         return f"there is no tool called {call.tool} in this version"
@@ -190,6 +233,8 @@ def _hindrance(called: _Call, tools: Mapping[str, Tool], files: Mapping[str, str
 
 def _is_from_services(called: _Call) -> bool:
     """Whether a live service had a part in the call, be it only in saying which molecule is meant."""
+    if called.call.tool == RECALL:  # what is quoted may be a service's; the quoting is done here
+        return False
     return "services" in called.end.filters or any(item.backend in _FROM_SERVICES for item in called.evidence)
 
 
@@ -234,11 +279,11 @@ def _named_files(arguments: Mapping[str, Any], files: Mapping[str, str]) -> list
     return [item for item in flat if isinstance(item, str) and item in files]
 
 
-async def _run(call: ToolCall, bench: Workbench, tools: Mapping[str, Tool], files: Mapping[str, str]) -> ToolResult:
+async def _run(call: ToolCall, means: _Means) -> ToolResult:
     numbers = count(1)
-    again = ToolCall(id=call.id, tool=call.tool, arguments=_with_paths(call.arguments, files))
-    context = ToolContext(bench=bench, files=_still_there(files), offline=True)
-    return await execute(again, tools, context, lambda: f"E{next(numbers)}")
+    again = ToolCall(id=call.id, tool=call.tool, arguments=_with_paths(call.arguments, means.files))
+    context = ToolContext(bench=means.bench, files=_still_there(means.files), offline=True, earlier=means.earlier)
+    return await execute(again, means.tools, context, lambda: f"E{next(numbers)}")
 
 
 def _still_there(files: Mapping[str, str]) -> frozenset[Path]:
@@ -250,7 +295,8 @@ def _failure(result: ToolResult) -> tuple[str, Difference | None]:
     """A call that failed now: not re-checked, or, where its arguments are refused, a difference."""
     message = result.digest.partition("\n")[0]
     error = error_named(result.error, message)
-    if isinstance(error, InvalidInput) and not isinstance(error, FileRefused | UnknownTool):
+    refused = isinstance(error, InvalidInput) and not isinstance(error, FileRefused | UnknownTool)
+    if refused or isinstance(error, VerificationFailed):
         return "", Difference("", "a record", f"a refusal: {message}")
     return f"{error.title}: {message}", None
 

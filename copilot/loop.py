@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from ..memory.earlier_runs import EarlierRuns
 from ..memory.errors import BiocopilotError, NotApproved
 from ..memory.events import (
     AnswerDelta,
@@ -78,7 +79,9 @@ class Run:
         tools: the tools that may be called.
         bench: what the tools share.
         recorder: keeps the events.
-        history: earlier turns of the session.
+        history: the newest of the session's earlier turns, bounded.
+        left_out: how many earlier turns there are before those.
+        earlier: the session's earlier runs, for results by handle.
         files: files that the user named.
         offline: whether tools that need the network are refused.
         budget: bounds.
@@ -100,6 +103,10 @@ class Run:
     environment: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     """Trouble met before the run began, told first."""
+    remarks: tuple[str, ...] = ()
+    """What else is to be known before the answer."""
+    left_out: int = 0
+    earlier: EarlierRuns | None = None
 
     def __post_init__(self) -> None:
         self._observations: list[Observation] = []
@@ -133,6 +140,8 @@ class Run:
         )
         for text in self.notices:
             emit(Notice, text=text, kind="storage")
+        for text in self.remarks:
+            emit(Notice, text=text, kind="info")
         try:
             status = await self._steps_to_answer(started)
         except asyncio.CancelledError:
@@ -165,6 +174,8 @@ class Run:
                 calls_left=max(0, self.budget.calls - self._calls),
                 must_answer=bool(self._spent),
                 memo=self._memo,
+                left_out=self.left_out,
+                earlier=self.earlier,
             )
             step = await self.planner.next_step(state)
             self._steps += 1
@@ -231,7 +242,7 @@ class Run:
             if call.id in self._open:
                 emit(ToolProgress, call_id=call.id, text=text, done=done, total=total)
 
-        context = ToolContext(bench=self.bench, files=self.files, offline=self.offline, progress=progress)
+        context = ToolContext(self.bench, self.files, self.offline, progress, self.earlier)
         refusal = await self._refusal(call)
         if refusal is None:
             result = await execute(call, self.tools, context, self._next_evidence_id, deadline_s=seconds)

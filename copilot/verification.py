@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
+from ..memory.earlier_runs import EarlierRuns
 from ..memory.events import AnswerDelta, AnswerFinished, Event, RunFinished, RunStarted
 from ..memory.records import Claim
 from ..tools.contract import Tool
@@ -83,7 +84,10 @@ class _Told:
 
 
 async def verify_run(
-    events: Sequence[Event], bench: Workbench, tools: Mapping[str, Tool] | None = None
+    events: Sequence[Event],
+    bench: Workbench,
+    tools: Mapping[str, Tool] | None = None,
+    earlier: EarlierRuns | None = None,
 ) -> Verification:
     """Check a recorded run again. Opens no socket, writes nothing, and reads only files that the run was allowed.
 
@@ -91,6 +95,7 @@ async def verify_run(
         events: all of a run's events, in order.
         bench: stores and chemistry to run the tools with.
         tools: the tools by name; all of the program's where None.
+        earlier: the runs of its session before it; without them what was recalled from there is not looked at again.
 
     Raises:
         ValueError: the events do not begin with `run_started`.
@@ -98,7 +103,7 @@ async def verify_run(
     told = _told(events)
     if told.start is None:
         raise ValueError("a run's events begin with run_started")
-    evidence, troubles = await check_evidence(events, bench, all_tools() if tools is None else tools)
+    evidence, troubles = await check_evidence(events, bench, all_tools() if tools is None else tools, earlier)
     covers = [cover(told.text, told.claims, told.asides)]
     shown = "".join(told.deltas)
     if shown != told.text:

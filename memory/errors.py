@@ -12,7 +12,8 @@
     │   └── InvalidSetting          a setting or environment variable out of range
     ├── NotFound                    looked for, and not in this source                   exit 4
     │   ├── Ambiguous               several things bear this name
-    │   └── RunNotFound             no run of that id in the run log
+    │   ├── RunNotFound             no run of that id in the run log
+    │   └── SessionNotFound         no session of that name in the run log
     ├── LimitReached                a bound was met before the work was done             exit 3
     │   └── DeadlineExceeded        a tool ran past its seconds and was stopped
     ├── Unavailable                 a source, model or worker cannot answer now          exit 5
@@ -59,6 +60,7 @@ __all__ = [
     "OfflineRefused",
     "RateLimited",
     "RunNotFound",
+    "SessionNotFound",
     "SourceUnavailable",
     "StorageError",
     "Unavailable",
@@ -145,6 +147,10 @@ class Ambiguous(NotFound):
 
 class RunNotFound(NotFound):
     title = "No such run"
+
+
+class SessionNotFound(NotFound):
+    title = "No such session"
 
 
 class LimitReached(BiocopilotError):

@@ -5,8 +5,9 @@
     for row in log.runs(20): ...
     events = log.events(log.find("last"))
 
-Threads share one log; processes may write at once. Nothing is ever changed or deleted: the file's own triggers refuse
-it. Appending costs some 30 µs of CPU. A killed process loses at most the event in flight.
+Threads share one log; processes may write at once. Nothing is ever changed, and nothing deleted but a whole session at
+the user's word (`session_deletion.py`): the file's own triggers refuse it. Appending costs some 30 µs of CPU. A killed
+process loses at most the event in flight.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from types import TracebackType
 from typing import Any
 
 from .errors import Ambiguous, RunNotFound, StorageError
-from .events import AnswerFinished, Event, RunFinished, RunStarted, parse_event
+from .events import Event, RunFinished, RunStarted, parse_event
 from .records import AnswerStatus
 from .run_ids import new_run_id
 from .run_log_file import corrupt, open_file, storage_error
+from .session_deletion import finish_wiping
 from .text import clean, shorten
 
 __all__ = ["RunLog", "RunRow", "new_run_id"]
@@ -37,12 +39,6 @@ _ROWS = """
     FROM events AS run JOIN events AS last ON last.run_id = run.run_id
         AND last.number = (SELECT max(number) FROM events WHERE run_id = run.run_id)
     WHERE run.number = 1 ORDER BY run.seq DESC LIMIT ?
-"""
-_TURNS = """
-    SELECT run.run_id, run.event,
-        (SELECT event FROM events WHERE run_id = run.run_id AND type = 'answer_finished'),
-        (SELECT event FROM events WHERE run_id = run.run_id AND type = 'run_finished')
-    FROM events AS run WHERE run.session = ? ORDER BY run.seq
 """
 _MOST_NEAREST = 3
 
@@ -71,6 +67,7 @@ class RunLog:
         self.path = path
         self._lock = threading.Lock()
         self._file = open_file(path)
+        finish_wiping(self._file.connection)
 
     @classmethod
     def open(cls, path: Path) -> RunLog:
@@ -94,7 +91,7 @@ class RunLog:
         except ValueError as error:  # half of a surrogate pair
             raise StorageError(f"Event {event.number} is no text that can be written: {error}.") from error
         session = event.session if isinstance(event, RunStarted) else None
-        self._execute(_INSERT, (event.run_id, event.number, event.type, session, text))
+        self.execute(_INSERT, (event.run_id, event.number, event.type, session, text))
 
     def events(self, run_id: str) -> tuple[Event, ...]:
         """All events of a run, in order.
@@ -103,45 +100,21 @@ class RunLog:
             RunNotFound: there is no run of exactly that id.
             CorruptRunLog: one of them is damaged or missing.
         """
-        rows = self._execute("SELECT number, event FROM events WHERE run_id = ? ORDER BY number", (run_id,))
+        rows = self.execute("SELECT number, event FROM events WHERE run_id = ? ORDER BY number", (run_id,))
         if not rows:
             raise self._not_found(run_id)
         found = []
         for expected, (number, text) in enumerate(rows, 1):
             if number != expected:
                 raise corrupt(self.path, f"event {expected} of run {run_id} is missing")
-            found.append(self._parsed(run_id, number, text))
+            found.append(self.parsed(run_id, number, text))
         if not isinstance(found[0], RunStarted):
             raise corrupt(self.path, f"run {run_id} has no beginning")
         return tuple(found)
 
     def runs(self, most: int | None = None) -> tuple[RunRow, ...]:
         """The runs, newest first; a damaged one is listed with its trouble. Raises StorageError."""
-        return tuple(self._row(*row) for row in self._execute(_ROWS, (-1 if most is None else most,)))
-
-    def questions_of_session(self, session: str) -> tuple[tuple[str, str, AnswerStatus], ...]:
-        """Question, answer and status of each run of a session, oldest first.
-
-        Raises:
-            CorruptRunLog: an event of one of them is damaged.
-        """
-        turns = []
-        try:
-            rows = self._execute(_TURNS, (session,))
-        except UnicodeEncodeError:  # half of a surrogate pair: under such a name nothing can be recorded
-            return ()
-        for run_id, start, answer, end in rows:
-            started = self._parsed(run_id, 1, start)
-            finished = None if answer is None else self._parsed(run_id, None, answer)
-            ended = None if end is None else self._parsed(run_id, None, end)
-            turns.append(
-                (
-                    started.question if isinstance(started, RunStarted) else "",
-                    finished.text if isinstance(finished, AnswerFinished) else "",
-                    ended.status if isinstance(ended, RunFinished) else "failed",
-                )
-            )
-        return tuple(turns)
+        return tuple(self._row(*row) for row in self.execute(_ROWS, (-1 if most is None else most,)))
 
     def find(self, text: str) -> str:
         """The id that `text` stands for: `last`, an id, or the beginning of exactly one.
@@ -152,7 +125,7 @@ class RunLog:
         """
         text = clean(text).strip()
         if text == "last":
-            rows = self._execute("SELECT run_id FROM events WHERE number = 1 ORDER BY seq DESC LIMIT 1")
+            rows = self.execute("SELECT run_id FROM events WHERE number = 1 ORDER BY seq DESC LIMIT 1")
             if not rows:
                 raise RunNotFound("No run is recorded yet.", 'Ask something first: biocopilot ask "MW of ibuprofen?"')
             return str(rows[0][0])
@@ -160,7 +133,7 @@ class RunLog:
             "SELECT run_id FROM events INDEXED BY run_names"
             " WHERE number = 1 AND run_id >= ? AND run_id < ? ORDER BY run_id DESC"
         )
-        found = [str(row[0]) for row in self._execute(query, (text, f"{text}\U0010ffff"))] if text else []
+        found = [str(row[0]) for row in self.execute(query, (text, f"{text}\U0010ffff"))] if text else []
         if text in found or len(found) == 1:
             return text if text in found else found[0]
         if not found:
@@ -183,17 +156,23 @@ class RunLog:
     ) -> None:
         self.close()
 
-    def _execute(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def execute(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of one statement, a transaction of its own; for the files beside this one. Raises StorageError."""
         try:
             with self._lock:
                 return self._file.connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
             if "append-only" in str(error):
                 raise StorageError("This event is recorded already, and the run log is never changed.") from error
+            if "event before" in str(error):
+                raise StorageError(
+                    "What came before it in this run is not in the run log any more: its session was deleted.",
+                    "Ask again to have it recorded.",
+                ) from error
             raise storage_error(self.path, error) from error
 
-    def _parsed(self, run_id: str, number: int | None, text: str) -> Event:
-        """The event, which must be the one that its row says."""
+    def parsed(self, run_id: str, number: int | None, text: str) -> Event:
+        """The event of a row, which must be the one that the row says. Raises CorruptRunLog."""
         where = f"an event of run {run_id}" if number is None else f"event {number} of run {run_id}"
         try:
             event = parse_event(text)
@@ -205,7 +184,7 @@ class RunLog:
 
     def _row(self, run_id: str, start: str, number: int, kind: str, end: str) -> RunRow:
         try:
-            started, ended = self._parsed(run_id, 1, start), self._parsed(run_id, number, end)
+            started, ended = self.parsed(run_id, 1, start), self.parsed(run_id, number, end)
             if not isinstance(started, RunStarted):
                 raise corrupt(self.path, f"run {run_id} has no beginning")
         except StorageError as error:
@@ -226,7 +205,7 @@ class RunLog:
     def _not_found(self, text: str) -> RunNotFound:
         from difflib import get_close_matches
 
-        rows = self._execute("SELECT run_id FROM events WHERE number = 1 ORDER BY seq DESC LIMIT 1000")
+        rows = self.execute("SELECT run_id FROM events WHERE number = 1 ORDER BY seq DESC LIMIT 1000")
         near = tuple(get_close_matches(text, [str(row[0]) for row in rows], _MOST_NEAREST, 0.6))
         hint = f"Nearest: {', '.join(near)}." if near else "`biocopilot runs list` names them."
         return RunNotFound(f"There is no run {shorten(text, 60)!r}.", hint, near)

@@ -1,7 +1,7 @@
 """The run log's file: its schema, how it is opened for writing or, where that cannot be, for reading, and its errors.
 
 A file that is damaged or somebody else's is left as it is, byte for byte. Not for reading or writing events, which
-`run_log.py` does.
+`run_log.py` does, nor for deleting them (`session_deletion.py`).
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from tempfile import TemporaryDirectory
 
 from .errors import CorruptRunLog, StorageError
 
-__all__ = ["OpenedFile", "corrupt", "open_file", "storage_error"]
+__all__ = ["NO_DELETE", "OpenedFile", "connect", "corrupt", "open_file", "storage_error"]
 
 APPLICATION_ID = 0x42696F43  # "BioC", in the file's header
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_SECONDS = 5.0
 """How long one process waits for another's commit, which takes well under a millisecond."""
 
@@ -30,7 +30,7 @@ _NO_PLACE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IO
 
 # `number = 1` is a run's beginning. Only beginnings stand in the three indexes, so that other events cost nothing there.
 # The insert trigger is for `INSERT OR REPLACE`, which deletes without asking the delete trigger.
-_SCHEMA = """
+_EVENTS = """
 CREATE TABLE events (
     seq INTEGER PRIMARY KEY,
     run_id TEXT NOT NULL,
@@ -44,11 +44,34 @@ CREATE INDEX run_starts ON events (number) WHERE number = 1;
 CREATE INDEX run_names ON events (run_id) WHERE number = 1;
 CREATE INDEX run_sessions ON events (session) WHERE session IS NOT NULL;
 CREATE TRIGGER no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'the run log is append-only'); END;
-CREATE TRIGGER no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the run log is append-only'); END;
 CREATE TRIGGER no_replace BEFORE INSERT ON events
 WHEN EXISTS (SELECT 1 FROM events WHERE run_id = NEW.run_id AND number = NEW.number)
     OR EXISTS (SELECT 1 FROM events WHERE seq = NEW.seq)
 BEGIN SELECT RAISE(ABORT, 'the run log is append-only'); END;
+"""
+
+NO_DELETE = (
+    "CREATE TRIGGER no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the run log is append-only'); END"
+)
+"""By itself, because a session's deletion takes it away and puts it back within one transaction."""
+
+# Since version 2. What is left of a deleted session is that something was deleted, never what. A process that is in the
+# middle of a run which another one deletes must not leave the tail of it behind: events come in order or not at all.
+_DELETIONS = """
+CREATE TABLE deletions (
+    seq INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    runs INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    wiped INTEGER NOT NULL DEFAULT 0
+);
+CREATE TRIGGER deletions_stay BEFORE DELETE ON deletions
+BEGIN SELECT RAISE(ABORT, 'the run log is append-only'); END;
+CREATE TRIGGER deletions_stand BEFORE UPDATE OF seq, at, runs, events ON deletions
+BEGIN SELECT RAISE(ABORT, 'the run log is append-only'); END;
+CREATE TRIGGER in_order BEFORE INSERT ON events
+WHEN NEW.number > 1 AND NOT EXISTS (SELECT 1 FROM events WHERE run_id = NEW.run_id AND number = NEW.number - 1)
+BEGIN SELECT RAISE(ABORT, 'the event before is not in the run log'); END;
 """
 
 
@@ -144,7 +167,7 @@ def _size(path: Path) -> int:
 
 
 def _opened(path: Path) -> OpenedFile:
-    connection = _connect(path, "mode=rw")
+    connection = connect(path, "mode=rw")
     try:
         _check_or_create(connection, path)
         return OpenedFile(connection)
@@ -167,9 +190,9 @@ def _opened_for_reading(path: Path) -> OpenedFile:
             "Mend the permissions of the file and its folder, or set BIOCOPILOT_HOME to a folder of yours.",
         )
     if _size(side) == 0:
-        connection = _connect(path, "mode=ro&immutable=1")
+        connection = connect(path, "mode=ro&immutable=1")
         try:
-            _check_or_create(connection, path)
+            _check(connection, path)
         except BaseException:
             connection.close()
             raise
@@ -183,14 +206,15 @@ def _opened_for_reading(path: Path) -> OpenedFile:
             raise StorageError(
                 f"The run log {path} cannot be read: {error.strerror}.", "Mend its permissions."
             ) from error
-        connection = _connect(Path(copy, path.name), "mode=rw")
+        connection = connect(Path(copy, path.name), "mode=rw")
         undo.callback(connection.close)
-        _check_or_create(connection, path)
+        _check(connection, path)
         connection.execute("PRAGMA query_only = 1")
         return OpenedFile(connection, undo.pop_all())
 
 
-def _connect(path: Path, options: str) -> sqlite3.Connection:
+def connect(path: Path, options: str) -> sqlite3.Connection:
+    """A connection in which each statement is a transaction of its own, unless one is begun."""
     uri = f"{path.absolute().as_uri()}?{options}"
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     # Damaged text comes through to be told of event by event, instead of failing a whole list.
@@ -204,23 +228,36 @@ def _check_or_create(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("BEGIN IMMEDIATE")
         if _is_empty(connection):  # not by another process meanwhile
-            for statement in _SCHEMA.split(";\n"):
+            for statement in (*_EVENTS.split(";\n"), NO_DELETE, *_DELETIONS.split(";\n")):
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
+    if _check(connection, path) < SCHEMA_VERSION:
+        connection.execute("BEGIN IMMEDIATE")
+        if _check(connection, path) < SCHEMA_VERSION:
+            for statement in _DELETIONS.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    # In WAL, NORMAL means no wait for the disk at each commit: a killed process loses nothing that was committed, a
+    # power cut the last events and never the file. FULL costs a disk flush an event.
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> int:
+    """The schema's version, of a file that is a run log which this version can read."""
     if _pragma(connection, "application_id") != APPLICATION_ID:
         raise StorageError(
             f"{path} is a SQLite file of another program, not a run log.",
             "Move it away, or set BIOCOPILOT_HOME to a folder of yours. Nothing in it was changed.",
         )
-    if _pragma(connection, "user_version") != SCHEMA_VERSION:
+    version = _pragma(connection, "user_version")
+    if not 1 <= version <= SCHEMA_VERSION:
         raise StorageError(
             f"The run log {path} was written by a newer version of Biocopilot.", "pip install --upgrade biocopilot"
         )
-    # In WAL, NORMAL means no wait for the disk at each commit: a killed process loses nothing that was committed, a
-    # power cut the last events and never the file. FULL costs a disk flush an event.
-    connection.execute("PRAGMA synchronous = NORMAL")
+    return version
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:

@@ -21,6 +21,7 @@ from ..memory.text import clean
 from .workbench import Workbench
 
 if TYPE_CHECKING:
+    from ..memory.earlier_runs import EarlierRuns
     from .sources.transport import Transport
 
 __all__ = ["Cost", "Draft", "Findings", "Tool", "ToolArguments", "ToolContext", "tool"]
@@ -85,13 +86,15 @@ def _no_progress(_text: str, _done: int | None = None, _total: int | None = None
 class ToolContext:
     """What a tool may use during one call.
 
-    `files` are the paths that the user named; no other file is read. `progress(text, done, total)` reports.
+    `files` are the paths that the user named; no other file is read. `progress(text, done, total)` reports. `earlier`
+    are the runs of this session before this one; None outside a session.
     """
 
     bench: Workbench
     files: frozenset[Path] = frozenset()
     offline: bool = False
     progress: Callable[[str, int | None, int | None], None] = _no_progress
+    earlier: EarlierRuns | None = None
 
     @property
     def transport(self) -> Transport:

@@ -17,7 +17,7 @@ from ..memory.errors import MissingExtra, UnknownTool
 from ..memory.records import ToolCall, ToolResult
 from .contract import Tool, ToolContext
 from .execute import execute, explain_validation, find_tool
-from .registry import all_tools
+from .registry import all_tools, outside_a_session
 from .workbench import Workbench
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def as_langchain_tools(
     """Biocopilot's tools for a LangChain agent.
 
     Args:
-        names: which of them, in this order; all where None.
+        names: which of them, in this order; all where None. `recall_result`, which needs a session, is none of them.
         bench: what they work with; one of their own, closed when the process ends, where None.
         offline: refuse what needs the network.
 
@@ -50,7 +50,7 @@ def as_langchain_tools(
         raise MissingExtra(
             "LangChain is not installed, so the tools cannot be given to it.", 'pip install "biocopilot[agent]"'
         ) from error
-    tools = all_tools()
+    tools = outside_a_session(all_tools())
     chosen = [find_tool(name, tools) for name in (tools if names is None else names)]
     if len(set(names or ())) < len(names or ()):
         raise UnknownTool("A tool is named twice.", "Name each one once.")

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
+from ..memory.earlier_runs import RECALL
 from .contract import Tool
 
-__all__ = ["TOOL_MODULES", "all_tools"]
+__all__ = ["TOOL_MODULES", "all_tools", "outside_a_session"]
 
 TOOL_MODULES = (
     "chemistry.resolve_molecule",
@@ -54,6 +55,7 @@ TOOL_MODULES = (
     "literature.literature_search",
     "literature.fetch_article",
     "data.data_sources",
+    "session.recall_result",
 )
 """Modules below this package, each with one tool of the module's own name."""
 
@@ -84,3 +86,30 @@ class _Tools(Mapping[str, Tool]):
 def all_tools() -> Mapping[str, Tool]:
     """Every tool by name, in the order of menus."""
     return _Tools(TOOL_MODULES)
+
+
+class _Without(Mapping[str, Tool]):
+    """Tools but for one; they are loaded as late as in the mapping behind."""
+
+    def __init__(self, tools: Mapping[str, Tool], name: str) -> None:
+        self._tools = tools
+        self._name = name
+
+    def __getitem__(self, name: str) -> Tool:
+        if name == self._name:
+            raise KeyError(name)
+        return self._tools[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._tools if name != self._name)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, name: object) -> bool:
+        return name != self._name and name in self._tools
+
+
+def outside_a_session(tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
+    """The tools without the one that works on a session's earlier runs."""
+    return _Without(tools, RECALL)

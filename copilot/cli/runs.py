@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +10,6 @@ import typer
 
 if TYPE_CHECKING:
     from ...memory.events import Event
-    from ...memory.run_log import RunLog
 
 __all__ = ["app"]
 
@@ -32,10 +29,11 @@ def list_runs(
 ) -> None:
     """List the newest runs: id, how each ended, question."""
     from ...memory.errors import RunNotFound
+    from .recorded import run_log
     from .run_text import rows_json, rows_text
 
     try:
-        with _run_log() as log:
+        with run_log() as log:
             rows = log.runs(most)
     except RunNotFound:
         rows = ()
@@ -74,9 +72,14 @@ def replay_run(
 @app.command("verify")
 def verify(run_id: _RunId, as_json: _AsJson = False) -> None:
     """Check every claim of a run again, offline."""
+    from ...memory.events import RunStarted
+    from .recorded import earlier_runs, run_log
     from .verifying import verify_and_show
 
-    code = verify_and_show(_events(run_id), as_json)
+    with run_log() as log:
+        events = log.events(log.find(run_id))
+        session = next(event.session for event in events if isinstance(event, RunStarted))
+        code = verify_and_show(events, as_json, earlier_runs(log, session, events[0].run_id))
     if code:
         raise typer.Exit(code)
 
@@ -97,20 +100,8 @@ def export(
     sys.stdout.write(f"{written}\n")
 
 
-@contextmanager
-def _run_log() -> Iterator[RunLog]:
-    """The user's run log, which is not made here. Raises RunNotFound where there is none."""
-    from ...memory.errors import RunNotFound
-    from ...memory.paths import run_log_path
-    from ...memory.run_log import RunLog
-
-    path = run_log_path()
-    if not any(path.parent.glob(f"{path.name}*")):
-        raise RunNotFound("No run is recorded yet.", 'Ask something first: biocopilot ask "MW of ibuprofen?"')
-    with RunLog.open(path) as log:
-        yield log
-
-
 def _events(run_id: str) -> tuple[Event, ...]:
-    with _run_log() as log:
+    from .recorded import run_log
+
+    with run_log() as log:
         return log.events(log.find(run_id))

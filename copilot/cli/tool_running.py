@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from itertools import count
 from typing import Any
 
+from ...memory.earlier_runs import RECALL, EarlierRuns
 from ...memory.errors import error_named
 from ...memory.records import Evidence, ToolCall, ToolResult
+from ...memory.sessions import Sessions
 from ...tools.contract import Tool, ToolContext
 from ...tools.execute import execute, validate_arguments
 from ...tools.workbench import Workbench
@@ -28,9 +31,16 @@ def run_by_hand(tool: Tool, arguments: dict[str, Any], as_json: bool) -> int:
     validate_arguments(tool, arguments)
     settings = load_settings().settings
     numbers = count(1)
-    with Workbench(settings.store, settings.workers, settings.services) as bench:
+    with (
+        Workbench(settings.store, settings.workers, settings.services) as bench,
+        _newest_session() if tool.name == RECALL else nullcontext() as earlier,
+    ):
         context = ToolContext(
-            bench=bench, files=named_files(arguments), offline=settings.offline, progress=_progress_on_stderr()
+            bench=bench,
+            files=named_files(arguments),
+            offline=settings.offline,
+            progress=_progress_on_stderr(),
+            earlier=earlier,
         )
         call = ToolCall(id="call-1", tool=tool.name, arguments=arguments)
         result = asyncio.run(execute(call, {tool.name: tool}, context, lambda: f"E{next(numbers)}"))
@@ -41,6 +51,15 @@ def run_by_hand(tool: Tool, arguments: dict[str, Any], as_json: bool) -> int:
     error = error_named(result.error, message, hint)
     show_error(error)
     return error.exit_code
+
+
+@contextmanager
+def _newest_session() -> Iterator[EarlierRuns | None]:
+    """What a handle typed by hand is looked up in."""
+    from .recorded import earlier_runs, run_log
+
+    with run_log() as log:
+        yield earlier_runs(log, Sessions(log).find("last"))
 
 
 def _progress_on_stderr() -> Callable[[str, int | None, int | None], None]:

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 
+from ...memory.earlier_runs import EarlierRuns
 from ...memory.errors import VerificationFailed
 from ...memory.events import Event
 from ...memory.text import clean
@@ -22,15 +23,20 @@ _GLYPHS = {"holds": "✓", "same": "✓", "fails": "✗", "differs": "✗", "not
 _MOST_DIFFERENCES = 5
 
 
-def verify_and_show(events: Sequence[Event], as_json: bool) -> int:
+def verify_and_show(events: Sequence[Event], as_json: bool, earlier: EarlierRuns | None = None) -> int:
     """Verify, print what came of it, and return 0, or 3 where something could not be re-checked.
+
+    Args:
+        events: the run's.
+        as_json: print one JSON object.
+        earlier: the runs of its session before it.
 
     Raises:
         VerificationFailed: something differs; it was printed.
     """
     settings = load_settings().settings
     with Workbench(settings.store, settings.workers, settings.services) as bench:
-        found = asyncio.run(verify_run(events, bench))
+        found = asyncio.run(verify_run(events, bench, earlier=earlier))
     sys.stdout.write(verification_json(found) if as_json else verification_text(found))
     sys.stdout.flush()
     if found.status == "failed":

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from ...memory.earlier_runs import EarlierRuns
 from ...memory.records import ToolCall, ToolResult
+from ...memory.sessions import Turn
 from ...tools.contract import Tool
 from ...tools.workbench import Workbench
 
@@ -32,14 +34,6 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Turn:
-    """An earlier question of the session, with its answer."""
-
-    question: str
-    answer: str
-
-
-@dataclass(frozen=True)
 class Observation:
     """A finished call; `result.digest` is what a language model would be shown of it."""
 
@@ -49,7 +43,10 @@ class Observation:
 
 @dataclass(frozen=True)
 class State:
-    """Everything that a planner may look at. `memo` is its own, for the length of one run."""
+    """Everything that a planner may look at. `memo` is its own, for the length of one run.
+
+    `history` is bounded (`history.py`, which also writes it as text for a language model); `earlier` holds everything.
+    """
 
     question: str
     history: tuple[Turn, ...]
@@ -61,6 +58,10 @@ class State:
     must_answer: bool = False
     """Set when a budget is spent: calls asked for now will not be run."""
     memo: dict[str, Any] = field(default_factory=dict)
+    left_out: int = 0
+    """How many earlier turns of the session are not in `history`."""
+    earlier: EarlierRuns | None = None
+    """The session's earlier runs, whose results are reached by handle; None where there are none."""
 
 
 @dataclass(frozen=True)

@@ -137,13 +137,6 @@ def test_runs_are_listed_newest_first_with_how_they_ended(log: RunLog) -> None:
     assert log.runs(0) == ()
 
 
-def test_a_session_is_its_runs_in_the_order_in_which_they_were_asked(log: RunLog) -> None:
-    fill(log, run_of("b", "one", "s", "1"), run_of("x", "other", "t"), run_of("a", "two", "s", "2", end=False))
-    assert log.questions_of_session("s") == (("one", "1", "answered"), ("two", "2", "failed"))
-    assert log.questions_of_session("nobody") == ()
-    assert log.questions_of_session("\udcff") == ()
-
-
 def test_an_id_is_found_by_last_by_itself_and_by_its_beginning(log: RunLog) -> None:
     fill(log, run_of("20261124-053122-a1"), run_of("20261124-053122-a12"), run_of("20261123-000000-b1"))
     assert log.find("last") == "20261123-000000-b1"
@@ -245,7 +238,7 @@ def test_threads_share_one_log(log: RunLog) -> None:
 
 
 def test_a_log_that_another_program_holds_is_told(log: RunLog, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    log._execute("PRAGMA busy_timeout = 50")
+    log.execute("PRAGMA busy_timeout = 50")
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(StorageError, match="Another program has held"):
@@ -334,13 +327,13 @@ def test_a_folder_in_the_files_place_is_told(tmp_path: Path) -> None:
 
 def test_a_full_disk_costs_the_event_and_nothing_before_it(log: RunLog, path: Path) -> None:
     fill(log, run_of("r1"))
-    log._execute(f"PRAGMA max_page_count = {log._execute('PRAGMA page_count')[0][0]}")
+    log.execute(f"PRAGMA max_page_count = {log.execute('PRAGMA page_count')[0][0]}")
     big = Thought(run_id="r1", number=5, at=AT, text="x" * 100_000)
     with pytest.raises(StorageError, match="full") as caught:
         log.append(big)
     assert "Make room" in caught.value.hint
     assert list(log.events("r1")) == run_of("r1")
-    log._execute("PRAGMA max_page_count = 100000")
+    log.execute("PRAGMA max_page_count = 100000")
     log.append(big)
     with RunLog.open(path) as other:
         assert len(other.events("r1")) == 5
@@ -373,7 +366,7 @@ def test_on_a_disk_that_is_really_full_the_log_stays_whole_and_readable(small_di
     assert 10 < written < 1_000
     with RunLog.open(path) as again:
         assert len(again.events("r1")) == written
-        assert again._execute("PRAGMA integrity_check") == [("ok",)]
+        assert again.execute("PRAGMA integrity_check") == [("ok",)]
 
 
 def test_a_disk_full_from_the_start_is_told(small_disk: Path) -> None:
@@ -416,7 +409,7 @@ def test_another_programs_file_is_refused_and_left_as_it_is(tmp_path: Path) -> N
 
 
 def test_a_newer_schema_is_refused(log: RunLog, path: Path) -> None:
-    log._execute("PRAGMA user_version = 2")
+    log.execute("PRAGMA user_version = 3")
     with pytest.raises(StorageError, match="newer version") as caught:
         RunLog.open(path)
     assert "upgrade" in caught.value.hint
@@ -475,14 +468,6 @@ def test_a_damaged_or_missing_event_is_named(log: RunLog, path: Path, statement:
         assert said in rows[1].trouble
 
 
-def test_a_damaged_turn_of_a_session_is_told(log: RunLog, path: Path) -> None:
-    fill(log, run_of("r1", session="s"), run_of("r2", session="t"))
-    change(path, "UPDATE events SET event = '{' WHERE run_id = 'r1' AND type = 'answer_finished'")
-    with pytest.raises(CorruptRunLog, match="an event of run r1 cannot be read"):
-        log.questions_of_session("s")
-    assert len(log.questions_of_session("t")) == 1
-
-
 def test_a_log_whose_main_file_is_gone_is_not_begun_anew(log: RunLog, path: Path, tmp_path: Path) -> None:
     fill(log, run_of("r1"))
     (tmp_path / "moved").mkdir()
@@ -520,7 +505,7 @@ def test_appending_is_cheap_and_growth_is_linear(log: RunLog, path: Path) -> Non
         for event in thoughts[part * 1_000 : (part + 1) * 1_000]:
             log.append(event)
         costs.append((time.process_time() - begun) / 1_000)
-        log._execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        log.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         sizes.append(path.stat().st_size)
     assert min(costs) < 0.000_15
     growth = [after - before for before, after in pairwise(sizes)]

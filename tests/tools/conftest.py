@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from biocopilot.memory.earlier_runs import EarlierRuns
+from biocopilot.memory.events import Event
 from biocopilot.memory.records import ToolCall, ToolResult
 from biocopilot.tools.contract import ToolContext
 from biocopilot.tools.execute import execute
@@ -34,9 +36,9 @@ def dump_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
 
 
 @pytest.fixture
-def call(bench: Workbench) -> Call:
-    """`await call("tool_name", field=value)`; `files` are the paths that the user named."""
-    return _calling(bench)
+def call(bench: Workbench, session_run: Callable[..., list[Event]]) -> Call:
+    """`await call("tool_name", field=value)`, as the second question of a session; `files` are the paths that the user named."""
+    return _calling(bench, EarlierRuns(("r1",), lambda run_id: session_run(run_id, "s")))
 
 
 @pytest.fixture
@@ -45,11 +47,12 @@ def call_dump(dump_bench: Workbench) -> Call:
     return _calling(dump_bench)
 
 
-def _calling(bench: Workbench) -> Call:
+def _calling(bench: Workbench, earlier: EarlierRuns | None = None) -> Call:
     ids = itertools.count(1)
 
     async def run(tool: str, *, files: tuple[Path, ...] = (), **arguments: Any) -> ToolResult:
-        context = ToolContext(bench=bench, files=frozenset(path.resolve() for path in files), offline=True)
+        named = frozenset(path.resolve() for path in files)
+        context = ToolContext(bench=bench, files=named, offline=True, earlier=earlier)
         request = ToolCall(id="c1", tool=tool, arguments=arguments)
         return await execute(request, all_tools(), context, lambda: f"E{next(ids)}")
 

@@ -256,7 +256,7 @@ def test_verification_can_be_stopped(ask: Callable[..., Any], home: Path) -> Non
     script = (
         "import asyncio, os, signal, sys; sys.argv = ['biocopilot', 'runs', 'verify', 'last']\n"
         "from biocopilot.copilot.cli import verifying\n"
-        "async def slow(events, bench):\n"
+        "async def slow(events, bench, earlier):\n"
         "    os.kill(os.getpid(), signal.SIGINT)\n"
         "    await asyncio.sleep(30)\n"
         "verifying.verify_run = slow\n"

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from biocopilot.copilot.cli.commands import app
 from biocopilot.copilot.cli.tools import listing
+from biocopilot.memory.events import Event
+from biocopilot.memory.paths import run_log_path
 from biocopilot.memory.records import ToolResult
+from biocopilot.memory.run_log import RunLog
 from biocopilot.tools.registry import all_tools
 from typer.testing import CliRunner
 
@@ -120,9 +123,15 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize(("name", "example"), EXAMPLES)
-def test_the_first_example_of_each_tool_works_as_it_is_shown(home: Path, name: str, example: dict[str, Any]) -> None:
+def test_the_first_example_of_each_tool_works_as_it_is_shown(
+    home: Path, name: str, example: dict[str, Any], session_run: Callable[..., list[Event]]
+) -> None:
     from biocopilot.copilot.cli.tool_options import command_line
 
+    if name == "recall_result":  # works on the newest session, so there has to be one
+        with RunLog.open(run_log_path()) as log:
+            for event in session_run("r1", "s"):
+                log.append(event)
     words = shlex.split(command_line(all_tools()[name], example))
     assert words[:3] == ["biocopilot", "tools", "run"]
     done = CliRunner().invoke(app, words[1:])
