@@ -21,7 +21,7 @@ from .pattern_file import PATTERN_BYTES, Patterned, PatternHeader, read_header, 
 from .registry import open_store, stores_dir
 from .structure_batches import BATCH_ROWS, Fingerprinter, compute_all
 
-__all__ = ["build_patterns", "drop_stale_patterns", "joined", "patterns_beside"]
+__all__ = ["build_patterns", "drop_stale_patterns", "joined", "patterns_beside", "split"]
 
 STAGE = "screening patterns"
 _BYTES_EACH = 2_000
@@ -37,6 +37,12 @@ _HEAD = struct.Struct(f"<HB{PATTERN_BYTES}s")
 def joined(atoms: int, loose: bool, pattern: bytes, molecule: bytes) -> bytes:
     """What the one who computes gives for a structure: its heavy atoms, whether it is `LOOSE`, its pattern, the packed molecule."""
     return _HEAD.pack(min(atoms, 0xFFFF), loose, pattern) + molecule
+
+
+def split(record: bytes) -> tuple[int, bool, bytes, bytes]:
+    """What `joined` put together."""
+    atoms, loose, pattern = _HEAD.unpack_from(record)
+    return atoms, bool(loose), pattern, record[_HEAD.size :]
 
 
 def patterns_beside(database: Database) -> Path | None:
@@ -112,7 +118,7 @@ def _keep(
     connection.executemany(
         "INSERT INTO bc_structure VALUES (?, ?, ?, ?, ?)",
         (
-            (molregno, ranks.get(molregno, 6), _HEAD.unpack_from(one)[0] if one else 0, salt, one or None)
+            (molregno, ranks.get(molregno, 6), split(one)[0] if one else 0, salt, one or None)
             for (molregno, _, salt), one in zip(rows, made, strict=True)
         ),
     )
@@ -124,8 +130,7 @@ def _in_order(build: BuildFile) -> Iterator[Patterned]:
         " ORDER BY rank, atoms, molregno"
     )
     for molregno, salt, made in build.connection.execute(query):
-        _, loose, pattern = _HEAD.unpack_from(made)
-        yield Patterned(molregno, bool(salt), bool(loose), pattern, made[_HEAD.size :])
+        yield Patterned(molregno, bool(salt), *split(made)[1:])
 
 
 def _header_or_none(target: Path, source: str) -> PatternHeader | None:

@@ -103,6 +103,7 @@ async def substructure_search(arguments: SubstructureSearchArguments, context: T
             "not_comparable": found.failed,
             "unreadable": found.unreadable,
             "matched": found.matched,
+            "shown": len(shown),
         },
         "complete": complete,
         "rows": shown,

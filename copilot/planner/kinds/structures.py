@@ -11,6 +11,7 @@ from typing import Any
 from ....memory.records import Evidence
 from ..contract import Aside, Part, Row, Sentence, Table
 from ..frames import Frame
+from .containing import searches_of, tell_searches
 from .plan import Node, Results, Section
 from .properties import LOWER, molecule_keys, molecule_nodes, property_cell, property_words, ranking
 from .words import amount, capital, code, count_of, join, known_id, molecule_name, notes, number, plain_name, settle
@@ -167,9 +168,15 @@ _COMPARED = ("molecular_weight", "clogp", "tpsa", "hbd", "hba", "rotatable_bonds
 
 
 class Nearest(_EachMolecule):
-    """`nearest`: the most similar molecules of the starter set or of the user's file."""
+    """`nearest`: the most similar molecules of the local store or of the user's file; or those with the same scaffold."""
 
     tool = "nearest_molecules"
+
+    def plan(self, frame: Frame) -> list[Node]:
+        return searches_of(frame) or super().plan(frame)
+
+    def compose(self, frame: Frame, results: Results) -> Section:
+        return tell_searches(frame, results) if searches_of(frame) else super().compose(frame, results)
 
     def arguments(self, frame: Frame) -> dict[str, Any]:
         chosen: dict[str, Any] = {"file": frame.files[0]} if frame.files else {}
@@ -190,10 +197,12 @@ class Nearest(_EachMolecule):
 
 
 class Substructure:
-    """`substructure`: yes or no for one molecule, a list of rows for many or for a file."""
+    """`substructure`: yes or no for one molecule, a list of rows for many or for a file; else the whole local store."""
 
     def plan(self, frame: Frame) -> list[Node]:
         molecules = [entity.value for _, entity in molecule_keys(frame)]
+        if molecules and not frame.groups:
+            return searches_of(frame)
         given: dict[str, Any]
         if frame.files:
             given = {"file": frame.files[0]}
@@ -202,7 +211,7 @@ class Substructure:
         elif _THE_DRUGS.search(frame.clause):
             given = {"drugs": True}
         else:
-            return []
+            return searches_of(frame)
         nodes = []
         for index, group in enumerate(frame.groups, 1):
             wanted = {"smarts": group.value} if group.name == "SMARTS" else {"group": group.value}
@@ -210,7 +219,10 @@ class Substructure:
         return nodes
 
     def compose(self, frame: Frame, results: Results) -> Section:
-        keys = [node.key for node in self.plan(frame)]
+        nodes = self.plan(frame)
+        if any(node.tool == "substructure_search" for node in nodes):
+            return tell_searches(frame, results)
+        keys = [node.key for node in nodes]
         parts: list[Part] = []
         for key in keys:
             item = results.found(key)
@@ -281,9 +293,15 @@ _SAME = re.compile(r"\b(?:same|identical|share|shared|common|equal)\b", re.IGNOR
 
 
 class Scaffold(_EachMolecule):
-    """`scaffold`: Bemis–Murcko."""
+    """`scaffold`: Bemis–Murcko; or which molecules have the same."""
 
     tool = "scaffold"
+
+    def plan(self, frame: Frame) -> list[Node]:
+        return searches_of(frame) or super().plan(frame)
+
+    def compose(self, frame: Frame, results: Results) -> Section:
+        return tell_searches(frame, results) if searches_of(frame) else super().compose(frame, results)
 
     def across(self, items: Sequence[Evidence], frame: Frame) -> list[Part]:
         if len(items) < 2 or not _SAME.search(frame.clause):
@@ -376,6 +394,7 @@ _IDENTIFIERS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str | None]]] =
     "cas": ("registry number or systematic name", lambda record: None),
 }
 _AS_CODE = frozenset(("smiles", "inchi"))
+_PUBCHEM = re.compile(r"\b(?:pubchem|cid)\b", re.IGNORECASE)
 
 
 class Identity(_EachMolecule):
@@ -412,6 +431,13 @@ class Identity(_EachMolecule):
             value = read(record)
             if value is None:
                 parts.append(Sentence(f"{capital(name)} has no {word} in this source.", (item.id,)))
+                if aspect == "cas" and _PUBCHEM.search(frame.clause):
+                    given = shlex.quote(str(record["molecule"].get("name") or record["molecule"]["query"]))
+                    parts.append(
+                        Aside(
+                            f"With a network, PubChem tells its CID: biocopilot tools run convert_identifier --identifier {given}"
+                        )
+                    )
             else:
                 shown = code(value) if aspect in _AS_CODE else value
                 verb = "are" if aspect == "names" else "is"

@@ -16,7 +16,7 @@ import pytest
 pytest.importorskip("rdkit")
 from biocopilot.memory.errors import DeadlineExceeded, InvalidStructure, StorageError, WorkerDied
 from biocopilot.memory.stores.pattern_file import Patterned, PatternHeader, write_patterns
-from biocopilot.memory.stores.patterns import _HEAD
+from biocopilot.memory.stores.patterns import split
 from biocopilot.tools.chemistry import pattern_search
 from biocopilot.tools.chemistry.engine.parsing import molecule_from, rdkit_version
 from biocopilot.tools.chemistry.engine.screen import record_of
@@ -34,7 +34,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = []
     for number in range(COUNT):
         record = record_of(molecule_from(f"{'C' * (2 + number % 40)}{'N' if number % 2 else 'O'}"))
-        rows.append(Patterned(number, False, False, _HEAD.unpack_from(record)[2], record[_HEAD.size :]))
+        rows.append(Patterned(number, False, *split(record)[1:]))
     made = tmp_path_factory.mktemp("patterns") / "a.patterns"
     write_patterns(made, rows, PatternHeader(rdkit_version(), "x", COUNT), lambda _done, _of: None)
     return made

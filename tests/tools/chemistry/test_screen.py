@@ -15,7 +15,7 @@ from biocopilot.memory.chembl_store import ChemblStore
 from biocopilot.memory.errors import BiocopilotError, InvalidArguments, InvalidStructure, StorageError
 from biocopilot.memory.stores import pattern_file
 from biocopilot.memory.stores.pattern_file import Patterned, PatternHeader, read_header, write_patterns
-from biocopilot.memory.stores.patterns import _HEAD
+from biocopilot.memory.stores.patterns import split
 from biocopilot.tools.chemistry.engine import patterns
 from biocopilot.tools.chemistry.engine.functions import FUNCTIONS
 from biocopilot.tools.chemistry.engine.groups import group_names, smarts_of
@@ -38,9 +38,7 @@ def written(path: Path, smiles: list[str], salts: frozenset[int] = frozenset(), 
     molecules = [molecule_from(text) for text in smiles]
     rows = []
     for number, molecule in enumerate(molecules):
-        record = record_of(molecule)
-        _, loose, pattern = _HEAD.unpack_from(record)
-        rows.append(Patterned(number, number in salts, bool(loose), pattern, record[_HEAD.size :]))
+        rows.append(Patterned(number, number in salts, *split(record_of(molecule))[1:]))
     write_patterns(path, rows, PatternHeader(rdkit or rdkit_version(), "x", len(rows)), lambda _done, _of: None)
     return molecules
 
