@@ -182,6 +182,14 @@ def test_a_registry_number_is_not_known_and_the_answer_says_so(tell, made):
     )
     assert told.status == "partial"
     assert "The InChIKey of xolane is AAAAAAAAAAAAAA-BBBBBBBBBB-N." in told.sentences
+    (aside,) = tell(
+        "identity",
+        "PubChem CID of xolane",
+        {"m1": record},
+        molecules=made.entities("molecule", "xolane"),
+        aspects=("cas",),
+    ).asides
+    assert aside.endswith("PubChem tells its CID: biocopilot tools run convert_identifier --identifier XOLANE")
 
 
 @pytest.mark.parametrize(
