@@ -52,6 +52,7 @@ def test_both_ways_give_the_same_batches(flat_file: Path, start: int) -> None:
     beside = list(read_beside(flat_file, start, 30))
     assert beside == list(read_batches(flat_file, start, 30))
     assert beside[-1].end == len(text)
+    assert list(read_batches(flat_file, beside[1].end, 30)) == beside[2:]
     assert beside[-1].newest == "2022-10-12"
 
 
