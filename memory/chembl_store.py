@@ -14,6 +14,7 @@ from pathlib import Path
 from . import chembl_indications, chembl_mechanisms, chembl_molecules, chembl_targets
 from .chembl_activities import BACK_COMPUTED_FROM, activities_in
 from .chembl_rows import ActivityRow, IndicationRow, MechanismRow, MoleculeRow, NameHit, TargetRow, WarningRow
+from .chembl_structures import sharing_connectivity
 from .chembl_warnings import holds_warnings, warnings_of
 from .names_index import NameIndex
 from .records import Backend, Source
@@ -116,6 +117,10 @@ class ChemblStore:
     def molecule_by_inchikey(self, inchikey: str) -> MoleculeRow | None:
         """The molecule of that InChIKey; the one with a name first."""
         return chembl_molecules.molecule_by_inchikey(self.database, inchikey)
+
+    def sharing_connectivity(self, inchikey: str) -> list[MoleculeRow]:
+        """Molecules whose InChIKey has the same first block, itself among them: the furthest in the clinic first."""
+        return sharing_connectivity(self.database, inchikey)
 
     def molecules_named(self, name: str) -> list[MoleculeRow]:
         """Molecules of exactly this name (by key) at the best rank at which there is one."""

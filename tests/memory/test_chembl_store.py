@@ -117,6 +117,19 @@ def test_a_structure_is_found_by_its_inchikey(starter: ChemblStore) -> None:
     assert starter.molecule_by_inchikey("AAAAAAAAAAAAAA-AAAAAAAAAA-N") is None
 
 
+def test_molecules_of_one_connectivity_are_found_by_the_first_block_of_their_key(starter: ChemblStore) -> None:
+    key = "WSEQXVZVJXJVFP-FQEVSTJZSA-N"  # escitalopram
+    found = starter.sharing_connectivity(key)
+    assert [row.name for row in found] == ["CITALOPRAM", "ESCITALOPRAM"]
+    assert {row.inchikey[:14] for row in found if row.inchikey} == {key[:14]}
+    assert starter.sharing_connectivity(key.lower()) == found
+    assert starter.sharing_connectivity(f"{key[:13]}A-FQEVSTJZSA-N") == []
+    plan = starter.database.rows(
+        "EXPLAIN QUERY PLAN SELECT * FROM compound_structures WHERE standard_inchi_key >= 'A' AND standard_inchi_key < 'B'"
+    )
+    assert "USING INDEX" in plan[0]["detail"]
+
+
 def test_named_structures_leave_salts_to_their_parents(starter: ChemblStore) -> None:
     listed = {chembl_id for chembl_id, _, _ in starter.all_structures()}
     assert "CHEMBL941" in listed

@@ -14,6 +14,9 @@ from .identify import Molecule, identify
 __all__ = ["resolve_molecule"]
 
 
+_MOST_ALIKE = 10
+
+
 class ResolveMoleculeArguments(ToolArguments):
     """Whom to look for."""
 
@@ -27,8 +30,9 @@ async def resolve_molecule(arguments: ResolveMoleculeArguments, context: ToolCon
     Use it for InChIKey, SMILES, InChI, formula or ChEMBL id of a molecule, and to see salts, undefined stereocentres and
     isotopes before computing. Not for properties. Comes back: canonical isomeric SMILES, InChI, InChIKey, formula, the
     parent and what differs from it, stereocentres and stereo double bonds (defined, undefined), isotope labels, a tautomer
-    note, synonyms. An ambiguous name lists its candidates, an unknown one the nearest names and no structure; a SMILES that
-    RDKit refuses fails with the reason. Limits: 2,000 characters, 1,000 atoms.
+    note, synonyms, and how many other molecules of the store share the InChIKey's first block (the same connectivity: other
+    stereoisomers, isotopes or protonation), the first ten named. An ambiguous name lists its candidates, an unknown one the nearest
+    names and no structure; a SMILES that RDKit refuses fails with the reason. Limits: 2,000 characters, 1,000 atoms.
     """
     molecule = await identify(arguments.molecule, context)
     described: dict[str, Any] = {}
@@ -37,6 +41,8 @@ async def resolve_molecule(arguments: ResolveMoleculeArguments, context: ToolCon
     chembl = context.bench.chembl
     synonyms = chembl.synonyms(molecule.chembl_id)[:20] if molecule.chembl_id else []
     parent_row = chembl.parent(molecule.chembl_id) if molecule.chembl_id else None
+    alike = chembl.sharing_connectivity(molecule.inchikey) if molecule.inchikey else []
+    others = [row for row in alike if row.chembl_id != molecule.chembl_id]
     record = {
         "type": "molecule_identity",
         "molecule": molecule.record(),
@@ -44,6 +50,13 @@ async def resolve_molecule(arguments: ResolveMoleculeArguments, context: ToolCon
         "parent_chembl_id": public_id(parent_row.chembl_id) if parent_row else None,
         "parent_name": parent_row.name if parent_row else None,
         "synonyms": synonyms,
+        "same_connectivity": {
+            "count": len(others),
+            "first": [
+                {"chembl_id": public_id(row.chembl_id), "name": row.name, "inchikey": row.inchikey}
+                for row in others[:_MOST_ALIKE]
+            ],
+        },
         "structure_source": _structure_source(molecule, context),
         "notes": _notes(described),
     }

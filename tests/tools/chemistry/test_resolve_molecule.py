@@ -152,3 +152,14 @@ async def test_what_cannot_be_used_fails_at_once_with_class_reason_and_hint(
     assert told in result.digest
     assert "\n" in result.digest  # message, then hint
     assert len(result.digest) < 500
+
+
+async def test_other_stereoisomers_are_named(call: Any) -> None:
+    mirror_image = "CN(C)CCC[C@]1(c2ccc(F)cc2)OCc2cc(C#N)ccc21"
+    for written, names in ("escitalopram", ["CITALOPRAM"]), (mirror_image, ["CITALOPRAM", "ESCITALOPRAM"]):
+        found = (await call("resolve_molecule", molecule=written)).evidence[0].record["same_connectivity"]
+        assert (found["count"], [row["name"] for row in found["first"]]) == (len(names), names)
+    assert (await call("resolve_molecule", molecule="caffeine")).evidence[0].record["same_connectivity"] == {
+        "count": 0,
+        "first": [],
+    }
