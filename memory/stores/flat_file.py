@@ -100,10 +100,10 @@ class _Unpacked:
                 if not packed:
                     continue
                 self._member = inflate.decompressobj(_GZIP)
-            block: bytes = self._member.decompress(packed)
+            given: bytes = self._member.decompress(packed)
             self._packed = self._member.unused_data
-            if block:
-                return block
+            if given:
+                return given
         if not self._member.eof:
             raise EOFError("it ends before its end mark")
         return b""
