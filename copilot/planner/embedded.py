@@ -86,12 +86,13 @@ class EmbeddedPlanner:
     def _answer(self, work: _Work, results: list[dict[str, ToolResult]]) -> Give:
         parts: list[Part] = []
         statuses: list[Status] = []
-        told: list[tuple[Part, ...]] = []
+        told: list[Part] = []
         for index, frame in enumerate(work.reading.frames):
             section = self._section(work, index, frame, results[index])
-            if section.parts in told or (frame.optional and section.status == "unknown"):
+            said_already = bool(section.parts) and all(part in told for part in section.parts)
+            if said_already or (frame.optional and section.status == "unknown"):
                 continue
-            told.append(section.parts)
+            told += section.parts
             if parts:
                 parts.append(Break())
             parts += section.parts

@@ -254,11 +254,20 @@ def _function(record: Mapping[str, Any]) -> str:
     if record.get("description"):
         return str(record["description"])
     keywords = [str(word) for word in record.get("molecular_functions", [])]
-    return f"{target_name(record)} is annotated as {join(word.lower() for word in keywords)}." if keywords else ""
+    return (
+        f"{target_name(record)} is annotated as {join(_inside_a_sentence(word) for word in keywords)}."
+        if keywords
+        else ""
+    )
+
+
+def _inside_a_sentence(term: str) -> str:
+    """A term of a vocabulary without its capital; `DNA-binding` and `RNA polymerase` keep theirs."""
+    return term if term[1:2].isupper() else term[:1].lower() + term[1:]
 
 
 def _location(record: Mapping[str, Any]) -> str:
-    places = join(str(place)[:1].lower() + str(place)[1:] for place in record.get("locations", []))
+    places = join(_inside_a_sentence(str(place)) for place in record.get("locations", []))
     return f"{target_name(record)} is located in: {places}." if places else ""
 
 

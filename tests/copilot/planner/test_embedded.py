@@ -176,6 +176,11 @@ def test_a_section_said_once_is_not_said_twice(copilot):
     assert answer.text.count("average molecular weight") == 1
 
 
+def test_what_a_section_has_said_is_not_said_again_by_one_of_fewer_sentences(copilot):
+    answer = copilot.ask("What is P43405 and where is it located?")
+    assert answer.text.count("SYK is located in") == 1
+
+
 @pytest.mark.parametrize(
     "marks",
     [

@@ -54,6 +54,12 @@ def test_an_aspect_that_the_source_lacks_is_said_to_be_lacking(aspect, tell, egf
     assert told.sentences[0].endswith("of EGFR is in this source.")
 
 
+def test_terms_lose_their_capital_but_not_their_abbreviations(tell, profile, egfr):
+    profile |= {"description": None, "molecular_functions": ["DNA-binding", "Kinase"]}
+    told = tell("target_profile", "what does EGFR do", {"t1": profile}, targets=egfr)
+    assert "EGFR is annotated as DNA-binding and kinase." in told.sentences
+
+
 def test_in_general_it_is_told_who_it_is_and_what_it_does(tell, profile, egfr):
     told = tell("target_profile", "what does EGFR do", {"t1": profile}, targets=egfr)
     assert told.sentences[:2] == [
