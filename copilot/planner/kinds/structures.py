@@ -395,7 +395,6 @@ _IDENTIFIERS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str | None]]] =
 }
 _AS_CODE = frozenset(("smiles", "inchi"))
 _PUBCHEM = re.compile(r"\b(?:pubchem|cid)\b", re.IGNORECASE)
-_PUBCHEM = re.compile(r"\b(?:pubchem|cid)\b", re.IGNORECASE)
 
 
 class Identity(_EachMolecule):
@@ -432,13 +431,6 @@ class Identity(_EachMolecule):
             value = read(record)
             if value is None:
                 parts.append(Sentence(f"{capital(name)} has no {word} in this source.", (item.id,)))
-                if aspect == "cas" and _PUBCHEM.search(frame.clause):
-                    given = shlex.quote(str(record["molecule"].get("name") or record["molecule"]["query"]))
-                    parts.append(
-                        Aside(
-                            f"With a network, PubChem tells its CID: biocopilot tools run convert_identifier --identifier {given}"
-                        )
-                    )
                 if aspect == "cas" and _PUBCHEM.search(frame.clause):
                     given = shlex.quote(str(record["molecule"].get("name") or record["molecule"]["query"]))
                     parts.append(
