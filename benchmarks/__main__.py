@@ -7,7 +7,7 @@ from importlib import import_module
 
 from .measure import report
 
-NAMES = ("startup", "first_answer", "questions", "loop", "tools", "stores", "similarity", "substructure")
+NAMES = ("startup", "first_answer", "questions", "loop", "tools", "stores", "similarity", "substructure", "pdf")
 
 
 def main() -> None:

@@ -32,11 +32,15 @@ class Format:
     version: str
     begins: str = ""
     """A pattern for the first bytes, where several formats share a suffix."""
+    engine: str = ""
+    """A module beside this one whose `engine()` names the program that takes such files apart, where it is not ours."""
 
     @property
     def reader(self) -> str:
-        """Name and version, as the catalogue remembers them."""
-        return f"{self.name} {self.version}"
+        """Name and version, as the catalogue remembers them; with another program's, where one is needed."""
+        if not self.engine:
+            return f"{self.name} {self.version}"
+        return f"{self.name} {self.version} {import_module(f'{__package__}.{self.engine}').engine()}"
 
     @property
     def read(self) -> Read:
@@ -48,7 +52,7 @@ class Format:
 _PUBMED = r"[\s\S]*<(?:PubmedArticle|MedlineCitation|PubmedBookArticle|PubmedArticleSet)\b"
 
 FORMATS = (
-    Format("pdf", "PDF", (".pdf",), "pdf", "1", r"[\s\S]{0,1024}%PDF-"),
+    Format("pdf", "PDF", (".pdf",), "pdf", "1", r"[\s\S]{0,1024}%PDF-", "pdf_engine"),
     Format("pubmed", "PubMed XML", (".xml",), "pubmed", "1", _PUBMED),
     Format("jats", "JATS XML (PubMed Central)", (".xml", ".nxml", ".jats"), "jats", "1", r"[\s\S]*<(?:pmc-articleset|article)\b"),
     Format("medline", "MEDLINE", (".nbib", ".medline", ".txt"), "medline", "1", r"\s*PMID\s?- \d"),

@@ -1,0 +1,36 @@
+"""PDF: a part a page, its number as viewers count it, its columns in reading order and its paragraphs whole.
+
+The work is done in a process of its own (`pdf_process.py`), since a PDF may be made to take forever. Of it, `pdf_document.py` is the
+main path: `pdf_pypdf.py` places the characters, `pdf_lines.py` makes lines, `pdf_furniture.py` drops running heads,
+`pdf_columns.py` finds the order, `pdf_paragraphs.py` joins, and `pdf_front.py` reads what the article says of itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...errors import FileRefused
+from ..document import About, Part, ReadDocument
+from .pdf_process import PdfProcess
+from .plain import title_from_name
+
+__all__ = ["read"]
+
+RANK = 30
+_HEAD = 1024
+_PROCESS = PdfProcess()
+
+
+def read(data: bytes, name: str) -> Iterator[ReadDocument]:
+    """The one document of a PDF. Raises FileRefused for what is locked, damaged, without text, or takes too long."""
+    if not data.strip():
+        raise FileRefused(f"{name} is empty.", "Download it again.")
+    if not re.search(rb"%PDF-", data[: _HEAD + 5]):
+        raise FileRefused(f"{name} is no PDF, whatever its name says.", "Download it again.")
+    found = _PROCESS.document(data, name)
+    front = found["front"]
+    front["title"] = front["title"] or title_from_name(name)
+    front["authors"] = tuple(front["authors"])
+    parts = tuple(Part(text, "page", page) for page, text in found["pages"])
+    yield ReadDocument(About(**front), parts, "pdf", RANK, notes=tuple(found["notes"]))
