@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .document import Part, ReadDocument
-from .sentences import sentence_spans
+from .sentences import paragraph_spans, sentence_spans
 
 __all__ = ["MOST_CHARACTERS", "Passage", "passages_of"]
 
@@ -60,14 +60,8 @@ def _spans(part: Part, most: int) -> Iterator[tuple[int, int]]:
 
 
 def _pieces(text: str, most: int) -> Iterator[tuple[int, int]]:
-    start = 0
-    for line in text.split("\n"):
-        end = start + len(line)
-        trimmed = line.strip()
-        if trimmed:
-            first = start + len(line) - len(line.lstrip())
-            yield from _cut(text, first, first + len(trimmed), most)
-        start = end + 1
+    for start, end in paragraph_spans(text):
+        yield from _cut(text, start, end, most)
 
 
 def _cut(text: str, start: int, end: int, most: int) -> Iterator[tuple[int, int]]:
@@ -90,7 +84,7 @@ def _cut(text: str, start: int, end: int, most: int) -> Iterator[tuple[int, int]
 def _words(text: str, start: int, end: int, most: int) -> Iterator[tuple[int, int]]:
     """A sentence that is too long, cut between words; a word that is too long, cut anywhere."""
     while end - start > most:
-        cut = text.rfind(" ", start + most // 2, start + most)
+        cut = max(text.rfind(blank, start + most // 2, start + most) for blank in " \n")
         cut = start + most if cut < 0 else cut
         yield start, start + len(text[start:cut].rstrip())
         start = cut
