@@ -12,7 +12,16 @@ from ..memory.records import Answer, Evidence, Source
 from ..memory.text import clean, shorten
 from .answer_blocks import Block, Heading, Line, Table, paragraphs_of, pieces_of
 
-__all__ = ["STATUS_LINES", "call_label", "evidence_shown", "render_answer", "run_line", "source_label", "source_line"]
+__all__ = [
+    "STATUS_LINES",
+    "answer_lines",
+    "call_label",
+    "evidence_shown",
+    "render_answer",
+    "run_line",
+    "source_label",
+    "source_line",
+]
 
 STATUS_LINES = {
     "partial": "Partly answered: something is missing, see below.",
@@ -59,13 +68,18 @@ def run_line(answer: Answer) -> str:
     return f"{answer.run_id} · {clean(answer.planner)} · {answer.seconds:.2f} s"
 
 
-def _lines(answer: Answer) -> Iterator[str]:
-    if answer.status in STATUS_LINES:
-        yield from (STATUS_LINES[answer.status], "")
+def answer_lines(answer: Answer) -> Iterator[str]:
+    """The answer's text with its tables in columns, an empty line after each paragraph."""
     for paragraph in paragraphs_of(answer.answer):
         for block in paragraph:
             yield from _block_lines(block)
         yield ""
+
+
+def _lines(answer: Answer) -> Iterator[str]:
+    if answer.status in STATUS_LINES:
+        yield from (STATUS_LINES[answer.status], "")
+    yield from answer_lines(answer)
     shown, left_out = evidence_shown(answer)
     if shown:
         width = max(len(item.id) for item in shown)

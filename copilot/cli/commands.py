@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from . import config, data, doctor, later, runs, tools
+from . import config, data, doctor, later, runs, sessions, tools
 from .failures import Commands
 
 __all__ = ["app"]
@@ -66,7 +66,7 @@ def ask(
     ] = "",
     offline: Annotated[bool, typer.Option("--offline", help="Open no network connection.")] = False,
     session: Annotated[
-        str, typer.Option(metavar="ID", help="Name of a conversation to go on with.", show_default=False)
+        str, typer.Option(metavar="ID", help="Name of a conversation to go on with, or to begin.", show_default=False)
     ] = "",
     file: Annotated[
         list[Path] | None, typer.Option(metavar="PATH", help="A file that tools may read; may be repeated.")
@@ -102,6 +102,7 @@ def ask(
 
 app.add_typer(tools.app, name="tools")
 app.add_typer(runs.app, name="runs")
+app.add_typer(sessions.app, name="sessions")
 app.add_typer(data.app, name="data")
 app.add_typer(config.app, name="config")
 app.command("doctor")(doctor.doctor)

@@ -1,0 +1,88 @@
+"""Sessions as text and JSON: a line each in the list, and one whole, its questions, answers and results by handle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from ...memory.events import Event
+from ...memory.sessions import Deletion, SessionRow, turn_of
+from ...memory.text import clean, shorten
+from ...memory.transcript import answer_of
+from ..rendering import STATUS_LINES, answer_lines
+
+__all__ = ["deletions_text", "rows_json", "rows_text", "session_text"]
+
+_WIDTH = 80
+_LINE_CHARACTERS = 100
+_NAME_WIDTH = 24
+
+
+def rows_json(rows: Sequence[SessionRow]) -> str:
+    """A JSON list of the sessions."""
+    found = [
+        {
+            "id": row.name,
+            "questions": row.runs,
+            "first_at": row.first_at.isoformat() if row.first_at else None,
+            "last_at": row.last_at.isoformat() if row.last_at else None,
+            "last_question": row.last_question,
+            "trouble": row.trouble,
+        }
+        for row in rows
+    ]
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def rows_text(rows: Sequence[SessionRow]) -> str:
+    """A line for each session, and one below it where something is the matter; nothing where there are none."""
+    if not rows:
+        return ""
+    names = [shorten(_line(row.name), _NAME_WIDTH) for row in rows]
+    wide = max(7, *(len(name) for name in names))
+    lines = [f"{'session':<{wide}}  questions  {'first':<16}  {'last':<16}  last question"]
+    for name, row in zip(names, rows, strict=True):
+        times = [f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in (row.first_at, row.last_at)]
+        question = shorten(_line(row.last_question), max(20, _WIDTH - wide - 49))
+        lines.append(f"{name:<{wide}}  {row.runs:>9}  {times[0]:<16}  {times[1]:<16}  {question}".rstrip())
+        if row.trouble:
+            lines.append(f"{'':<{wide}}  ! {row.trouble}")
+    return "\n".join(lines) + "\n"
+
+
+def deletions_text(deletions: Sequence[Deletion]) -> str:
+    """That something was deleted, in a line, and whether its bytes are still there."""
+    runs, last = sum(done.runs for done in deletions), deletions[-1].at
+    waiting = "" if all(done.wiped for done in deletions) else " Not all of their bytes are wiped yet."
+    sessions = "1 session" if len(deletions) == 1 else f"{len(deletions)} sessions"
+    many = "1 run" if runs == 1 else f"{runs} runs"
+    return f"Deleted so far: {sessions} with {many}, last on {last:%Y-%m-%d %H:%M} UTC.{waiting}"
+
+
+def session_text(name: str, runs: Sequence[Sequence[Event]]) -> str:
+    """The session for reading: each question with its answer, and a line for each result under its handle."""
+    parts = [f"session   {_line(name)}, {'1 question' if len(runs) == 1 else f'{len(runs)} questions'}"]
+    parts += [
+        "\n".join(line.rstrip() for line in _run_lines(number, events)).rstrip()
+        for number, events in enumerate(runs, 1)
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _run_lines(number: int, events: Sequence[Event]) -> Iterator[str]:
+    answer, turn = answer_of(events), turn_of(number, events)
+    asked = f"{turn.at:%Y-%m-%d %H:%M:%S} UTC" if turn.at else ""
+    yield f"R{number}  {_line(answer.question)}"
+    yield f"    {answer.run_id}, {answer.status}, {asked}"
+    yield ""
+    if answer.status in STATUS_LINES:
+        yield STATUS_LINES[answer.status]
+    yield from answer_lines(answer)
+    for item in turn.results:
+        yield shorten(_line(f"{item.handle}  {item.tool}: {item.summary}"), _LINE_CHARACTERS)
+    for notice in answer.notices:
+        yield f"! {_line(notice)}"
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text).split())
