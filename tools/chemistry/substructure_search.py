@@ -67,7 +67,7 @@ class SubstructureSearchArguments(ToolArguments):
     deadline_s=60,
     examples=(
         {"group": "quinazoline", "most": 10},
-        {"molecule": "imatinib", "by": "scaffold"},
+        {"molecule": "morphine", "by": "scaffold"},
         {"smarts": "c1ccc2[nX3]ccc2c1", "most": 5},
     ),
 )
