@@ -66,7 +66,8 @@ def _bare(window: deque[_Page], place: int) -> list[Word]:
         seen = sum(any(said == text and abs(height - y) <= _SHIFT for text, y, _ in other.edges) for other in others)
         if seen >= enough:
             gone.update(id(word) for word in row)
-    return [word for word in page.words if id(word) not in gone]
+    kept = [word for word in page.words if id(word) not in gone]
+    return kept or page.words  # pages that are all alike are still what the document says
 
 
 def _without_line_numbers(words: list[Word]) -> list[Word]:
@@ -77,11 +78,17 @@ def _without_line_numbers(words: list[Word]) -> list[Word]:
     ends = Counter(round(word.x1 / 2) for word in numbers)
     end, _ = min(ends.items(), key=lambda item: (-item[1], item[0]))
     column = sorted((word for word in numbers if abs(word.x1 - 2 * end) <= 3.0), key=lambda word: -word.y)
-    values = [int(word.text) for word in column]
-    steps = Counter(after - before for before, after in pairwise(values))
+    if len(column) < _LEAST_NUMBERS:
+        return words
+    step, regular = Counter(int(b.text) - int(a.text) for a, b in pairwise(column)).most_common(1)[0]
     others = [word for word in words if not word.turn and word not in column]
-    left = sum(word.x0 > 2 * end for word in others)
-    if len(column) < _LEAST_NUMBERS or max((steps[1], steps[5])) < 0.8 * (len(column) - 1) or left < 0.98 * len(others):
+    lines = {round(word.y) for word in others if column[-1].y - 2 <= word.y <= column[0].y + 2}
+    if (
+        step not in (1, 5)
+        or regular < 0.8 * (len(column) - 1)
+        or len(lines) > 1.3 * step * len(column)  # the numbers of references stand at the first of several lines
+        or sum(word.x0 > 2 * end for word in others) < 0.98 * len(others)
+    ):
         return words
     gone = {id(word) for word in column}
     return [word for word in words if id(word) not in gone]

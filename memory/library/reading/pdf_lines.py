@@ -19,7 +19,7 @@ __all__ = ["Line", "Word", "line_of", "rows_of", "words_of"]
 
 BLANK = 0.16
 """Ems between two characters from which there is a blank: letters spaced out stand 0.12 apart, words of a tight line 0.18."""
-WIDE_BLANK = 0.28
+WIDE_BLANK = 0.2
 """The same in a font that draws its blanks: there, letters may stand further apart."""
 _DRAWN = 0.08
 """A font draws its blanks where so many of its characters on a page are some."""
@@ -88,10 +88,10 @@ def words_of(glyphs: Sequence[Glyph]) -> list[Word]:
     def end() -> None:
         if held is not None:
             held.text = "".join(pieces)
-            place = (held.text, round(held.x0 / 2), round(held.y / 2), held.turn)
-            if place not in seen:
-                seen.add(place)
+            at = (held.text, held.turn, round(held.y))
+            if not any((*at, round(held.x0) + shift) in seen for shift in (-1, 0, 1)):
                 words.append(held)
+            seen.add((*at, round(held.x0)))
 
     for glyph in _overlaid(glyphs):
         text = _letters(glyph.text)
