@@ -8,7 +8,7 @@ from typing import Any
 
 from ...errors import FileRefused
 from .pdf_columns import Gutters, regions_of
-from .pdf_engine import open_pdf
+from .pdf_engine import ends_whole, open_pdf
 from .pdf_front import front_of
 from .pdf_furniture import without_furniture
 from .pdf_glyphs import MOST_GLYPHS, PdfPages
@@ -108,7 +108,7 @@ def _notes(data: bytes, count: int, read: int, reading: _Reading) -> list[str]:
         notes.append(f"of {_named(reading.full, ('only', 'only'))} the first {MOST_GLYPHS:,} characters were read")
     if read < count:
         notes.append(f"only the first {read:,} of {count:,} pages were read")
-    if b"%%EOF" not in data[-4096:]:
+    if not ends_whole(data):
         notes.append("the file ends early: pages may be missing")
     return notes
 

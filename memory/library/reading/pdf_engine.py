@@ -8,13 +8,18 @@ from importlib.metadata import version
 from ...errors import FileRefused
 from .pdf_glyphs import PdfPages
 
-__all__ = ["engine", "open_pdf"]
+__all__ = ["ends_whole", "engine", "open_pdf"]
 
 
 @cache
 def engine() -> str:
     """Its name and version: `pypdf 7.1.0`."""
     return f"pypdf {version('pypdf')}"
+
+
+def ends_whole(data: bytes) -> bool:
+    """Whether the mark stands there that every PDF ends with."""
+    return b"%%EOF" in data[-4096:]
 
 
 def open_pdf(data: bytes, name: str) -> PdfPages:
@@ -31,7 +36,8 @@ def open_pdf(data: bytes, name: str) -> PdfPages:
     except MemoryError:
         raise
     except Exception as error:  # a parser on damaged bytes raises anything
-        raise FileRefused(f"{name} is damaged: it cannot be opened as a PDF.", "Download it again.") from error
+        why = "it cannot be opened as a PDF" if ends_whole(data) else "it ends before its end"
+        raise FileRefused(f"{name} is damaged: {why}.", "Download it again.") from error
     if pdf.locked:
         raise FileRefused(
             f"{name} is locked with a password.",

@@ -27,6 +27,10 @@ _KEPT_VARIABLES = (
 _SIMPLER = "Print it anew as a PDF, or give its XML from PubMed Central instead."
 
 
+class _NoAnswer(Exception):
+    """The process ended before it said anything."""
+
+
 class PdfProcess:
     """One process for one file at a time; threads wait for each other.
 
@@ -68,16 +72,22 @@ class PdfProcess:
             self._end()
 
     def _asked(self, data: bytes, name: str) -> dict[str, Any]:
-        for last in (False, True):  # one that had long been idle may end just now
-            process = self._running()
-            try:
-                self._write(process, data, name)
-            except (BrokenPipeError, OSError):
-                self._end()
-                if last:
-                    raise FileRefused(f"{name} cannot be read: the process that reads it ended.", _SIMPLER) from None
-                continue
-            break
+        fresh = self.pid is None
+        try:
+            return self._exchange(data, name)
+        except _NoAnswer:
+            self._end()
+        if not fresh:  # one that had been idle may have ended just now
+            with contextlib.suppress(_NoAnswer):
+                return self._exchange(data, name)
+        raise FileRefused(f"{name} ended the process that reads it.", _SIMPLER)
+
+    def _exchange(self, data: bytes, name: str) -> dict[str, Any]:
+        process = self._running()
+        try:
+            self._write(process, data, name)
+        except OSError as error:
+            raise _NoAnswer from error
         return self._received(process, name)
 
     def _write(self, process: subprocess.Popen[bytes], data: bytes, name: str) -> None:
@@ -95,10 +105,10 @@ class PdfProcess:
             if stopped:
                 where = f" at page {page}" if page else ""
                 raise FileRefused(f"{name} took too long{where} and was given up.", _SIMPLER)
+            if not line.endswith(b"\n") and not page:
+                raise _NoAnswer
             if not line.endswith(b"\n"):
-                raise FileRefused(
-                    f"{name} ended the process that reads it{f' at page {page}' if page else ''}.", _SIMPLER
-                )
+                raise FileRefused(f"{name} ended the process that reads it at page {page}.", _SIMPLER)
             message = json.loads(line)
             if "page" in message:
                 page = message["page"]
