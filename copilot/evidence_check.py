@@ -1,12 +1,14 @@
 """A run's evidence looked at again: is each record what was hashed, and does its tool find the same now?
 
 Each call is run again, offline, with the arguments recorded. Everything is compared but the time: record, source,
-backend, and how many were found. What cannot be run again is said with its reason, and never counts as the same. What was
+backend, and how many were found. Where what a tool searches may have grown, it finds each record again by itself instead
+(`find_again` in its declaration). What cannot be run again is said with its reason, and never counts as the same. What was
 recalled from an earlier run of the session is compared with what stands there, and looked at again in its own run.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, zip_longest
@@ -15,8 +17,10 @@ from typing import Any, Literal
 
 from ..memory.earlier_runs import RECALL, EarlierRuns
 from ..memory.errors import (
+    BiocopilotError,
     FileRefused,
     InvalidInput,
+    NotFound,
     StorageError,
     UnknownTool,
     VerificationFailed,
@@ -24,7 +28,7 @@ from ..memory.errors import (
 )
 from ..memory.events import Event, EvidenceAdded, RunStarted, ToolFinished, ToolStarted
 from ..memory.records import Evidence, ToolCall, ToolResult, canonical_json, record_sha256
-from ..tools.contract import Tool, ToolContext
+from ..tools.contract import FindAgain, Tool, ToolContext
 from ..tools.execute import execute
 from ..tools.from_services import ANSWERABLE
 from ..tools.workbench import Workbench
@@ -146,6 +150,10 @@ def _calls(events: Sequence[Event]) -> Iterator[_Call]:
 async def _again(called: _Call, means: _Means) -> tuple[list[EvidenceCheck], ToolResult | None]:
     by_itself = [_recorded_differences(item, called) for item in called.evidence]
     reason = _hindrance(called, means)
+    finder = None if reason else means.tools[called.call.tool].find_again
+    if finder is not None:
+        pairs = zip(called.evidence, by_itself, strict=True)
+        return [await _by_itself(item, own, finder, means) for item, own in pairs], None
     result = None if reason else await _run(called.call, means)
     if result is not None and result.status == "failed":
         reason, refusal = _failure(result)
@@ -170,6 +178,24 @@ async def _again(called: _Call, means: _Means) -> tuple[list[EvidenceCheck], Too
         check = EvidenceCheck(item, "differs" if differences else "same", tuple(differences), found=now)
         checks.append(await _at_its_origin(check, means) if called.call.tool == RECALL else check)
     return checks, result
+
+
+async def _by_itself(item: Evidence, own: list[Difference], finder: FindAgain, means: _Means) -> EvidenceCheck:
+    """The check of a record that its tool finds again by itself, since what it searches may have grown."""
+    context = ToolContext(bench=means.bench, files=_still_there(means.files), offline=True, earlier=means.earlier)
+    try:
+        draft = await finder(item, context)
+    except NotFound as error:
+        reason = error.message.rstrip(".")
+    except BiocopilotError as error:
+        reason = f"{error.title}: {error.message}".rstrip(".")
+    else:
+        record = json.loads(json.dumps(draft.record, allow_nan=False))
+        now = {"record": record, "source": draft.source, "backend": draft.backend, "sha256": record_sha256(record)}
+        fresh = item.model_copy(update=now)
+        differences = (*own, *_differences(item, fresh))
+        return EvidenceCheck(item, "differs" if differences else "same", differences, found=fresh)
+    return EvidenceCheck(item, "differs" if own else "not_rechecked", tuple(own), "" if own else reason)
 
 
 async def _at_its_origin(check: EvidenceCheck, means: _Means) -> EvidenceCheck:

@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from ..memory.records import Backend, Omitted, Source
+from ..memory.records import Backend, Evidence, Omitted, Source
 from ..memory.text import clean
 from .workbench import Workbench
 
 if TYPE_CHECKING:
     from ..memory.earlier_runs import EarlierRuns
+    from ..memory.library.library import Library
     from .sources.transport import Transport
 
-__all__ = ["Cost", "Draft", "Findings", "Tool", "ToolArguments", "ToolContext", "tool"]
+__all__ = ["Cost", "Draft", "FindAgain", "Findings", "Tool", "ToolArguments", "ToolContext", "tool"]
 
 Cost = Literal["instant", "fast", "slow"]
 """`instant`: under 10 ms; `fast`: under a second; `slow`: more, or the network."""
@@ -101,8 +102,15 @@ class ToolContext:
         """The way to live services; offline, to their kept replies only."""
         return self.bench.kept_replies if self.offline else self.bench.transport
 
+    @property
+    def library(self) -> Library:
+        """The user's documents; offline, without any server. Raises StorageError where it cannot be read."""
+        return self.bench.library_offline if self.offline else self.bench.library
+
 
 ToolFunction = Callable[[Any, ToolContext], Awaitable[Findings]]
+FindAgain = Callable[[Evidence, ToolContext], Awaitable[Draft]]
+"""Gives a recorded piece of evidence as it is now. Raises NotFound, with the reason, where it can be found no more."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,8 @@ class Tool:
     """The argument that names the file to write; a call without it leaves the disk as it is."""
     kept_replies: bool = False
     """Whether it goes by the context's transport, which offline answers from kept replies."""
+    find_again: FindAgain | None = None
+    """How `runs verify` finds a record again; where None, the call is run again and must find the same."""
 
     def writes(self, arguments: Mapping[str, Any]) -> bool:
         """Whether a call with these arguments writes to the user's disk."""
@@ -150,6 +160,7 @@ def tool(
     examples: tuple[dict[str, Any], ...] = (),
     write_field: str | None = None,
     kept_replies: bool = False,
+    find_again: FindAgain | None = None,
 ) -> Callable[[ToolFunction], Tool]:
     """Declare an async function as a tool under its own name.
 
@@ -164,6 +175,7 @@ def tool(
         write_field: for a tool that writes only where it is told to: the argument that names the file.
         kept_replies: for a tool that needs the network: it goes by the context's transport, so that offline it may be
             called, and answers where a reply is kept.
+        find_again: for a tool that searches what grows: how each record is found again by itself when a run is verified.
     """
 
     def declare(function: ToolFunction) -> Tool:
@@ -183,6 +195,7 @@ def tool(
             examples=examples,
             write_field=write_field,
             kept_replies=kept_replies,
+            find_again=find_again,
         )
 
     return declare

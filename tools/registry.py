@@ -54,6 +54,8 @@ TOOL_MODULES = (
     "context.target_structures",
     "literature.literature_search",
     "literature.fetch_article",
+    "library.search_library",
+    "library.read_passage",
     "data.data_sources",
     "session.recall_result",
 )

@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ..memory.chembl_store import ChemblStore
     from ..memory.hgnc_store import HgncStore
+    from ..memory.library.embedding import EmbeddingSettings
+    from ..memory.library.library import Library
     from ..memory.store_connection import Database
     from ..memory.uniprot_store import UniprotStore
     from .chemistry.workers import ChemistryWorkers
     from .sources.as_store.gather import Origin
     from .sources.transport import Transport
 
-__all__ = ["Services", "Workbench"]
+__all__ = ["LibraryChoice", "Services", "Workbench"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,31 @@ class Services:
     bases: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class LibraryChoice:
+    """Which library of documents, and what makes and keeps its vectors.
+
+    Args:
+        folder: where it is; the user's own where None.
+        embedding: which model; the embedded one where None.
+        chroma_url: a Chroma server that keeps the vectors; in the library's folder where empty.
+    """
+
+    folder: Path | None = None
+    embedding: EmbeddingSettings | None = None
+    chroma_url: str = ""
+
+    def open(self, offline: bool) -> Library:
+        """The library; offline it asks no server. Raises StorageError where it cannot be read."""
+        from ..memory.library.embedding import Embedder, EmbeddingSettings, open_embedder
+        from ..memory.library.library import Library
+
+        def embedder() -> Embedder:
+            return open_embedder(self.embedding or EmbeddingSettings(), offline=offline)
+
+        return Library.open(self.folder, embedder=embedder, chroma_url=self.chroma_url, offline=offline)
+
+
 if TYPE_CHECKING:
     _once = cached_property
 else:
@@ -59,6 +86,9 @@ else:
                 return super().__get__(instance, owner)
 
 
+_OPENED = ("chemistry", "chembl", "uniprot", "hgnc", "library", "library_offline", "transport", "kept_replies")
+
+
 class Workbench:
     """Chemistry workers and stores, opened when first asked for.
 
@@ -67,12 +97,20 @@ class Workbench:
             starter set for what is not.
         workers: how many chemistry processes may run side by side.
         services: how live services are asked.
+        library: which library of documents.
     """
 
-    def __init__(self, store: Path | None = None, workers: int = 2, services: Services = Services()) -> None:
+    def __init__(
+        self,
+        store: Path | None = None,
+        workers: int = 2,
+        services: Services = Services(),
+        library: LibraryChoice = LibraryChoice(),
+    ) -> None:
         self._store = store
         self._worker_count = workers
         self.services = services
+        self.library_choice = library
         self._lock = threading.RLock()
 
     @_once
@@ -129,6 +167,16 @@ class Workbench:
         return None if database is None else HgncStore(database)
 
     @_once
+    def library(self) -> Library:
+        """The user's documents; the project's own notes where there are none."""
+        return self.library_choice.open(offline=False)
+
+    @_once
+    def library_offline(self) -> Library:
+        """The same without a connection: neither a model's server nor Chroma's is asked."""
+        return self.library_choice.open(offline=True)
+
+    @_once
     def transport(self) -> Transport:
         """The way to live services, with the user's kept replies."""
         return self._transport(offline=False)
@@ -160,7 +208,7 @@ class Workbench:
         from ..memory.store_connection import Database
         from ..memory.uniprot_store import UniprotStore
 
-        bench = Workbench(store, self._worker_count, self.services)
+        bench = Workbench(store, self._worker_count, self.services, self.library_choice)
         database = Database.open(store)
         bench.chembl, bench.uniprot = ChemblStore(database), UniprotStore(database)
         for opened, origin in ((bench.chembl, chembl), (bench.uniprot, uniprot)):
@@ -195,7 +243,7 @@ class Workbench:
     def close(self) -> None:
         """End the workers and close the stores; a second call does nothing."""
         with self._lock:
-            for name in ("chemistry", "chembl", "uniprot", "hgnc", "transport", "kept_replies"):
+            for name in _OPENED:
                 opened = self.__dict__.pop(name, None)
                 if opened is not None:
                     opened.close()

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from ..errors import BiocopilotError, InvalidInput, MissingExtra, NotFound
+from ..errors import Ambiguous, BiocopilotError, InvalidInput, MissingExtra, NotFound, OfflineRefused
 from ..paths import data_dir
 from ..stores.building import check_space, only_one
 from ..text import clean, shorten
@@ -33,6 +33,7 @@ from .outbox import deliver, in_step
 from .reindexing import reindex
 from .retrieval import Hits, Query, search
 from .vector_store import VectorStore
+from .words import query_terms
 from .writing import RECIPE, Embed, Origin, remove_documents
 
 if TYPE_CHECKING:
@@ -64,9 +65,16 @@ class Library:
         folder: the library's.
         embedder: opens the model when it is first needed; None to go by words alone.
         chroma_url: of a Chroma server; empty for the folder itself.
+        offline: ask no server: vectors are compared here, and what is added waits in the catalogue until it may be told.
     """
 
-    def __init__(self, folder: Path, embedder: Callable[[], Embedder] | None = None, chroma_url: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        embedder: Callable[[], Embedder] | None = None,
+        chroma_url: str = "",
+        offline: bool = False,
+    ) -> None:
         self.folder = folder
         self.is_starter = not (folder / FILE).is_file()
         self.catalogue = Catalogue.open(STARTER_LIBRARY if self.is_starter else folder / FILE)
@@ -75,18 +83,24 @@ class Library:
         self._embedder: Embedder | None = None
         self._why_no_model = "" if embedder else "no model is set."
         self._chroma_url = chroma_url
+        self._server_waits = bool(chroma_url) and offline
         self._store: VectorStore | None = None
 
     @classmethod
     def open(
-        cls, folder: Path | None = None, *, embedder: Callable[[], Embedder] | None = None, chroma_url: str = ""
+        cls,
+        folder: Path | None = None,
+        *,
+        embedder: Callable[[], Embedder] | None = None,
+        chroma_url: str = "",
+        offline: bool = False,
     ) -> Library:
         """The library in a folder, or the user's own; where nothing was added yet, the project's own notes.
 
         Raises:
             StorageError: it is damaged, of another version, or cannot be read.
         """
-        return cls(library_dir() if folder is None else folder, embedder, chroma_url)
+        return cls(library_dir() if folder is None else folder, embedder, chroma_url, offline)
 
     # Adding and removing -----------------------------------------------------------------------------------------
 
@@ -126,8 +140,11 @@ class Library:
 
         Raises:
             InvalidInput: no model is at hand.
+            OfflineRefused: the index is on a server, and the network is not to be used.
             StorageError: another process is writing, or the disk is full. What was made stays; the same call goes on.
         """
+        if self._server_waits:
+            raise OfflineRefused(f"The index is on the Chroma server {self._chroma_url}.", "Say it without --offline.")
         embedder = self.embedder
         if embedder is None:
             raise InvalidInput(self._why_no_model or "No model is at hand.", "See: biocopilot library stats")
@@ -138,6 +155,9 @@ class Library:
 
     def search(self, query: Query) -> Hits:
         """The passages that answer best, best first. Raises StorageError, and InvalidInput for a question without a word."""
+        if not query_terms(query.text):
+            raise InvalidInput("There is no word to look for.", "Say what the passages should be about.")
+        self._refresh()
         notes: list[str] = []
         vector, store = None, None
         embedder = self.embedder
@@ -153,6 +173,10 @@ class Library:
             try:
                 store = self.store
                 vector = embedder.query(query.text)
+                if self._server_waits:
+                    notes.append(
+                        f"Offline, the Chroma server {self._chroma_url} is not asked: vectors were compared here."
+                    )
             except BiocopilotError as error:
                 notes.append(f"Searched by words alone: {error.message} {error.hint}".strip())
         found = search(self.catalogue, query, vector, store)
@@ -165,14 +189,19 @@ class Library:
         return self.catalogue.documents()
 
     def find(self, name: str) -> DocumentRow:
-        """The document of that id, of a passage's id, PMID, PMCID or DOI. Raises NotFound."""
+        """The document of that id, of a passage's id, PMID, PMCID, DOI or title. Raises NotFound, Ambiguous for a title of several."""
+        self._refresh()
         wanted = name.strip()
         bare = wanted.lower().removeprefix("https://doi.org/").removeprefix("doi:")
         keys = [f"pmid:{bare.removeprefix('pmid').strip(' :')}", f"pmcid:{wanted.upper()}", f"doi:{bare}"]
         row = self.catalogue.document(wanted.partition(".")[0])
         if row is None:
             known = self.catalogue.rows_in("SELECT document FROM document_key WHERE key IN ({})", keys)
-            row = self.catalogue.document(known[0][0]) if known else None
+            known = known or self.catalogue.rows("SELECT id FROM document WHERE lower(title) = lower(?)", (wanted,))
+            ids = tuple(dict.fromkeys(item[0] for item in known))
+            if len(ids) > 1:
+                raise Ambiguous(f"{len(ids)} documents are {shorten(clean(wanted), 60)!r}.", "Give an id.", ids)
+            row = self.catalogue.document(ids[0]) if ids else None
         if row is None:
             raise NotFound(
                 f"The library has no document {shorten(clean(wanted), 60)!r}.", "biocopilot library list names them."
@@ -181,6 +210,7 @@ class Library:
 
     def passage(self, passage_id: str) -> PassageRow:
         """The passage of that id. Raises NotFound."""
+        self._refresh()
         row = self.catalogue.passage(passage_id.strip())
         if row is None:
             raise NotFound(
@@ -234,7 +264,7 @@ class Library:
 
     def _new_store(self, catalogue: Catalogue, embedder: Embedder | None) -> VectorStore:
         """Chroma's collection of this library and model; exact search where Chroma is not installed."""
-        if embedder is None:
+        if embedder is None or self._server_waits:
             return ExactStore(catalogue)
         model = hashlib.sha256(model_name(embedder).encode()).hexdigest()[:8]
         library = catalogue.fact(LIBRARY)
@@ -277,6 +307,9 @@ class Library:
             if not model:
                 with catalogue.write() as connection:
                     Catalogue.set_fact(connection, MODEL, model_name(embedder))
+            if self._server_waits:
+                yield catalogue, embedder.documents
+                return
             store = self._new_store(catalogue, embedder)
             try:
                 in_step(catalogue, store)
@@ -286,6 +319,11 @@ class Library:
             finally:
                 store.close()
 
+    def _refresh(self) -> None:
+        """Leave the project's own notes for the user's library, where another process has made that since."""
+        if self.is_starter and (self.folder / FILE).is_file():
+            self._look_again()
+
     def _look_again(self) -> None:
         """Read the library as it is now: the first document made it, or another process wrote."""
         with self._lock:
@@ -294,3 +332,4 @@ class Library:
                 self._store = None
             self.catalogue.close()
             self.catalogue = Catalogue.open(self.folder / FILE)
+            self.is_starter = False
