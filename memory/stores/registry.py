@@ -132,7 +132,9 @@ def open_store(name: StoreName) -> Database | None:
     if record is None:
         return None
     instead = "the service" if name == "hgnc" else "the starter set"
-    mend = f"`biocopilot data add {name} FILE` registers it again; `biocopilot data remove {name}` goes back to {instead}."
+    mend = (
+        f"`biocopilot data add {name} FILE` registers it again; `biocopilot data remove {name}` goes back to {instead}."
+    )
     if not record.store.is_file():
         raise SourceUnavailable(f"The {name} store {record.store} is gone.", mend)
     if name != "chembl":
