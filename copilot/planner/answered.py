@@ -18,7 +18,8 @@ _CHEMBL = re.compile(r"\bCHEMBL\d+\b")
 _PROTEIN = re.compile(r"protein is `(?P<letters>[A-Z*]{5,})`")
 _RNA = re.compile(r"(?:RNA|reverse complement) is `(?P<letters>[ACGTUN]{5,})`")
 _ACTED_ON = re.compile(r"acts as: [^.\[]*?\((?P<genes>[^()]+)\)")
-_ROWS = 20
+_ROWS = 200
+"""Of a table; each name is looked up."""
 
 
 def names_answered(answer: str, bench: Workbench) -> dict[EntityKind, tuple[Entity, ...]]:

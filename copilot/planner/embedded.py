@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from ...memory.records import ToolCall, ToolResult
 from ...memory.text import shorten
+from .by_handle import Handles, recall_calls, resolve, told
 from .classifier import LEAST_MARGIN
 from .contract import Aside, Break, CallTools, Give, Part, State, Step
 from .frames import KINDS, Frame, Reading
@@ -32,6 +33,7 @@ class _Work:
     nodes: list[list[Node]]
     call_ids: dict[str, tuple[int, str]] = field(default_factory=dict)
     called: set[tuple[int, str]] = field(default_factory=set)
+    notes: tuple[str, ...] = ()
 
 
 class EmbeddedPlanner:
@@ -43,9 +45,14 @@ class EmbeddedPlanner:
 
     async def next_step(self, state: State) -> Step:
         """The calls that can be made now, or the answer when none is left."""
+        handles = state.memo.get("handles")
+        if handles is None:
+            handles = state.memo["handles"] = resolve(state.question, state.earlier)
+        if handles.recalled:
+            return _recall(handles, state)
         work = state.memo.get("work")
         if work is None:
-            work = state.memo["work"] = await self._begin(state)
+            work = state.memo["work"] = await self._begin(state, handles)
         results = _results_by_frame(work, state)
         calls = [] if state.must_answer else self._ready(work, results)
         if calls:
@@ -53,8 +60,8 @@ class EmbeddedPlanner:
             return CallTools(tuple(calls), plan=_summary(work.reading) if first else "", details=_details(work.reading))
         return self._answer(work, results)
 
-    async def _begin(self, state: State) -> _Work:
-        reading = await read(state.question, state.history, state.bench)
+    async def _begin(self, state: State, handles: Handles) -> _Work:
+        reading = await read(handles.question, state.history, state.bench)
         frames = tuple(
             replace(frame, kind="unsupported", margin=1.0) if asks_elsewhere(frame) else frame
             for frame in reading.frames
@@ -65,7 +72,7 @@ class EmbeddedPlanner:
             kind_of(frame.kind).plan(frame) if certain else []
             for frame, certain in zip(reading.frames, sure, strict=True)
         ]
-        return _Work(reading, sure, nodes)
+        return _Work(reading, sure, nodes, notes=(*handles.notes, *reading.notes, *_left_out(reading, state)))
 
     def _ready(self, work: _Work, results: list[dict[str, ToolResult]]) -> list[ToolCall]:
         calls: list[ToolCall] = []
@@ -107,7 +114,7 @@ class EmbeddedPlanner:
         return Give(
             tuple(parts),
             status=_overall(statuses),
-            notices=tuple(notices),
+            notices=(*notices, *work.notes),
             plan="" if work.call_ids else _summary(work.reading),
         )
 
@@ -117,6 +124,26 @@ class EmbeddedPlanner:
         if not work.nodes[index] and NEEDS[frame.kind]:
             return _ask_back(frame)
         return kind_of(frame.kind).compose(frame, Results(results))
+
+
+def _recall(handles: Handles, state: State) -> Step:
+    """The calls that bring the named results into this run, and then what they hold."""
+    results = tuple((item.call, item.result) for item in state.observations)
+    if not results and not state.must_answer:
+        named = ", ".join(handles.recalled)
+        return CallTools(
+            recall_calls(handles.recalled), plan=f"Understood as earlier results of this session: {named}."
+        )
+    statuses: list[Status] = ["unknown" if result.status == "failed" else "answered" for _, result in results]
+    return Give(told(results), status=_overall(statuses) if statuses else "unknown")
+
+
+def _left_out(reading: Reading, state: State) -> tuple[str, ...]:
+    """That a question which leans on earlier ones was read with the newest of them only."""
+    if not state.left_out or not (reading.follow_up_of or reading.notes):
+        return ()
+    every, kept = state.left_out + len(state.history), len(state.history)
+    return (f"Of the {every} earlier questions of this session the last {kept} were looked back at.",)
 
 
 def _results_by_frame(work: _Work, state: State) -> list[dict[str, ToolResult]]:

@@ -166,3 +166,5 @@ class Reading:
     """(as written, as understood) for every mended spelling."""
     dropped: tuple[str, ...] = field(default=())
     """Clauses in which nothing could be understood."""
+    notes: tuple[str, ...] = ()
+    """What was taken for what, in sentences: "the second one", `R2.E3`."""

@@ -18,7 +18,7 @@ from .sequences_in_text import RESIDUES
 from .slots import like_a_gene, listed, slot_of, stands_for_a_target
 from .words import Word
 
-__all__ = ["Way", "unit_span", "ways"]
+__all__ = ["Picked", "Way", "picked", "unit_span", "ways"]
 
 _PAIRING = frozenset("similar similarity compare compares versus vs than better tanimoto align alike close".split())
 _PLURAL = frozenset("they them their these those both all".split())
@@ -35,13 +35,37 @@ _ORDINALS = {
     "third": 2,
     "3rd": 2,
     "fourth": 3,
+    "4th": 3,
+    "fifth": 4,
+    "5th": 4,
+    "sixth": 5,
+    "6th": 5,
+    "seventh": 6,
+    "7th": 6,
+    "eighth": 7,
+    "8th": 7,
+    "ninth": 8,
+    "9th": 8,
+    "tenth": 9,
+    "10th": 9,
     "last": -1,
     "latter": -1,
 }
+_NOUN = (
+    r"one|ones|of\s+(?:them|these|those)|drugs?|compounds?|molecules?|inhibitors?|hits?|entry|entries|rows?"
+    r"|targets?|proteins?|genes?|kinases?|receptors?"
+)
 _ORDINAL = re.compile(
-    rf"\b(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)})(?:\s+(?:one|ones|of\s+(?:them|these|those)|drug|compound|molecule|inhibitor|hit|entry|row)\b|(?=\s*[?.!]*\s*$))",
+    rf"\b(?:the\s+)?(?:{'|'.join(_ORDINALS)})(?:\s*(?:,|,?\s*and|or|&|with|to|versus|vs\.?)\s+(?:the\s+)?(?:{'|'.join(_ORDINALS)}))*"
+    rf"(?:\s+(?:{_NOUN})\b|(?=\s*[?.!]*\s*$))",
     re.IGNORECASE,
 )
+_WHICH = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})\b", re.IGNORECASE)
+_SLOT_NOUNS: dict[EntityKind, re.Pattern[str]] = {
+    "target": re.compile(r"\b(?:targets?|proteins?|genes?|kinases?|receptors?)$", re.IGNORECASE),
+    "molecule": re.compile(r"\b(?:drugs?|compounds?|molecules?|inhibitors?)$", re.IGNORECASE),
+}
+
 _ITS_TARGET = re.compile(
     r"\b(?:(?P<pronoun>that|its|the|this|their|whose)\s+(?:main\s+|primary\s+|drug\s+|molecular\s+)?targets?\b(?:\s+protein\b)?(?P<of>\s+(?:of|for)\s+)?)"
     r"|(?:'s|’s|s'|s’)\s+(?:main\s+|primary\s+|molecular\s+)?targets?\b",
@@ -124,16 +148,19 @@ def _lenders(clause: Clause, context: Context, following: Sequence[Entity]) -> l
     leans = bool(clause.pronouns) or not clause.names
     own = {slot_of(entity) for entity in clause.names}
     lenders: list[tuple[float, tuple[Entity, ...]]] = []
-    picked = _picked(clause, context)
-    if picked is not None and "molecule" not in own:
-        return [(1.0, (picked,))]
+    pick = picked(clause, context)
+    if pick is not None and pick.entities and slot_of(pick.entities[0]) not in own:
+        return [(1.0, pick.entities)]
     for rank, slot in enumerate(context.latest):
         if slot != "unknown" or rank == 0:
             lenders.append((0.97 - 0.06 * min(rank, 5), context.named[slot]))
         if slot == "molecule" and _pairing(clause) and len(context.named[slot]) == 1 and slot in context.previous:
             lenders.append((0.97, (*context.previous[slot][-1:], *context.named[slot])))
     plural = any(word.plain in _PLURAL for word in clause.words)
-    for slot, items in context.answered.items():
+    answered = dict(context.answered)
+    if plural:
+        answered |= {slot: items for slot, items in context.lists.items() if len(answered.get(slot, ())) < 2}
+    for slot, items in answered.items():
         if len(items) == 1 or (plural and slot == "molecule") or (slot != "molecule" and clause.pronouns):
             lenders.append((0.98 if plural and slot == "molecule" else 0.9, items if plural else items[:1]))
     if following and not clause.names:
@@ -159,17 +186,35 @@ def _lenders(clause: Clause, context: Context, following: Sequence[Entity]) -> l
     return weighed
 
 
-def _picked(clause: Clause, context: Context) -> Entity | None:
-    """The one that `the first of them`, `the second one` or `the latter` means."""
+@dataclass(frozen=True)
+class Picked:
+    """What `the second one` or `the first and the third of them` means: characters of the clause, and the things."""
+
+    start: int
+    end: int
+    text: str
+    entities: tuple[Entity, ...]
+    """Empty where the list has no such place."""
+    of: int
+    """How many the list has."""
+
+
+def picked(clause: Clause, context: Context) -> Picked | None:
+    """What an ordinal of the clause picks from the latest list; None where there is no ordinal or no list."""
     hit = _ORDINAL.search(clause.text)
     if hit is None:
         return None
-    place = _ORDINALS[hit.group("which").casefold()]
-    listed_before = [context.answered.get("molecule", ()), context.named.get("molecule", ())]
-    for items in listed_before:
-        if len(items) > 1 and place < len(items):
-            return items[place]
-    return None
+    noun = next((slot for slot, pattern in _SLOT_NOUNS.items() if pattern.search(hit.group())), None)
+    slots = [
+        slot for slot in reversed(tuple(context.lists)) if slot in (("molecule", "target") if noun is None else (noun,))
+    ]
+    if not slots:
+        return None
+    items = context.lists[slots[0]]
+    places = [_ORDINALS[word.casefold()] for word in _WHICH.findall(hit.group())]
+    known = all(place < len(items) and not (place < 0 and context.cut) for place in places)
+    entities = tuple(dict.fromkeys(items[place] for place in places)) if known else ()
+    return Picked(clause.start + hit.start(), clause.start + hit.end(), hit.group(), entities, len(items))
 
 
 def _pairing(clause: Clause) -> bool:

@@ -21,7 +21,7 @@ from .entities import Recognised, recognise
 from .filling import frames_of
 from .followups import asked_again
 from .frames import Entity, Frame, Reading
-from .leaning import Way, ways
+from .leaning import Way, picked, ways
 from .slots import NEEDS, fits
 from .words import is_common, split_words
 
@@ -53,7 +53,7 @@ async def read(question: str, earlier: Sequence[Turn], bench: Workbench) -> Read
     context = Context()
     for past in earlier[-_TURNS:]:
         context = _read(past.question, context, bench)[1]
-        context = replace(context, answered=names_answered(past.answer, bench))
+        context = context.with_answered(names_answered(past.answer, bench), past.cut)
     return _read(question, context, bench)[0]
 
 
@@ -70,6 +70,7 @@ def _read(question: str, context: Context, bench: Workbench) -> tuple[Reading, C
         follow_up_of=context.question if reader.leaned else "",
         corrections=tuple((entity.text, entity.corrected) for entity in found.entities if entity.corrected),
         dropped=tuple(dropped),
+        notes=tuple(reader.notes),
     )
     return reading, replace(reader.context, frames=tuple(frames) or context.frames, question=question)
 
@@ -91,6 +92,7 @@ class _Reader:
         self.context = context
         self.before = context
         self.leaned = False
+        self.notes: list[str] = []
 
     def frames(self) -> tuple[list[Frame], list[str]]:
         """The frames in order, and the clauses in which nothing was understood."""
@@ -101,6 +103,9 @@ class _Reader:
             if is_statement(clause) and index + 1 < len(self.clauses):
                 self.context = self.context.with_named(clause.entities)
                 continue
+            if not self._tell_pick(clause):
+                dropped.append(clause.text.strip())
+                continue
             made = self._again(clause, frames) or self._understood(clause, following)
             if made:
                 frames += [frame for frame in made if not any(_same(frame, other) for other in frames)]
@@ -109,8 +114,24 @@ class _Reader:
             self.context = self.context.with_named(clause.entities)
         return frames, dropped
 
+    def _tell_pick(self, clause: Clause) -> bool:
+        """Keep what an ordinal stands for, to be told: nobody sees from an answer which list it was counted in.
+
+        False where the list has no such place: then nothing else is meant either.
+        """
+        pick = picked(clause, self.context)
+        if pick is None or any(not pick.start <= item.start < pick.end for item in clause.names):
+            return True
+        written = f"“{pick.text.strip()}”"
+        if not pick.entities:
+            self.notes.append(f"{written} is none of the {pick.of} that were named last.")
+            return False
+        meant = " and ".join(item.name or item.text for item in pick.entities)
+        self.notes.append(f"{written} was read as {meant}, of the {pick.of} that were named last.")
+        return True
+
     def _again(self, clause: Clause, frames: list[Frame]) -> list[Frame]:
-        made = asked_again(clause, frames or self.before.frames)
+        made = asked_again(_spelt_out(clause, self.context), frames or self.before.frames)
         self.leaned = self.leaned or bool(made and not frames)
         return made
 
@@ -135,6 +156,16 @@ class _Reader:
         if self.before.question and any((item.start, item.text) not in own and not item.via for item in entities):
             self.leaned = True
         return frames_of(clause, guess, entities)
+
+
+def _spelt_out(clause: Clause, context: Context) -> Clause:
+    """`and of the third?` as if the question had named what the ordinal stands for."""
+    pick = picked(clause, context)
+    if pick is None or not pick.entities or clause.names:
+        return clause
+    placed = [replace(item, start=pick.start, end=pick.end) for item in pick.entities]
+    words = tuple(word for word in clause.words if not pick.start <= word.start < pick.end)
+    return replace(clause, entities=(*clause.entities, *placed), words=words)
 
 
 def _weighed(guess: Guess, entities: Sequence[Entity]) -> Guess:

@@ -1,17 +1,17 @@
-from dataclasses import replace
-
 import pytest
 from biocopilot.copilot.planner.classifier import classify
 from biocopilot.copilot.planner.clauses import clauses_of
 from biocopilot.copilot.planner.context import Context
 from biocopilot.copilot.planner.entities import recognise
 from biocopilot.copilot.planner.frames import Entity
-from biocopilot.copilot.planner.leaning import unit_span, ways
+from biocopilot.copilot.planner.leaning import picked, unit_span, ways
 
-ASPIRIN, IBUPROFEN, EGFR = (
+ASPIRIN, IBUPROFEN, EGFR, CAFFEINE, BTK = (
     Entity("molecule", "aspirin", 0, 7, "ASPIRIN", "ASPIRIN"),
     Entity("molecule", "ibuprofen", 0, 9, "IBUPROFEN", "IBUPROFEN"),
     Entity("target", "EGFR", 0, 4, "P00533", "EGFR"),
+    Entity("molecule", "caffeine", 0, 8, "CAFFEINE", "CAFFEINE"),
+    Entity("target", "BTK", 0, 3, "Q06187", "BTK"),
 )
 
 
@@ -73,9 +73,50 @@ def test_an_ordinal_beyond_the_list_picks_nothing(bench):
 
 
 def test_a_list_of_the_last_answer_comes_before_what_the_question_named(bench):
-    context = replace(Context().with_named([EGFR]), answered={"molecule": (IBUPROFEN, ASPIRIN)})
+    context = Context().with_named([EGFR]).with_answered({"molecule": (IBUPROFEN, ASPIRIN)})
     assert ("ASPIRIN",) in lent(ways_of("MW of the second one", bench, context))
     assert ("IBUPROFEN", "ASPIRIN") in lent(ways_of("what are their weights", bench, context))
+
+
+LISTED = Context().with_answered({"molecule": (IBUPROFEN, ASPIRIN)})
+
+
+def test_a_list_stays_the_latest_until_another_is_named(bench):
+    later = LISTED.with_named([ASPIRIN]).with_answered({})
+    assert ("IBUPROFEN",) in lent(ways_of("MW of the first one", bench, later))
+    assert ("IBUPROFEN", "ASPIRIN") in lent(ways_of("which of those drugs is approved", bench, later))
+    other = later.with_named([ASPIRIN, IBUPROFEN])
+    assert ("ASPIRIN",) in lent(ways_of("MW of the first one", bench, other))
+
+
+def pick_of(text, bench, context):
+    (clause,) = clauses_of(recognise(text, bench), lambda tokens: classify(tokens).ranked[0])
+    return picked(clause, context)
+
+
+def test_several_ordinals_pick_several(bench):
+    three = Context().with_named([ASPIRIN, EGFR, IBUPROFEN]).with_answered({"molecule": (ASPIRIN, IBUPROFEN, CAFFEINE)})
+    pick = pick_of("compare the first and the third one", bench, three)
+    assert [item.value for item in pick.entities] == ["ASPIRIN", "CAFFEINE"]
+    assert pick.text == "the first and the third one"
+
+
+def test_an_ordinal_of_targets_is_counted_among_targets(bench):
+    both = Context().with_answered({"target": (EGFR, BTK)}).with_answered({"molecule": (IBUPROFEN, ASPIRIN)})
+    assert [item.value for item in pick_of("what does the second protein do", bench, both).entities] == ["Q06187"]
+    assert [item.value for item in pick_of("MW of the second one", bench, both).entities] == ["ASPIRIN"]
+
+
+def test_a_place_that_a_list_does_not_have_picks_nothing_and_says_how_many_there_are(bench):
+    pick = pick_of("MW of the seventh one", bench, LISTED)
+    assert (pick.entities, pick.of) == ((), 2)
+    assert pick_of("MW of the seventh one", bench, Context()) is None
+
+
+def test_the_last_of_a_list_that_was_cut_is_not_known(bench):
+    cut = Context().with_answered({"molecule": (IBUPROFEN, ASPIRIN)}, cut=True)
+    assert pick_of("MW of the last one", bench, cut).entities == ()
+    assert [item.value for item in pick_of("MW of the second one", bench, cut).entities] == ["ASPIRIN"]
 
 
 @pytest.mark.parametrize(
