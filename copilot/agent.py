@@ -29,7 +29,7 @@ from ..memory.text import clean, shorten
 from ..tools.contract import Tool
 from ..tools.execute import find_tool
 from ..tools.registry import all_tools, outside_a_session
-from ..tools.workbench import Services, Workbench
+from ..tools.workbench import LibraryChoice, Services, Workbench
 from .environment import environment_of
 from .loop import Approve, Budget, Run
 from .planner.contract import Planner
@@ -63,6 +63,7 @@ class Copilot:
         store: a SQLite file with ChEMBL and UniProt tables in place of the starter set.
         approve: asked before a tool that writes.
         services: how live services are asked; nothing is sent with `offline`.
+        library: which library of documents, and what makes its vectors; the user's own where None.
     """
 
     def __init__(
@@ -77,8 +78,9 @@ class Copilot:
         approve: Approve | None = None,
         workers: int = 2,
         services: Services | None = None,
+        library: LibraryChoice | None = None,
     ) -> None:
-        self.bench = Workbench(store, workers, services or Services())
+        self.bench = Workbench(store, workers, services or Services(), library or LibraryChoice())
         self.offline = offline
         self.budget = budget or Budget()
         self._approve = approve or _refuse

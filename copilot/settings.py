@@ -1,6 +1,7 @@
 """What a user can set once for all runs: in `config.toml`, or in the environment as BIOCOPILOT_<NAME>, which wins.
 
-The command line's options win over both. From Python, `Copilot(...)` takes its arguments and reads none of this.
+The command line's options win over both. From Python, `Copilot(...)` takes its arguments and reads none of this. A setting of a
+table has its name before it: `library.chroma_url`, in the environment BIOCOPILOT_LIBRARY_CHROMA_URL.
 """
 
 from __future__ import annotations
@@ -14,14 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 
 from ..memory.errors import InvalidSetting, StorageError
 from ..memory.text import clean, shorten
 
 if TYPE_CHECKING:
-    from ..tools.workbench import Services
+    from ..tools.workbench import LibraryChoice, Services
 
-__all__ = ["LoadedSettings", "Origin", "Settings", "load_settings", "masked"]
+__all__ = ["LibrarySettings", "LoadedSettings", "Origin", "Settings", "load_settings", "masked", "setting_fields"]
 
 Origin = Literal["default", "file", "environment"]
 
@@ -31,6 +33,33 @@ _NOT_SETTINGS = frozenset({"HOME", "DEBUG"})
 
 _PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 _KEY_LIKE = re.compile(r"\b(?:sk|pk|hf|ghp|key|token)[-_][A-Za-z0-9_\-]{8,}")
+
+
+class LibrarySettings(BaseModel):
+    """The table `[library]`: what makes the vectors of the user's documents, and what keeps them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    model: str = Field(
+        default="minilm",
+        min_length=1,
+        max_length=300,
+        description="what makes vectors of texts: minilm, sentence-transformers:NAME, or server",
+    )
+    server_url: str = Field(
+        default="", max_length=500, description="address of an OpenAI-compatible embedding server, up to /v1"
+    )
+    server_model: str = Field(default="", max_length=300, description="what that server calls its embedding model")
+    server_key: SecretStr = Field(default=SecretStr(""), max_length=500, description="key for that server")
+    threads: int = Field(
+        default=0, ge=0, le=64, description="texts embedded side by side; 0 for as many as there are cores"
+    )
+    chroma_url: str = Field(
+        default="",
+        max_length=500,
+        pattern=r"^(https?://\S+)?$",
+        description="a Chroma server for the vectors, instead of the library's own folder",
+    )
 
 
 class Settings(BaseModel):
@@ -62,6 +91,7 @@ class Settings(BaseModel):
     first: Literal["local", "live"] = Field(
         default="local", description="what is asked first: local stores, or live services"
     )
+    library: LibrarySettings = Field(default=LibrarySettings(), description="the user's documents")
 
     @property
     def services(self) -> Services:
@@ -75,6 +105,36 @@ class Settings(BaseModel):
             first=self.first == "live",
         )
 
+    @property
+    def library_choice(self) -> LibraryChoice:
+        """Which library, and what makes and keeps its vectors."""
+        from ..memory.library.embedding.settings import EmbeddingSettings
+        from ..tools.workbench import LibraryChoice
+
+        chosen = self.library
+        embedding = EmbeddingSettings(
+            model=chosen.model,
+            url=chosen.server_url,
+            server_model=chosen.server_model,
+            api_key=chosen.server_key,
+            threads=chosen.threads,
+        )
+        return LibraryChoice(embedding=embedding, chroma_url=chosen.chroma_url)
+
+
+def setting_fields() -> dict[str, FieldInfo]:
+    """Every setting by its name, `library.model` for one of a table."""
+    found: dict[str, FieldInfo] = {}
+    for name, field in Settings.model_fields.items():
+        if name in _TABLES:
+            found |= {f"{name}.{inner}": item for inner, item in _TABLES[name].model_fields.items()}
+        else:
+            found[name] = field
+    return found
+
+
+_TABLES: dict[str, type[BaseModel]] = {"library": LibrarySettings}
+
 
 @dataclass(frozen=True)
 class LoadedSettings:
@@ -82,6 +142,7 @@ class LoadedSettings:
 
     settings: Settings
     origins: Mapping[str, Origin]
+    """By the names of `setting_fields`."""
     file: Path | None
     """The configuration file, whether it exists or not; None where the folder for it cannot be had."""
     ignored: tuple[str, ...] = ()
@@ -101,14 +162,14 @@ def load_settings(environ: Mapping[str, str] | None = None, file: Path | None = 
     """
     environ = os.environ if environ is None else environ
     file = _user_file() if file is None else file
-    values, origins = {}, dict.fromkeys(Settings.model_fields, "default")
+    values, origins = {}, dict.fromkeys(setting_fields(), "default")
     for name, value in _from_file(file).items():
         values[name], origins[name] = value, "file"
     found, ignored = _from_environment(environ)
     for name, text in found.items():
         values[name], origins[name] = text, "environment"
     try:
-        settings = Settings.model_validate(values)
+        settings = Settings.model_validate(_nested(values))
     except ValidationError as error:
         raise _explained(error, origins, file) from error
     return LoadedSettings(settings, origins, file, ignored)  # type: ignore[arg-type]  # the literals of Origin, as str
@@ -140,55 +201,76 @@ def _from_file(file: Path | None) -> dict[str, Any]:
         raise InvalidSetting(f"{file} is not a TOML file: {error}.", "Write lines such as: seconds = 60") from error
     except OSError as error:
         raise StorageError(f"{file} cannot be read: {error.strerror}.", "Mend its permissions, or move it.") from error
-    for name in table:
-        if name not in Settings.model_fields:
+    found: dict[str, Any] = {}
+    for name, value in table.items():
+        if name not in _TABLES:
+            found[name] = value
+        elif isinstance(value, dict):
+            found |= {f"{name}.{inner}": item for inner, item in value.items()}
+        else:
+            raise InvalidSetting(f"{name} in {file} is a table of settings.", f"Write [{name}] above its lines.")
+    for name in found:
+        if name not in setting_fields():
             raise _unknown(name, f"in {file}")
-    if isinstance(table.get("store"), str):  # a relative path is meant from the file that says it
-        table["store"] = file.parent / Path(table["store"]).expanduser()
-    return table
+    if isinstance(found.get("store"), str):  # a relative path is meant from the file that says it
+        found["store"] = file.parent / Path(found["store"]).expanduser()
+    return found
+
+
+def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings by their names as the model takes them, those of a table in a table."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        table, dot, inner = name.partition(".")
+        if dot:
+            found.setdefault(table, {})[inner] = value
+        else:
+            found[name] = value
+    return found
+
+
+def _variable(name: str) -> str:
+    return _PREFIX + name.replace(".", "_").upper()
 
 
 def _from_environment(environ: Mapping[str, str]) -> tuple[dict[str, Any], tuple[str, ...]]:
     found: dict[str, Any] = {}
     ignored = []
+    variables = {_variable(name): name for name in setting_fields()}
     for variable, text in environ.items():
-        if not variable.startswith(_PREFIX):
+        if not variable.startswith(_PREFIX) or variable.removeprefix(_PREFIX) in _NOT_SETTINGS:
             continue
-        name = variable.removeprefix(_PREFIX)
-        if name in _NOT_SETTINGS:
-            continue
-        if name.lower() in Settings.model_fields and name.isupper():
-            found[name.lower()] = Path(text).expanduser() if name == "STORE" else text
-        elif _nearest(name.lower()):
+        name = variables.get(variable)
+        if name is not None:
+            found[name] = Path(text).expanduser() if name == "store" else text
+        elif _nearest(variable, variables):
             raise _unknown(variable, "in the environment")
         else:
             ignored.append(variable)
     return found, tuple(sorted(ignored))
 
 
-def _nearest(name: str, among: Iterable[str] = tuple(Settings.model_fields)) -> str:
+def _nearest(name: str, among: Iterable[str]) -> str:
     from rapidfuzz import fuzz, process
 
-    hit = process.extractOne(name, tuple(among), scorer=fuzz.ratio, score_cutoff=70)
-    return hit[0] if hit else ""
+    bare = {item: item.removeprefix(_PREFIX).lower() for item in among}
+    hit = process.extractOne(name.removeprefix(_PREFIX).lower(), bare, scorer=fuzz.ratio, score_cutoff=70)
+    return str(hit[2]) if hit else ""
 
 
 def _unknown(name: str, where: str) -> InvalidSetting:
-    bare = name.removeprefix(_PREFIX).lower()
-    nearest = _nearest(bare)
-    if nearest:
-        hint = f"Did you mean {_PREFIX + nearest.upper() if name.startswith(_PREFIX) else nearest}?"
-    else:
-        hint = f"Settings are: {', '.join(Settings.model_fields)}."
+    names = list(setting_fields())
+    nearest = _nearest(name, map(_variable, names) if name.startswith(_PREFIX) else names)
+    hint = f"Did you mean {nearest}?" if nearest else f"Settings are: {', '.join(names)}."
     return InvalidSetting(f"There is no setting {shorten(clean(name), 60)!r} ({where}).", hint)
 
 
 def _explained(error: ValidationError, origins: Mapping[str, str], file: Path | None) -> InvalidSetting:
     item = error.errors(include_url=False, include_context=False)[0]
-    name = str(item["loc"][0])
-    where = f"in {file}" if origins[name] == "file" else f"in the environment ({_PREFIX}{name.upper()})"
+    name = ".".join(map(str, item["loc"][: 2 if item["loc"][0] in _TABLES else 1]))
+    where = f"in {file}" if origins[name] == "file" else f"in the environment ({_variable(name)})"
     value = shorten(masked(item["input"]), 60)
     return InvalidSetting(
         f"The setting {name} {where} is {value!r}: {item['msg'][0].lower()}{item['msg'][1:]}.",
-        f"It is: {Settings.model_fields[name].description}. `biocopilot config show` lists all.",
+        f"It is: {setting_fields()[name].description}. `biocopilot config show` lists all.",
     )

@@ -111,9 +111,10 @@ def _copilot(request: Request, settings: Settings, bench: Workbench | None) -> C
         store=settings.store,
         workers=settings.workers,
         services=settings.services,
+        library=settings.library_choice,
     )
     if bench is not None and settings.store is None and settings.workers == Settings().workers:
-        bench.services = settings.services
+        bench.services, bench.library_choice = settings.services, settings.library_choice
         copilot.bench = bench
     return copilot
 

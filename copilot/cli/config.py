@@ -30,28 +30,32 @@ def show(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON ob
     sys.stdout.write(_as_json(loaded) if as_json else _as_text(loaded))
 
 
-def _values(loaded: LoadedSettings) -> dict[str, str]:
-    from ..settings import masked
+def _values(loaded: LoadedSettings) -> dict[str, object]:
+    """Every setting's value by its name, as JSON has it, secrets hidden."""
+    from ..settings import masked, setting_fields
 
-    return {name: masked(value) for name, value in loaded.settings.model_dump(mode="json").items()}
+    plain = loaded.settings.model_dump(mode="json")
+    found = {}
+    for name in setting_fields():
+        table, dot, inner = name.partition(".")
+        value = plain[table][inner] if dot else plain[name]
+        found[name] = masked(value) if isinstance(value, str) else value
+    return found
 
 
 def _as_json(loaded: LoadedSettings) -> str:
-    shown = _values(loaded)
-    plain = loaded.settings.model_dump(mode="json")
-    settings = {
-        name: {"value": shown[name] if isinstance(value, str) else value, "from": loaded.origins[name]}
-        for name, value in plain.items()
-    }
+    settings = {name: {"value": value, "from": loaded.origins[name]} for name, value in _values(loaded).items()}
     found = {"file": str(loaded.file or ""), "settings": settings, "ignored": list(loaded.ignored)}
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
 
 def _as_text(loaded: LoadedSettings) -> str:
-    fields = type(loaded.settings).model_fields
+    from ..settings import setting_fields
+
+    fields = setting_fields()
     lines, width = [], max(map(len, fields))
     for name, value in _values(loaded).items():
-        shown = {"None": "-", "": "-", "True": "yes", "False": "no"}.get(value, value)
+        shown = {"None": "-", "": "-", "True": "yes", "False": "no"}.get(str(value), str(value))
         lines += [f"{name:<{width}}  {shown}  ({loaded.origins[name]})", f"{'':<{width}}  {fields[name].description}"]
     there = "" if loaded.file and loaded.file.exists() else " (not there; the defaults hold)"
     lines += ["", f"{'file':<{width}}  {loaded.file or 'no folder for it'}{there}"]

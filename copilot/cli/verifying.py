@@ -35,7 +35,7 @@ def verify_and_show(events: Sequence[Event], as_json: bool, earlier: EarlierRuns
         VerificationFailed: something differs; it was printed.
     """
     settings = load_settings().settings
-    with Workbench(settings.store, settings.workers, settings.services) as bench:
+    with Workbench(settings.store, settings.workers, settings.services, settings.library_choice) as bench:
         found = asyncio.run(verify_run(events, bench, earlier=earlier))
     sys.stdout.write(verification_json(found) if as_json else verification_text(found))
     sys.stdout.flush()

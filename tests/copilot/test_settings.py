@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from biocopilot.copilot.loop import Budget
-from biocopilot.copilot.settings import Settings, load_settings, masked
+from biocopilot.copilot.settings import Settings, load_settings, masked, setting_fields
 from biocopilot.memory.errors import InvalidSetting, StorageError
 
 
@@ -102,7 +102,7 @@ def test_secrets_and_escapes_are_not_shown(value: str, shown: str) -> None:
 
 def test_every_setting_is_documented_with_its_default() -> None:
     document = (Path(__file__).parents[2] / "docs" / "commands.md").read_text("utf-8")
-    for name, field in Settings.model_fields.items():
+    for name, field in setting_fields().items():
         default = "none" if str(field.default) in ("None", "") else f"`{str(field.default).lower()}`"
         assert f"| `{name}` | {default} | {field.description} |" in document
 
@@ -121,3 +121,64 @@ def test_how_services_are_asked_follows_the_settings() -> None:
     }
     services = load_settings(environ, Path("none.toml")).settings.services
     assert (services.contact, services.first, services.structures_may_leave) == ("me@example.org", True, False)
+
+
+def test_a_table_in_the_file_and_in_the_environment(tmp_path: Path) -> None:
+    file = write(tmp_path, 'calls = 7\n[library]\nmodel = "server"\nserver_url = "http://localhost:1/v1"\n')
+    loaded = load_settings(
+        {"BIOCOPILOT_LIBRARY_CHROMA_URL": "http://localhost:8000", "BIOCOPILOT_LIBRARY_MODEL": "x"}, file
+    )
+    library = loaded.settings.library
+    assert (library.model, library.server_url, library.chroma_url) == (
+        "x",
+        "http://localhost:1/v1",
+        "http://localhost:8000",
+    )
+    assert loaded.origins["library.server_url"] == "file"
+    assert loaded.origins["library.model"] == loaded.origins["library.chroma_url"] == "environment"
+    assert loaded.origins["library.server_key"] == "default"
+
+
+def test_the_library_is_opened_as_the_settings_say() -> None:
+    environ = {
+        "BIOCOPILOT_LIBRARY_MODEL": "server",
+        "BIOCOPILOT_LIBRARY_SERVER_URL": "http://localhost:1/v1",
+        "BIOCOPILOT_LIBRARY_SERVER_MODEL": "m",
+        "BIOCOPILOT_LIBRARY_SERVER_KEY": "abcdef0123456789",
+        "BIOCOPILOT_LIBRARY_CHROMA_URL": "http://localhost:2",
+    }
+    settings = load_settings(environ, Path("none.toml")).settings
+    choice = settings.library_choice
+    assert choice.embedding is not None
+    assert (choice.embedding.model, choice.embedding.url, choice.embedding.server_model) == (
+        "server",
+        "http://localhost:1/v1",
+        "m",
+    )
+    assert choice.embedding.api_key.get_secret_value() == "abcdef0123456789"
+    assert choice.chroma_url == "http://localhost:2"
+    assert "abcdef" not in repr(settings) + repr(choice) + settings.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "hint"),
+    [
+        ('[library]\nchorma_url = "x"\n', "'library.chorma_url'", "Did you mean library.chroma_url?"),
+        ('library = "x"\n', "table", "[library]"),
+        ('[library]\nchroma_url = "localhost:8000"\n', "library.chroma_url", "a Chroma server"),
+        ("[library]\nthreads = -1\n", "library.threads", "cores"),
+    ],
+)
+def test_a_wrong_table_is_refused_with_what_mends_it(tmp_path: Path, text: str, said: str, hint: str) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        load_settings({}, write(tmp_path, text))
+    assert said in caught.value.message
+    assert hint in caught.value.hint
+
+
+def test_a_misspelt_variable_of_a_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        load_settings({"BIOCOPILOT_LIBRARY_CHROMAURL": "http://x"}, tmp_path / "config.toml")
+    assert caught.value.hint == "Did you mean BIOCOPILOT_LIBRARY_CHROMA_URL?"
+    with pytest.raises(InvalidSetting, match=r"BIOCOPILOT_LIBRARY_THREADS.*'99'"):
+        load_settings({"BIOCOPILOT_LIBRARY_THREADS": "99"}, tmp_path / "config.toml")

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ...memory.library.catalogue import DocumentRow, SourceRow
-from ...memory.library.document import About, Part
-from ...memory.library.retrieval import Hit
 from ...memory.library.sentences import sentence_spans
 from ...memory.records import Backend, Source
 from ...memory.text import clean, shorten
 from ..contract import Draft
+
+if TYPE_CHECKING:
+    from ...memory.library.catalogue import DocumentRow, SourceRow
+    from ...memory.library.document import About, Part
+    from ...memory.library.retrieval import Hit
 
 __all__ = [
     "NO_STANDING",

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
 
 from ...memory.errors import NotFound
-from ...memory.library.catalogue import DocumentRow
-from ...memory.library.document import Part
-from ...memory.library.library import Library
 from ...memory.records import Evidence, Omitted, Source
 from ...memory.text import clean
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
-from .finding_again import find_document_again, find_passage_again, in_library
 from .passage_record import about_record, backend_of, passage_draft, source_of_document
+
+if TYPE_CHECKING:
+    from ...memory.library.catalogue import DocumentRow
+    from ...memory.library.document import Part
+    from ...memory.library.library import Library
 
 __all__ = ["read_passage"]
 
@@ -48,6 +49,8 @@ class ReadPassageArguments(ToolArguments):
 
 
 async def _again(evidence: Evidence, context: ToolContext) -> Draft:
+    from .finding_again import find_document_again, find_passage_again, in_library
+
     if evidence.record["type"] == "passage":
         return await find_passage_again(evidence, context)
     if evidence.record["type"] == "library_document":

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, model_validator
 
-from ...memory.library.library import Library
-from ...memory.library.retrieval import Hits, Query
 from ...memory.records import Evidence, Omitted, Source
 from ...memory.text import shorten
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
-from .finding_again import find_passage_again, in_library
 from .passage_record import match_record, passage_draft
+
+if TYPE_CHECKING:
+    from ...memory.library.library import Library
+    from ...memory.library.retrieval import Hits, Query
 
 __all__ = ["search_library"]
 
@@ -51,6 +52,8 @@ class SearchLibraryArguments(ToolArguments):
     @property
     def query(self) -> Query:
         """As the library takes it."""
+        from ...memory.library.retrieval import Query
+
         return Query(
             text=self.question,
             most=self.most,
@@ -66,6 +69,8 @@ class SearchLibraryArguments(ToolArguments):
 
 
 async def _again(evidence: Evidence, context: ToolContext) -> Draft:
+    from .finding_again import find_passage_again, in_library
+
     if evidence.record["type"] == "passage":
         return await find_passage_again(evidence, context)
     arguments = SearchLibraryArguments.model_validate(evidence.arguments)
