@@ -68,6 +68,8 @@ class FullText:
     sections: tuple[Section, ...]
     tables: tuple[Table, ...] = ()
     figures: tuple[Figure, ...] = ()
+    supplements: tuple[Figure, ...] = ()
+    """Captions of files that come with the article and are not in it."""
     references: tuple[Reference, ...] = ()
     licence_text: str = ""
     """The licence in the journal's words."""

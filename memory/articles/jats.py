@@ -79,6 +79,7 @@ class _Read:
     sections: list[Section] = field(default_factory=list)
     tables: list[tuple[Any, tuple[str, ...]]] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
+    supplements: list[Figure] = field(default_factory=list)
 
 
 def _full_text(element: Any) -> FullText:
@@ -97,6 +98,7 @@ def _full_text(element: Any) -> FullText:
         sections=tuple(read.sections),
         tables=tuple(table_of(found, path) for found, path in read.tables),
         figures=tuple(read.figures),
+        supplements=tuple(read.supplements),
         references=references_of(element.find("back")),
         licence_text=text_of(licence)[:1000],
     )
@@ -143,10 +145,13 @@ def _section(element: Any, path: tuple[str, ...], read: _Read) -> None:
 
 
 def _floats(element: Any, path: tuple[str, ...], read: _Read) -> None:
-    """Tables and figures in an element, or the element itself."""
-    for found in element.iter("table-wrap", "fig"):
+    """Tables, figures and supplements in an element, or the element itself."""
+    for found in element.iter("table-wrap", "fig", "supplementary-material"):
+        label = text_of(found.find("label"))
         if found.tag == "table-wrap":
             read.tables.append((found, path))
+        elif found.tag == "fig":
+            read.figures.append(Figure(label, text_of(found.find("caption")), path))
         else:
-            caption = text_of(found.find("caption"))
-            read.figures.append(Figure(text_of(found.find("label")), caption, path))
+            said = [text_of(part, _ELSEWHERE) for part in (*found.iter("caption"), *found.iterfind("p"))]
+            read.supplements.append(Figure(label, " ".join(filter(None, said)), path))

@@ -78,7 +78,7 @@ class ReadDocument:
     about: About
     parts: tuple[Part, ...]
     format: str
-    """`pdf`, `jats`, `pubmed`, `medline`, `ris`, `bibtex`, `markdown`, `text` or `note`."""
+    """`pdf`, `jats`, `pubmed`, `medline`, `ris`, `bibtex`, `endnote`, `table`, `markdown`, `text` or `note`."""
     rank: int
     """How good this format's text is: of two files of one article, the higher gives the text."""
     entry: int = 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
 
 from ...articles.article import AbstractSection, Article
-from ...articles.full_text import FullText, Table
+from ...articles.full_text import Figure, FullText, Table
+from ...text import shorten
 from ..document import About, Part, ReadDocument, RetractionState
 
 __all__ = ["ABSTRACT_RANK", "FULL_TEXT_RANK", "about_of", "abstract_document", "full_text_document"]
@@ -18,7 +18,7 @@ _STATES: tuple[tuple[str, RetractionState], ...] = (
     ("retraction", "retracted"), ("partial_retraction", "concern"), ("expression_of_concern", "concern"),
     ("correction", "corrected"), ("republication", "corrected"),
 )  # fmt: skip
-_MOST_CELL = 400
+_LONG_CELL = 400
 
 
 def about_of(article: Article) -> About:
@@ -53,16 +53,22 @@ def abstract_document(article: Article, format: str, entry: int) -> ReadDocument
 
 
 def full_text_document(text: FullText, format: str, entry: int) -> ReadDocument:
-    """Abstract, sections, tables behind their sections, then captions of figures."""
-    parts = [*_abstract(text.article), *_sections(text)]
-    parts += [
-        Part(f"{figure.label}: {figure.caption}".strip(": "), "caption", section=" > ".join(figure.path))
-        for figure in text.figures
-        if figure.caption
-    ]
-    if not text.sections:
+    """Abstract, sections, tables behind their sections, then captions of figures and of supplements."""
+    parts = [*_abstract(text.article), *_sections(text), *_captions(text.figures), *_captions(text.supplements)]
+    if not text.sections and len(parts) <= len(_abstract(text.article)):
         return abstract_document(text.article, format, entry)
-    return ReadDocument(about_of(text.article), tuple(parts), format, FULL_TEXT_RANK, entry, text.article.notes)
+    cut = tuple(
+        f"{table.label or 'a table'} is longer than is read; its end is left out" for table in text.tables if table.cut
+    )
+    rank = FULL_TEXT_RANK if text.sections else ABSTRACT_RANK
+    return ReadDocument(about_of(text.article), tuple(parts), format, rank, entry, (*text.article.notes, *cut))
+
+
+def _captions(figures: tuple[Figure, ...]) -> Iterator[Part]:
+    for figure in figures:
+        if figure.caption:
+            told = f"{figure.label}: {figure.caption}" if figure.label else figure.caption
+            yield Part(told, "caption", section=" > ".join(figure.path))
 
 
 def _state(article: Article) -> RetractionState:
@@ -108,9 +114,19 @@ def _sections(text: FullText) -> Iterator[Part]:
 
 def _table(table: Table) -> Iterator[Part]:
     """A line a row, cells apart by ` | `; each of its passages stands under the label and caption."""
-    rows = [*table.header, *table.rows]
-    lines = [" | ".join(re.sub(r"\s+", " ", cell)[:_MOST_CELL].strip() for cell in row) for row in rows]
+    told: set[str] = set()
+    lines = [" | ".join(_cell(cell, told) for cell in row) for row in (*table.header, *table.rows)]
     lines = [line for line in lines if line.strip(" |")]
     text = "\n".join((*([table.caption] if table.caption else []), *lines, *table.footnotes))
     if text.strip():
         yield Part(text, "table", section=" > ".join(item for item in (*table.path, table.label or "Table") if item))
+
+
+def _cell(cell: str, told: set[str]) -> str:
+    """In one line; a long one that spans rows or columns, and so comes again in each, whole only once."""
+    line = " ".join(cell.split())
+    if len(line) <= _LONG_CELL:
+        return line
+    again = line in told
+    told.add(line)
+    return shorten(line, _LONG_CELL) if again else line

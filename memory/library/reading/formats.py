@@ -2,7 +2,8 @@
 
 A reader is a function `read(data, name) -> Iterator[ReadDocument]`. The same bytes give the same documents, part by part and
 character by character; whoever changes what a reader gives raises its version, so that files are read again. What cannot be read
-raises FileRefused with the reason; what can be read with a loss is told in `ReadDocument.notes`.
+raises FileRefused with the reason; what can be read with a loss is told in `ReadDocument.notes`. A record that cannot be read, of a
+file that else can, is given without parts, the reason being its note.
 """
 
 from __future__ import annotations
@@ -49,15 +50,21 @@ class Format:
         return function
 
 
-_PUBMED = r"[\s\S]*<(?:PubmedArticle|MedlineCitation|PubmedBookArticle|PubmedArticleSet)\b"
+_PUBMED = r"[\s\S]*<(?:PubmedArticle|MedlineCitation|PubmedBookArticle|PubmedArticleSet|PubmedBookArticleSet)\b"
+_ENDNOTE = r"\s*(?:<\?[^>]*>\s*)?(?:<!DOCTYPE[^>]*>\s*)?<(?:xml|XML)>\s*<(?:records|RECORDS)\b"
+_MEDLINE = r"\s*(?:PMID|PMCR?|OWN|STAT) {0,2}- ?\w"
+_RIS = r"[\s\S]{0,2000}?(?:^|\n)[ \t]*TY(?:[ \t]{1,4}- ?|- )[A-Z]"
+_TABLE = r"(?i)[^\n]*\b(?:title|abstract)\b"
 
 FORMATS = (
     Format("pdf", "PDF", (".pdf",), "pdf", "1", r"[\s\S]{0,1024}%PDF-", "pdf_engine"),
+    Format("endnote", "EndNote XML", (".xml",), "endnote", "1", _ENDNOTE),
     Format("pubmed", "PubMed XML", (".xml",), "pubmed", "1", _PUBMED),
-    Format("jats", "JATS XML (PubMed Central)", (".xml", ".nxml", ".jats"), "jats", "1", r"[\s\S]*<(?:pmc-articleset|article)\b"),
-    Format("medline", "MEDLINE", (".nbib", ".medline", ".txt"), "medline", "1", r"\s*PMID\s?- \d"),
-    Format("ris", "RIS", (".ris", ".txt"), "ris", "1", r"[\s\S]{0,2000}?(?:^|\n)\s*TY  ?- ?"),
+    Format("jats", "JATS XML (PubMed Central)", (".xml", ".nxml", ".jats"), "jats", "2", r"[\s\S]*<(?:pmc-articleset|article)\b"),
+    Format("medline", "MEDLINE", (".nbib", ".medline", ".txt"), "medline", "1", _MEDLINE),
+    Format("ris", "RIS", (".ris", ".txt", ".nbib"), "ris", "1", _RIS),
     Format("bibtex", "BibTeX", (".bib",), "bibtex", "1"),
+    Format("table", "table of references", (".csv", ".tsv", ".tab"), "reference_table", "1", _TABLE),
     Format("markdown", "Markdown", (".md", ".markdown"), "markdown", "1"),
     Format("text", "text", (".txt", ".text"), "plain", "1"),
 )  # fmt: skip
@@ -82,11 +89,21 @@ def format_of(name: str, data: bytes) -> Format:
     fitting = [kind for kind in FORMATS if lower.endswith(kind.suffixes)]
     if not fitting:
         raise FileRefused(f"{name} is of no kind that is read here.", f"Files may end in {', '.join(SUFFIXES)}.")
-    head = data[:_HEAD].decode("latin-1").removeprefix("ï»¿")
+    head = _beginning(data)
     for kind in fitting:
         if not kind.begins or re.match(kind.begins, head):
             return kind
+    if len(fitting) == 1 or not lower.endswith(".xml"):
+        return fitting[0]  # its reader says best what is wrong with it, and may find something in it
     titles = " or ".join(kind.title for kind in fitting)
     raise FileRefused(
         f"{name} is not what its name says: no {titles}.", "Open it in the program that made it, and export it again."
     )
+
+
+def _beginning(data: bytes) -> str:
+    """Enough of the file to tell what it is; every byte a character, unless it says that it is in UTF-16."""
+    head = data[:_HEAD]
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return head.decode("utf-16", "replace")
+    return head.removeprefix(b"\xef\xbb\xbf").decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")

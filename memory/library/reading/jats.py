@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...articles.jats import each_full_text
-from ...errors import BadReply, FileRefused, NotFound
+from ...errors import BadReply, NotFound
 from ..document import ReadDocument
 from .article import full_text_document
+from .xml_trouble import not_whole
 
 __all__ = ["read"]
 
@@ -20,7 +21,4 @@ def read(data: bytes, name: str) -> Iterator[ReadDocument]:
             yield full_text_document(text, "jats", entry)
             entry += 1
     except (BadReply, NotFound) as error:
-        behind = f", behind article {entry}" if entry else ""
-        raise FileRefused(
-            f"{name} is no whole article in JATS{behind}: {error.message}", "Download it again."
-        ) from error
+        raise not_whole(name, "JATS", entry, error) from error

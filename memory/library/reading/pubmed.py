@@ -1,13 +1,14 @@
-"""PubMed's XML, as EFetch and PubMed's own download give it: a document a record."""
+"""PubMed's XML, as EFetch, PubMed's own download and reference managers give it: a document a record."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ...articles.pubmed_xml import each_article
-from ...errors import BadReply, FileRefused
+from ...errors import BadReply
 from ..document import ReadDocument
 from .article import abstract_document
+from .xml_trouble import not_whole
 
 __all__ = ["read"]
 
@@ -20,5 +21,4 @@ def read(data: bytes, name: str) -> Iterator[ReadDocument]:
             yield abstract_document(article, "pubmed", entry)
             entry += 1
     except BadReply as error:
-        behind = f", behind record {entry}" if entry else ""
-        raise FileRefused(f"{name} is no whole PubMed XML{behind}: {error.message}", "Download it again.") from error
+        raise not_whole(name, "PubMed XML", entry, error) from error
