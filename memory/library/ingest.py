@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
-from ..errors import BiocopilotError, FileRefused
+from ..errors import BiocopilotError, Cancelled, FileRefused
 from .catalogue import Catalogue
 from .document import ReadDocument
 from .files import FoundFile, Refused
@@ -104,6 +104,8 @@ def _one_file(
     report: Callable[[int], None],
 ) -> None:
     data = file.load()
+    if not data:
+        raise FileRefused(f"{file.name} is empty.", "Nothing is in it that could be found.")
     digest = hashlib.sha256(data).hexdigest()
     kind = format_of(file.name, data)
     query = "SELECT 1 FROM file WHERE sha256 = ? AND collection = ? AND reader = ? AND path = ? AND member = ?"
@@ -111,6 +113,10 @@ def _one_file(
         result.unchanged_files += 1
         return
     origin = Origin(file.path, digest, file.member)
+    with catalogue.write() as connection:  # of its earlier version: from now on the library holds neither whole
+        connection.execute(
+            "DELETE FROM file WHERE path = ? AND member = ? AND sha256 != ?", (file.path, file.member, digest)
+        )
     documents = _reading(kind.read(data, file.name), file.name)
     number = _batches(catalogue, documents, origin, collection, embed, result, report)
     if number == 0:
@@ -147,7 +153,7 @@ def _batches(
                 usable.append(read)
                 result.notes += [f"{read.about.title or name}: {note}" for note in read.notes]
             else:
-                result.refused.append(Refused(name, "it has neither a title nor text."))
+                result.refused.append(Refused(name, " ".join(read.notes) or "it has neither a title nor text."))
         outcomes = add_documents(catalogue, usable, origin, collection, embed) if usable else []
         counted = Counter(outcome for _, outcome in outcomes)
         result.added += counted["added"]
@@ -166,8 +172,10 @@ def _reading(documents: Iterator[ReadDocument], name: str) -> Iterator[ReadDocum
             document = next(documents)
         except StopIteration:
             return
-        except BiocopilotError:
+        except (Cancelled, FileRefused):
             raise
+        except BiocopilotError as error:  # a reader's process that died, a package that is missing
+            raise FileRefused(f"{name} cannot be read: {error.message}", error.hint) from error
         except (
             ValueError,
             TypeError,

@@ -54,7 +54,6 @@ _PUBMED = r"[\s\S]*<(?:PubmedArticle|MedlineCitation|PubmedBookArticle|PubmedArt
 _ENDNOTE = r"\s*(?:<\?[^>]*>\s*)?(?:<!DOCTYPE[^>]*>\s*)?<(?:xml|XML)>\s*<(?:records|RECORDS)\b"
 _MEDLINE = r"\s*(?:PMID|PMCR?|OWN|STAT) {0,2}- ?\w"
 _RIS = r"[\s\S]{0,2000}?(?:^|\n)[ \t]*TY(?:[ \t]{1,4}- ?|- )[A-Z]"
-_TABLE = r"(?i)[^\n]*\b(?:title|abstract)\b"
 
 FORMATS = (
     Format("pdf", "PDF", (".pdf",), "pdf", "1", r"[\s\S]{0,1024}%PDF-", "pdf_engine"),
@@ -64,7 +63,7 @@ FORMATS = (
     Format("medline", "MEDLINE", (".nbib", ".medline", ".txt"), "medline", "1", _MEDLINE),
     Format("ris", "RIS", (".ris", ".txt", ".nbib"), "ris", "1", _RIS),
     Format("bibtex", "BibTeX", (".bib",), "bibtex", "1"),
-    Format("table", "table of references", (".csv", ".tsv", ".tab"), "reference_table", "1", _TABLE),
+    Format("table", "table of references", (".csv", ".tsv", ".tab"), "reference_table", "1"),
     Format("markdown", "Markdown", (".md", ".markdown"), "markdown", "1"),
     Format("text", "text", (".txt", ".text"), "plain", "1"),
 )  # fmt: skip
