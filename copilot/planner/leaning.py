@@ -18,7 +18,7 @@ from .sequences_in_text import RESIDUES
 from .slots import like_a_gene, listed, slot_of, stands_for_a_target
 from .words import Word
 
-__all__ = ["Picked", "Way", "picked", "unit_span", "ways"]
+__all__ = ["Picked", "Way", "picked", "ranked_one", "unit_span", "ways"]
 
 _PAIRING = frozenset("similar similarity compare compares versus vs than better tanimoto align alike close".split())
 _PLURAL = frozenset("they them their these those both all".split())
@@ -52,7 +52,7 @@ _ORDINALS = {
     "latter": -1,
 }
 _NOUN = (
-    r"one|ones|of\s+(?:them|these|those)|drugs?|compounds?|molecules?|inhibitors?|hits?|entry|entries|rows?"
+    r"one|ones|of\s+(?:them|these|those)|(?:in|of|on)\s+(?:the|that|this)\s+(?:list|table)|drugs?|compounds?|molecules?|inhibitors?|hits?|entry|entries|rows?"
     r"|targets?|proteins?|genes?|kinases?|receptors?"
 )
 _ORDINAL = re.compile(
@@ -60,6 +60,10 @@ _ORDINAL = re.compile(
     rf"(?:\s+(?:{_NOUN})\b|(?=\s*[?.!]*\s*$))",
     re.IGNORECASE,
 )
+_RANKED = re.compile(
+    r"\bthe\s+(?!(?:best|closest|nearest|latest)\b)(?:(?:most|least)\s+[a-z-]+|[a-z]{2,}est)\s+one\b", re.IGNORECASE
+)
+_ASKS_WHICH = re.compile(r"\b(?:which|what|who)\b(?:\s+\w+){0,4}\s+(?:is|are|was|were|has|have)\s*$", re.IGNORECASE)
 _WHICH = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})\b", re.IGNORECASE)
 _SLOT_NOUNS: dict[EntityKind, re.Pattern[str]] = {
     "target": re.compile(r"\b(?:targets?|proteins?|genes?|kinases?|receptors?)$", re.IGNORECASE),
@@ -215,6 +219,15 @@ def picked(clause: Clause, context: Context) -> Picked | None:
     known = all(place < len(items) and not (place < 0 and context.cut) for place in places)
     entities = tuple(dict.fromkeys(items[place] for place in places)) if known else ()
     return Picked(clause.start + hit.start(), clause.start + hit.end(), hit.group(), entities, len(items))
+
+
+def ranked_one(clause: Clause, context: Context) -> str:
+    """`the newest one`, of which something is asked: its place in the list is not known here. Empty where there is none."""
+    hit = _RANKED.search(clause.text)
+    listed = any(slot in context.lists for slot in ("molecule", "target"))
+    if hit is None or not listed or _ASKS_WHICH.search(clause.text[: hit.start()]):
+        return ""
+    return hit.group()
 
 
 def _pairing(clause: Clause) -> bool:

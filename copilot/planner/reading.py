@@ -21,7 +21,7 @@ from .entities import Recognised, recognise
 from .filling import frames_of
 from .followups import asked_again
 from .frames import Entity, Frame, Reading
-from .leaning import Way, picked, ways
+from .leaning import Way, picked, ranked_one, ways
 from .slots import NEEDS, fits
 from .words import is_common, split_words
 
@@ -119,6 +119,12 @@ class _Reader:
 
         False where the list has no such place: then nothing else is meant either.
         """
+        ranked = "" if clause.names else ranked_one(clause, self.context)
+        if ranked:
+            self.notes.append(
+                f"Which is “{ranked}” is not known here: name it, or say its row, such as the second one."
+            )
+            return False
         pick = picked(clause, self.context)
         if pick is None or any(not pick.start <= item.start < pick.end for item in clause.names):
             return True

@@ -4,7 +4,7 @@ from biocopilot.copilot.planner.clauses import clauses_of
 from biocopilot.copilot.planner.context import Context
 from biocopilot.copilot.planner.entities import recognise
 from biocopilot.copilot.planner.frames import Entity
-from biocopilot.copilot.planner.leaning import picked, unit_span, ways
+from biocopilot.copilot.planner.leaning import picked, ranked_one, unit_span, ways
 
 ASPIRIN, IBUPROFEN, EGFR, CAFFEINE, BTK = (
     Entity("molecule", "aspirin", 0, 7, "ASPIRIN", "ASPIRIN"),
@@ -111,6 +111,25 @@ def test_a_place_that_a_list_does_not_have_picks_nothing_and_says_how_many_there
     pick = pick_of("MW of the seventh one", bench, LISTED)
     assert (pick.entities, pick.of) == ((), 2)
     assert pick_of("MW of the seventh one", bench, Context()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "ranked"),
+    [
+        ("MW of the newest one", "the newest one"), ("is the most potent one drug-like", "the most potent one"),
+        ("what is the heaviest one", ""), ("which of them is the most potent one", ""), ("draw the nearest one", ""), ("MW of the first one", ""),
+    ],
+)  # fmt: skip
+def test_the_one_by_rank_is_not_taken_for_another(text, ranked, bench):
+    (clause,) = clauses_of(recognise(text, bench), lambda tokens: classify(tokens).ranked[0])
+    assert ranked_one(clause, LISTED) == ranked
+    assert ranked_one(clause, Context()) == ""
+
+
+def test_the_list_or_table_may_be_named(bench):
+    assert [item.value for item in pick_of("what is the MW of the second in the list?", bench, LISTED).entities] == [
+        "ASPIRIN"
+    ]
 
 
 def test_the_last_of_a_list_that_was_cut_is_not_known(bench):

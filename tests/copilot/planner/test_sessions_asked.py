@@ -55,6 +55,12 @@ def test_a_place_that_the_list_does_not_have_is_said_and_nothing_else_is_told(as
     assert answer.notices == ("“the seventh one” is none of the 4 that were named last.",)
 
 
+def test_the_newest_one_is_asked_back_for_and_nothing_else_is_told(ask: Ask) -> None:
+    *_, answer = ask("Which drugs act on BTK?", "MW of the newest one")
+    assert (answer.status, answer.claims) == ("unknown", ())
+    assert "the newest one" in answer.notices[0]
+
+
 def test_a_handle_is_recalled_told_and_checked(ask: Ask) -> None:
     first, recalled = ask("logP of acalabrutinib", "What is R1.E1?")
     assert recalled.status == "answered"
