@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import uuid
@@ -17,7 +18,7 @@ from ..stores.building import told_by_system
 from .catalogue import Catalogue
 from .document import About, Part, ReadDocument
 from .reading.markdown import front_matter
-from .writing import Embed, Origin, add_documents
+from .writing import Embed, Origin, add_documents, forget_file, remove_documents
 
 __all__ = [
     "FILE",
@@ -28,6 +29,7 @@ __all__ = [
     "begin",
     "build_starter",
     "make_folder",
+    "refresh_notes",
     "starter_notes",
 ]
 
@@ -40,6 +42,9 @@ NOTES_COLLECTION = "biocopilot-notes"
 STARTER_LIBRARY = Path(__file__).with_name("starter_library.sqlite")
 _NOTES = Path(__file__).with_name("starter_notes")
 _NOTES_RANK = 5
+_PLACE = "biocopilot:notes/"
+_NOTES_FACT = "notes"
+"""Which notes the library was given, by file name and checksum."""
 
 
 def make_folder(folder: Path) -> None:
@@ -54,15 +59,22 @@ def make_folder(folder: Path) -> None:
 
 def begin(path: Path) -> None:
     """Put a new library in place, whole or not at all. Raises StorageError."""
+    for left in path.parent.glob(f"{path.name}.*.part*"):  # by a process that was killed
+        left.unlink(missing_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
+        if not STARTER_LIBRARY.is_file():
+            raise StorageError(f"The installation is not whole: {STARTER_LIBRARY} is missing.", "Install it again.")
         with told_by_system(part):
             shutil.copyfile(STARTER_LIBRARY, part)
         catalogue = Catalogue.open(part, writing=True)
-        with catalogue.write() as connection:
-            Catalogue.set_fact(connection, LIBRARY, uuid.uuid4().hex[:12])
-        catalogue.connection.execute("PRAGMA journal_mode=DELETE")  # all of it in one file before it is moved
-        catalogue.close()
+        try:
+            with catalogue.write() as connection:
+                Catalogue.set_fact(connection, LIBRARY, uuid.uuid4().hex[:12])
+            with catalogue.told():
+                catalogue.connection.execute("PRAGMA journal_mode=DELETE")  # all of it in one file before it is moved
+        finally:
+            catalogue.close()
         with told_by_system(path):
             os.replace(part, path)
     finally:
@@ -92,6 +104,33 @@ def _note(text: str) -> ReadDocument:
     return ReadDocument(about, (Part(body.strip(), "note"),), "note", _NOTES_RANK, notes=notes)
 
 
+def refresh_notes(catalogue: Catalogue, embed: Embed | None) -> None:
+    """Bring the notes up to those of this version of the program; the catalogue is open for writing, its lock held.
+
+    What the user removed stays away, also where its text is another one now; what the program no longer has goes.
+    """
+    now = {name: hashlib.sha256((_NOTES / name).read_bytes()).hexdigest() for name, _ in starter_notes()}
+    said = json.dumps(now, sort_keys=True)
+    if catalogue.fact(_NOTES_FACT) == said:
+        return
+    before: dict[str, str] = json.loads(catalogue.fact(_NOTES_FACT) or "{}")
+    held = {
+        row[0]: row[1] for row in catalogue.rows("SELECT path, document FROM source WHERE path LIKE ?", (f"{_PLACE}%",))
+    }
+    for name, document in starter_notes():
+        place = f"{_PLACE}{name}"
+        if before.get(name) == now[name] or (name in before and place not in held):
+            continue
+        origin = Origin(place, now[name])
+        add_documents(catalogue, [document], origin, NOTES_COLLECTION, embed)
+        forget_file(catalogue, origin)
+    remove_documents(
+        catalogue, [held[f"{_PLACE}{name}"] for name in before.keys() - now.keys() if f"{_PLACE}{name}" in held]
+    )
+    with catalogue.write() as connection:
+        Catalogue.set_fact(connection, _NOTES_FACT, said)
+
+
 def build_starter(path: Path, embed: Embed | None = None, model: str = "") -> None:
     """Build the library that ships with the package.
 
@@ -102,9 +141,7 @@ def build_starter(path: Path, embed: Embed | None = None, model: str = "") -> No
     """
     path.unlink(missing_ok=True)
     catalogue = Catalogue.open(path, writing=True)
-    for name, document in starter_notes():
-        digest = hashlib.sha256((_NOTES / name).read_bytes()).hexdigest()
-        add_documents(catalogue, [document], Origin(f"biocopilot:notes/{name}", digest), NOTES_COLLECTION, embed)
+    refresh_notes(catalogue, embed)
     with catalogue.write() as connection:
         connection.execute("DELETE FROM outbox")
         connection.execute("UPDATE document SET added_at = '2026-01-01T00:00:00+00:00'")
@@ -122,7 +159,10 @@ def main() -> None:
     from .library import model_name
 
     embedder = open_embedder(EmbeddingSettings(), offline=True)
-    build_starter(STARTER_LIBRARY, embedder.documents, model_name(embedder))
+    try:
+        build_starter(STARTER_LIBRARY, embedder.documents, model_name(embedder))
+    finally:
+        embedder.close()
 
 
 if __name__ == "__main__":

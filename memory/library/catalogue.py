@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -83,8 +84,12 @@ class Catalogue:
         self.writing = writing
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
+        self._free = threading.Condition()
+        self._busy = 0
+        self._closed = False
         self._immutable = False
+        self._file = _file(path)
+        self._is_new = writing and self._file is None
         try:
             with self.told():
                 self._check()
@@ -100,6 +105,10 @@ class Catalogue:
             SourceUnavailable: there is none, and nothing is to be written.
             StorageError: it is damaged, of another version, another program's, or cannot be written.
         """
+        if os.path.lexists(path) and not path.is_file():
+            raise StorageError(
+                f"{path} is no file, so it cannot be the library.", "Move it away, or choose another folder."
+            )
         if not writing and not path.is_file():
             raise SourceUnavailable("There is no library yet.", "Make one: biocopilot library add FILE_OR_FOLDER")
         return cls(path, writing=writing)
@@ -109,7 +118,7 @@ class Catalogue:
     @contextlib.contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction that is there whole or not at all. Raises StorageError."""
-        with self.told():
+        with self._asked(), self.told():
             connection = self.connection
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -130,7 +139,7 @@ class Catalogue:
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query; every value is bound. Raises StorageError."""
-        with self.told():
+        with self._asked(), self.told():
             return self.connection.execute(query, values).fetchall()
 
     def rows_in(self, query: str, wanted: Sequence[Any], before: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -147,19 +156,43 @@ class Catalogue:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._connect()
-            with self._lock:
+            with self._free:
                 self._all.append(connection)
             self._local.connection = connection
         return connection
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the file that was opened is still the one at its place."""
+        return _file(self.path) == self._file
+
     def close(self) -> None:
-        """Close every thread's connection; a second call does nothing."""
-        with self._lock:
-            for connection in self._all:
-                with contextlib.suppress(sqlite3.Error):
-                    connection.close()
-            self._all.clear()
+        """Close every thread's connection when nobody is reading; a second call does nothing, and a query after it is an error."""
+        with self._free:
+            self._closed = True
+            self._free.wait_for(lambda: self._busy == 0)
+            self._close_all()
+
+    def _close_all(self) -> None:
+        for connection in self._all:
+            with contextlib.suppress(sqlite3.Error):
+                connection.close()
+        self._all.clear()
         self._local = threading.local()
+
+    @contextlib.contextmanager
+    def _asked(self) -> Iterator[None]:
+        """While a query runs, nothing is closed."""
+        with self._free:
+            if self._closed:
+                raise StorageError(f"The library {self.path} was closed.", "Open it again.")
+            self._busy += 1
+        try:
+            yield
+        finally:
+            with self._free:
+                self._busy -= 1
+                self._free.notify_all()
 
     # What the library says of itself -----------------------------------------------------------------------------
 
@@ -250,6 +283,7 @@ class Catalogue:
         try:
             connection.execute("PRAGMA cache_size=-65536")
             if self.writing:
+                self._file = _file(self.path)
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=NORMAL")
             else:
@@ -262,7 +296,7 @@ class Catalogue:
     def _check(self) -> None:
         """That this is a library of this version; makes the tables of a new one."""
         tables = self._tables()
-        if not tables and self.writing:
+        if not tables and self._is_new:
             with self.write() as connection:
                 for statement in _statements():
                     connection.execute(statement)
@@ -287,7 +321,7 @@ class Catalogue:
             if self.writing:
                 raise
             # WAL needs a file beside it that a read-only folder cannot get: then nobody writes, and it can be read as it is.
-            self.close()
+            self._close_all()
             self._immutable = True
             return {row[0] for row in self.connection.execute(query)}
 
@@ -304,6 +338,15 @@ class Catalogue:
                 f"The library {self.path} cannot be {'written' if self.writing else 'read'}: {said}.", _MEND
             )
         return StorageError(f"The library {self.path} is damaged: {said}.", "Move it away and add the documents again.")
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one at the same place."""
+    try:
+        at = path.stat()
+    except OSError:
+        return None
+    return at.st_dev, at.st_ino
 
 
 def _statements() -> Iterator[str]:

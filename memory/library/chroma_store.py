@@ -1,75 +1,125 @@
 """Vectors in ChromaDB: in a folder of this machine, or on a Chroma server.
 
 It is always given the vectors (its own embedder would download a model), its telemetry is off, and one collection belongs to one
-library and one model. On one folder Chroma is not safe for two processes: the library's lock keeps writers apart, and what another
-process wrote is not seen by an open client (`sees_others`), for which `dense.py` makes up.
+library and one model. A folder's index is as it was when it was opened: `index.py` keeps processes apart and opens it again.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
+import os
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..errors import MissingExtra, SourceUnavailable, StorageError
+from ..errors import InvalidSetting, MissingExtra, SourceUnavailable, StorageError
 from .vector_store import Vectors
 
-__all__ = ["ChromaStore"]
+__all__ = ["ChromaStore", "collection_prefix"]
 
 _AT_ONCE = 2_000
 _PAGE = 50_000
+_HNSW = {"space": "cosine", "ef_search": 400, "ef_construction": 100, "sync_threshold": 2, "batch_size": 2}
+"""`ef_search` bounds how many are found well: 200 of 20,000 abstracts with a recall of 0.99, see benchmarks/library_ingest.py. The
+other two make Chroma write its index with every call, so that nobody who opens the folder later has to."""
+
+_opening = threading.Lock()
+_opened: set[str] = set()
+
+
+def collection_prefix(library: str) -> str:
+    """What the names of all collections of one library begin with."""
+    return f"biocopilot-{library}-"
 
 
 class ChromaStore:
-    """A collection of Chroma.
+    """A collection of Chroma. Threads may share it.
 
     Args:
         client: of `chromadb`.
         where: the folder or address, for messages.
         library: the library's own id.
         model: the embedder's name and checksum.
-        sees_others: whether other processes' writes are seen.
+        newest: the largest number that it surely holds, with all before it; None where it sees what others add.
     """
 
-    def __init__(self, client: Any, where: str, library: str, model: str, sees_others: bool) -> None:
+    def __init__(self, client: Any, where: str, library: str, model: str, newest: int | None = None) -> None:
         self._client = client
         self._where = where
-        self._collection_name = f"biocopilot-{library}-{model}"
+        self._library = library
+        self._collection_name = f"{collection_prefix(library)}{model}"
+        self._spelled = ""
+        self._busy = 0
+        self._free = threading.Condition()
         self.name = f"chroma:{where}:{self._collection_name}"
-        self.sees_others = sees_others
-        with self._told():
-            self._collection = self._open()
+        self.newest = newest
+        try:
+            with self._told():
+                self._collection = self._open()
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
-    def in_folder(cls, folder: Path, library: str, model: str) -> ChromaStore:
+    def in_folder(cls, folder: Path, library: str, model: str, newest: int | None = None) -> ChromaStore:
         """The collection in a folder of this machine. Raises MissingExtra and StorageError."""
         chromadb, settings = _chromadb()
+        spelled = ""
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            client = chromadb.PersistentClient(path=str(folder), settings=settings)
-        except Exception as error:
-            raise StorageError(
-                f"ChromaDB cannot open {folder}: {error}.", "biocopilot library reindex makes it anew."
-            ) from error
-        return cls(client, str(folder), library, model, sees_others=False)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with _opening:
+                spelled = _spelled(folder)
+                client = chromadb.PersistentClient(path=spelled, settings=settings)
+                _opened.add(spelled)
+        except BaseException as error:
+            if not _is_chromas(error):
+                raise
+            raise StorageError(f"ChromaDB cannot open {folder}: {_said(error)}", _MEND) from error
+        try:
+            store = cls(client, str(folder), library, model, newest)
+        except BaseException:
+            _opened.discard(spelled)
+            raise
+        store._spelled = spelled
+        return store
 
     @classmethod
     def on_server(cls, url: str, library: str, model: str) -> ChromaStore:
-        """The collection on a server, such as one started with `chroma run`. Raises MissingExtra and SourceUnavailable."""
+        """The collection on a server, such as one started with `chroma run`.
+
+        Raises:
+            InvalidSetting: it is no address.
+            MissingExtra: ChromaDB is not installed.
+            SourceUnavailable: the server does not answer.
+        """
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            host, port = None, None
+        if parts.scheme not in ("http", "https") or not host:
+            raise InvalidSetting(f"{url!r} is no address of a Chroma server.", "It is like http://localhost:8000")
         chromadb, settings = _chromadb()
-        parts = urlsplit(url)
+        secure = parts.scheme == "https"
         try:
             client = chromadb.HttpClient(
-                host=parts.hostname or "localhost", port=parts.port or (443 if parts.scheme == "https" else 8000),
-                ssl=parts.scheme == "https", settings=settings,
-            )  # fmt: skip
-        except Exception as error:
+                host=host, port=port or (443 if secure else 8000), ssl=secure, settings=settings
+            )
+        except BaseException as error:
+            if not _is_chromas(error):
+                raise
             raise SourceUnavailable(
-                f"The Chroma server {url} does not answer: {error}.", "Start it: chroma run"
+                f"The Chroma server {url} does not answer: {_said(error)}", f"{_KEPT} Start it: chroma run"
             ) from error
-        return cls(client, url, library, model, sees_others=True)
+        return cls(client, url, library, model)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a folder of this machine."""
+        return bool(self._spelled)
 
     def add(self, seqs: Sequence[int], vectors: Vectors) -> None:
         """Add vectors, or replace those of the same numbers."""
@@ -89,9 +139,12 @@ class ChromaStore:
         if among is not None and not among:
             return []
         with self._told():
+            number = min(most, self._collection.count())
+            if number < 1:
+                return []
             found = self._collection.query(
-                query_embeddings=[vector.tolist()], n_results=max(1, min(most, self._collection.count())),
-                include=["distances"], **({} if among is None else {"ids": [str(seq) for seq in among]}),
+                query_embeddings=[vector.tolist()], n_results=number, include=["distances"],
+                **({} if among is None else {"ids": [str(seq) for seq in among]}),
             )  # fmt: skip
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return [(int(number), 1.0 - float(distance)) for number, distance in pairs]
@@ -113,30 +166,75 @@ class ChromaStore:
             offset += len(page)
 
     def clear(self) -> None:
-        """Remove all."""
+        """Remove all, with what another model left for this library."""
         with self._told():
-            self._client.delete_collection(self._collection_name)
+            for offset in itertools.count(0, 100):
+                page = [item.name for item in self._client.list_collections(limit=100, offset=offset)]
+                ours = [name for name in page if name.startswith(collection_prefix(self._library))]
+                for name in ours:
+                    self._client.delete_collection(name)
+                if len(page) < 100:
+                    break
             self._collection = self._open()
 
     def close(self) -> None:
-        """Let go of the client."""
-        with contextlib.suppress(Exception):
-            self._client.close()
+        """Let go of the client when nobody is asking it; a second call does nothing."""
+        with self._free:
+            client, self._client = self._client, None
+            self._free.wait_for(lambda: self._busy == 0)
+        if client is None:
+            return
+        with _opening, contextlib.suppress(Exception):
+            _opened.discard(self._spelled)
+            client.close()
 
     def _open(self) -> Any:
         return self._client.get_or_create_collection(
-            self._collection_name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            self._collection_name, embedding_function=None, configuration={"hnsw": _HNSW}
         )
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
+        """Chroma's errors as ours; it is not closed meanwhile."""
+        with self._free:
+            if self._client is None:
+                raise StorageError(f"The index at {self._where} was closed.", "Search again.")
+            self._busy += 1
         try:
             yield
-        except Exception as error:
-            kind = SourceUnavailable if self.sees_others else StorageError
-            raise kind(
-                f"ChromaDB at {self._where} failed: {error}.", "biocopilot library reindex makes it anew."
-            ) from error
+        except BaseException as error:
+            if not _is_chromas(error):
+                raise
+            said = f"ChromaDB at {self._where} failed: {_said(error)}"
+            if self._where.startswith("http"):
+                raise SourceUnavailable(said, f"{_KEPT} Start it: chroma run") from error
+            raise StorageError(said, _MEND) from error
+        finally:
+            with self._free:
+                self._busy -= 1
+                self._free.notify_all()
+
+
+_MEND = "biocopilot library reindex makes the index anew; nothing that was added is lost."
+_KEPT = "Nothing that was added is lost: the next add tells the server."
+
+
+def _spelled(folder: Path) -> str:
+    """A way to write the folder's name that no open client of this process has.
+
+    Chroma keeps one system for each spelling, shared by all clients: closing one of two would free nothing, and opening would show
+    what the other saw.
+    """
+    return next(name for turn in itertools.count() if (name := os.path.join(folder, *["."] * turn)) not in _opened)
+
+
+def _is_chromas(error: BaseException) -> bool:
+    """Whether it is an error, and no Ctrl-C; a panic of its Rust code is no `Exception`."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+
+
+def _said(error: BaseException) -> str:
+    return f"{' '.join(str(error).split())[:300] or type(error).__name__}."
 
 
 def _chromadb() -> tuple[Any, Any]:

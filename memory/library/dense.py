@@ -39,10 +39,9 @@ def nearest(
 def _newer(catalogue: Catalogue, store: VectorStore) -> list[int]:
     """Passages that the store may not know: those of the outbox, and those added since it was opened."""
     waiting = [row[0] for row in catalogue.rows("SELECT seq FROM outbox WHERE action = 'add'")]
-    seen = getattr(store, "newest", None)
-    if seen is None:
+    if store.newest is None:
         return waiting
-    return waiting + [row[0] for row in catalogue.rows("SELECT seq FROM vector WHERE seq > ?", (seen,))]
+    return waiting + [row[0] for row in catalogue.rows("SELECT seq FROM vector WHERE seq > ?", (store.newest,))]
 
 
 def _compared(catalogue: Catalogue, vector: Vectors, seqs: Sequence[int], most: int) -> list[tuple[int, float]]:

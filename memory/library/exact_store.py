@@ -16,6 +16,9 @@ from .vector_store import Vectors
 __all__ = ["ExactStore", "nearest_of"]
 
 
+_NOTHING: tuple[int, NDArray[np.int64], Vectors] = (-1, np.empty(0, np.int64), np.empty((0, 0), np.float32))
+
+
 class ExactStore:
     """Vectors of a catalogue, read again when it has changed.
 
@@ -24,13 +27,11 @@ class ExactStore:
     """
 
     name = "exact"
-    sees_others = True
+    newest: int | None = None
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._generation = -1
-        self._seqs: NDArray[np.int64] = np.empty(0, np.int64)
-        self._matrix: Vectors = np.empty((0, 0), np.float32)
+        self._read = _NOTHING
 
     def add(self, seqs: Sequence[int], vectors: Vectors) -> None:
         """Nothing to do: they are read from the catalogue."""
@@ -43,8 +44,7 @@ class ExactStore:
 
     def nearest(self, vector: Vectors, most: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """Number and cosine of the nearest, best first; of those `among` only, where given."""
-        self._refresh()
-        seqs, matrix = self._seqs, self._matrix
+        _, seqs, matrix = self._now()
         if among is not None:
             places = np.flatnonzero(np.isin(seqs, np.fromiter(among, np.int64, len(among))))
             seqs, matrix = seqs[places], matrix[places]
@@ -52,27 +52,25 @@ class ExactStore:
 
     def count(self) -> int:
         """How many there are."""
-        self._refresh()
-        return len(self._seqs)
+        return len(self._now()[1])
 
     def seqs(self) -> Iterator[int]:
         """All numbers."""
-        self._refresh()
-        return iter(self._seqs.tolist())
+        return iter(self._now()[1].tolist())
 
     def close(self) -> None:
         """Forget what was read."""
-        self._generation, self._seqs, self._matrix = -1, np.empty(0, np.int64), np.empty((0, 0), np.float32)
+        self._read = _NOTHING
 
-    def _refresh(self) -> None:
+    def _now(self) -> tuple[int, NDArray[np.int64], Vectors]:
+        """The vectors as they are now; one tuple, since threads share it."""
         generation = self._catalogue.generation
-        if generation == self._generation:
-            return
-        rows = self._catalogue.rows("SELECT seq, value FROM vector ORDER BY seq")
-        self._seqs = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-        joined = np.frombuffer(b"".join(row[1] for row in rows), "<f4")
-        self._matrix = joined.reshape(len(rows), -1) if rows else np.empty((0, 0), np.float32)
-        self._generation = generation
+        if generation != self._read[0]:
+            rows = self._catalogue.rows("SELECT seq, value FROM vector ORDER BY seq")
+            seqs = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+            joined = np.frombuffer(b"".join(row[1] for row in rows), "<f4")
+            self._read = (generation, seqs, joined.reshape(len(rows), -1) if rows else _NOTHING[2])
+        return self._read
 
 
 def nearest_of(vector: Vectors, seqs: NDArray[np.int64], matrix: Vectors, most: int) -> list[tuple[int, float]]:

@@ -9,7 +9,7 @@ One process writes at a time; readers need not wait for it. Without an embedder 
 
 from __future__ import annotations
 
-import hashlib
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,18 +18,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from ..errors import Ambiguous, BiocopilotError, InvalidInput, MissingExtra, NotFound, OfflineRefused
+from ..errors import Ambiguous, BiocopilotError, InvalidInput, NotFound, OfflineRefused, SourceUnavailable, StorageError
 from ..paths import data_dir
 from ..stores.building import check_space, only_one
 from ..text import clean, shorten
-from .beginning import FILE, LIBRARY, MODEL, STARTER_LIBRARY, begin, make_folder
+from .beginning import FILE, MODEL, NOTES_COLLECTION, STARTER_LIBRARY, begin, make_folder, refresh_notes
 from .catalogue import Catalogue, DocumentRow, PassageRow, SourceRow
-from .chroma_store import ChromaStore
 from .document import ReadDocument
 from .exact_store import ExactStore
 from .files import find_files
+from .index import LOCK, Index
 from .ingest import Added, Step, ingest, ingest_documents
-from .outbox import deliver, in_step
 from .reindexing import reindex
 from .retrieval import Hits, Query, search
 from .vector_store import VectorStore
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["Library", "library_dir", "model_name"]
 
 _LEAST_SPACE = 50_000_000
-_LOCK = "library.lock"
 _WAIT_S = 5.0
 
 Report = Callable[[Step], None]
@@ -76,7 +74,7 @@ class Library:
         offline: bool = False,
     ) -> None:
         self.folder = folder
-        self.is_starter = not (folder / FILE).is_file()
+        self.is_starter = not os.path.lexists(folder / FILE)
         self.catalogue = Catalogue.open(STARTER_LIBRARY if self.is_starter else folder / FILE)
         self._lock = threading.RLock()
         self._open_embedder = embedder
@@ -84,7 +82,9 @@ class Library:
         self._why_no_model = "" if embedder else "no model is set."
         self._chroma_url = chroma_url
         self._server_waits = bool(chroma_url) and offline
-        self._store: VectorStore | None = None
+        self._index = Index(folder, chroma_url, offline)
+        self._left: list[Catalogue] = []
+        """What a thread may still be reading: the starter library, when the user's own took its place."""
 
     @classmethod
     def open(
@@ -131,8 +131,11 @@ class Library:
     def remove(self, ids: Sequence[str]) -> list[DocumentRow]:
         """Remove documents, by their ids or as `find` takes them; what was removed. Raises NotFound, and as `add` does."""
         rows = [self.find(name) for name in ids]
-        with self._writing() as (catalogue, _):
-            remove_documents(catalogue, [row.id for row in rows])
+        with self._locked() as catalogue:
+            gone = [row.id for row in rows]
+            here = {row.id for row in catalogue.documents(gone)}  # another process may have been faster
+            remove_documents(catalogue, [document for document in gone if document in here])
+            self._index.update(catalogue)
         return rows
 
     def reindex(self, report: Report = lambda _step: None) -> int:
@@ -149,7 +152,9 @@ class Library:
         if embedder is None:
             raise InvalidInput(self._why_no_model or "No model is at hand.", "See: biocopilot library stats")
         with self._locked() as catalogue:
-            return reindex(catalogue, embedder, model_name(embedder), self._new_store(catalogue, embedder), report)
+            made = reindex(catalogue, embedder, model_name(embedder), report)
+            self._index.update(catalogue, lambda done, total: report(Step("index", done, total, 0)), anew=True)
+            return made
 
     # Searching ---------------------------------------------------------------------------------------------------
 
@@ -159,7 +164,7 @@ class Library:
             raise InvalidInput("There is no word to look for.", "Say what the passages should be about.")
         self._refresh()
         notes: list[str] = []
-        vector, store = None, None
+        vector = None
         embedder = self.embedder
         model = self.catalogue.fact(MODEL)
         if embedder is None:
@@ -171,15 +176,22 @@ class Library:
             )
         elif model:
             try:
-                store = self.store
                 vector = embedder.query(query.text)
-                if self._server_waits:
-                    notes.append(
-                        f"Offline, the Chroma server {self._chroma_url} is not asked: vectors were compared here."
-                    )
             except BiocopilotError as error:
                 notes.append(f"Searched by words alone: {error.message} {error.hint}".strip())
-        found = search(self.catalogue, query, vector, store)
+        catalogue = self.catalogue
+        if vector is None:
+            found = search(catalogue, query, None, None)
+        else:
+            store, note = self._index.reading(catalogue)
+            try:
+                found = search(catalogue, query, vector, store)
+            except (StorageError, SourceUnavailable) as error:
+                if isinstance(store, ExactStore):
+                    raise
+                store, note = self._index.instead(catalogue, store, error)
+                found = search(catalogue, query, vector, store)
+            notes += [note] if note else []
         return replace(found, notes=(*notes, *found.notes))
 
     # Reading -----------------------------------------------------------------------------------------------------
@@ -228,31 +240,44 @@ class Library:
     @property
     def embedder(self) -> Embedder | None:
         """The model, opened when first asked for; None where there is none, and `_why_no_model` then says why."""
-        if self._embedder is None and self._open_embedder is not None and not self._why_no_model:
-            try:
-                self._embedder = self._open_embedder()
-            except BiocopilotError as error:
-                self._why_no_model = f"{error.message} {error.hint}".strip()
-        return self._embedder
+        with self._lock:
+            if self._embedder is None and self._open_embedder is not None and not self._why_no_model:
+                try:
+                    self._embedder = self._open_embedder()
+                except BiocopilotError as error:
+                    self._why_no_model = f"{error.message} {error.hint}".strip()
+            return self._embedder
+
+    @property
+    def why_no_model(self) -> str:
+        """Why it goes by words alone; empty where there is a model."""
+        return "" if self.embedder is not None else self._why_no_model
 
     @property
     def store(self) -> VectorStore:
-        """The vector index for reading. Raises StorageError and SourceUnavailable."""
-        with self._lock:
-            if self._store is None:
-                self._store = self._new_store(self.catalogue, self.embedder)
-            return self._store
+        """The vector index that a search would ask now."""
+        return self._index.reading(self.catalogue)[0]
+
+    @property
+    def store_name(self) -> str:
+        """Where vectors are searched, in words; nothing is opened for it."""
+        if self._chroma_url:
+            return f"the Chroma server {self._chroma_url}"
+        if importlib.util.find_spec("chromadb") is None:
+            return "in memory, one by one (ChromaDB is not installed)"
+        return "ChromaDB in the library's folder"
 
     def close(self) -> None:
         """Close files, model and index; a second call does nothing."""
         with self._lock:
-            if self._store is not None:
-                self._store.close()
-                self._store = None
+            self._index.close()
             if self._embedder is not None:
                 self._embedder.close()
                 self._embedder = None
-            self.catalogue.close()
+            self._why_no_model = "the library was closed."
+            for catalogue in (self.catalogue, *self._left):
+                catalogue.close()
+            self._left.clear()
 
     def __enter__(self) -> Library:
         return self
@@ -262,74 +287,50 @@ class Library:
     ) -> None:
         self.close()
 
-    def _new_store(self, catalogue: Catalogue, embedder: Embedder | None) -> VectorStore:
-        """Chroma's collection of this library and model; exact search where Chroma is not installed."""
-        if embedder is None or self._server_waits:
-            return ExactStore(catalogue)
-        model = hashlib.sha256(model_name(embedder).encode()).hexdigest()[:8]
-        library = catalogue.fact(LIBRARY)
-        if self._chroma_url:
-            return ChromaStore.on_server(self._chroma_url, library, model)
-        try:
-            return ChromaStore.in_folder(self.folder / "chroma", library, model)
-        except MissingExtra:
-            return ExactStore(catalogue)
-
     @contextmanager
     def _locked(self) -> Iterator[Catalogue]:
         """The catalogue for writing, the library's lock held."""
         make_folder(self.folder)
-        with only_one(self.folder / _LOCK, "the library", _WAIT_S):
+        with only_one(self.folder / LOCK, "the library", _WAIT_S):
             check_space(self.folder, _LEAST_SPACE)
-            if not (self.folder / FILE).is_file():
+            if not os.path.lexists(self.folder / FILE):
                 begin(self.folder / FILE)
             catalogue = Catalogue.open(self.folder / FILE, writing=True)
             try:
                 yield catalogue
             finally:
                 catalogue.close()
-                self._look_again()
+                self._refresh()
 
     @contextmanager
     def _writing(self, report: Report = lambda _step: None) -> Iterator[tuple[Catalogue, Embed | None]]:
-        """The catalogue for adding, and the model; the index is in step before and after."""
+        """The catalogue for adding, and the model; the index is told afterwards."""
         embedder = self.embedder
         with self._locked() as catalogue:
             model = catalogue.fact(MODEL)
-            if embedder is not None and model and model != model_name(embedder):
-                raise InvalidInput(
-                    f"The library's vectors are of {model.partition(' ')[0]}, and the model is {embedder.name}: they do not mix.",
-                    "Move over: biocopilot library reindex",
-                )
-            if embedder is None:
-                yield catalogue, None
-                return
-            if not model:
-                with catalogue.write() as connection:
-                    Catalogue.set_fact(connection, MODEL, model_name(embedder))
-            if self._server_waits:
-                yield catalogue, embedder.documents
-                return
-            store = self._new_store(catalogue, embedder)
-            try:
-                in_step(catalogue, store)
-                yield catalogue, embedder.documents
-                report(Step("index", 0, 0, 0))
-                deliver(catalogue, store)
-            finally:
-                store.close()
+            if embedder is not None and model != model_name(embedder):
+                if (
+                    catalogue.rows("SELECT 1 FROM document WHERE collection != ? LIMIT 1", (NOTES_COLLECTION,))
+                    and model
+                ):
+                    raise InvalidInput(
+                        f"The library's vectors are of {model.partition(' ')[0]}, and the model is {embedder.name}: they do not mix.",
+                        "Move over: biocopilot library reindex",
+                    )
+                reindex(catalogue, embedder, model_name(embedder), report)
+            embed = None if embedder is None else embedder.documents
+            refresh_notes(catalogue, embed)
+            yield catalogue, embed
+            report(Step("index", 0, 0, 0))
+            self._index.update(catalogue, lambda done, total: report(Step("index", done, total, 0)))
 
     def _refresh(self) -> None:
-        """Leave the project's own notes for the user's library, where another process has made that since."""
-        if self.is_starter and (self.folder / FILE).is_file():
-            self._look_again()
-
-    def _look_again(self) -> None:
-        """Read the library as it is now: the first document made it, or another process wrote."""
+        """Go over to the library that lies in the folder now: another process made one, or put another in its place."""
         with self._lock:
-            if self._store is not None:
-                self._store.close()
-                self._store = None
-            self.catalogue.close()
-            self.catalogue = Catalogue.open(self.folder / FILE)
-            self.is_starter = False
+            is_starter = not os.path.lexists(self.folder / FILE)
+            if is_starter == self.is_starter and self.catalogue.is_current:
+                return
+            catalogue = Catalogue.open(STARTER_LIBRARY if is_starter else self.folder / FILE)
+            self.is_starter = is_starter
+            self._left.append(self.catalogue)
+            self.catalogue = catalogue

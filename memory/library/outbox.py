@@ -50,7 +50,7 @@ def in_step(
         return
     there = set(store.seqs())
     wanted = {row[0] for row in catalogue.rows("SELECT seq FROM vector")}
-    if not known and there:  # another library's, or one moved here: numbers may mean other texts
+    if not known:  # another library's or model's, or one moved here: numbers may mean other texts
         store.clear()
         there = set()
     store.remove(sorted(there - wanted))

@@ -1,4 +1,4 @@
-"""Makes vectors anew: of passages that wait for one, or of all where the model is another one; then the index."""
+"""Makes vectors anew: of passages that wait for one, or of all where the model is another one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from .catalogue import Catalogue
 from .document import Part
 from .ingest import Step
-from .outbox import in_step
-from .vector_store import VectorStore
 from .writing import context_of, embedded_text
 
 if TYPE_CHECKING:
@@ -20,10 +18,8 @@ __all__ = ["reindex"]
 _AT_ONCE = 64
 
 
-def reindex(
-    catalogue: Catalogue, embedder: Embedder, model: str, store: VectorStore, report: Callable[[Step], None]
-) -> int:
-    """Give every passage a vector of this model, and the store all of them; how many were made.
+def reindex(catalogue: Catalogue, embedder: Embedder, model: str, report: Callable[[Step], None]) -> int:
+    """Give every passage a vector of this model; how many were made.
 
     What was made stays when it is broken off: the fact says from the beginning which model the vectors are of, and those of the
     model before it are gone by then.
@@ -52,6 +48,4 @@ def reindex(
                 connection.execute("INSERT OR REPLACE INTO outbox VALUES (?, 'add')", (row.seq,))
             Catalogue.changed(connection)
         report(Step("vectors", start + len(rows), len(waiting), 0))
-    in_step(catalogue, store, lambda done, total: report(Step("index", done, total, 0)))
-    store.close()
     return len(waiting)

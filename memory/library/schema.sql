@@ -41,5 +41,5 @@ CREATE TABLE vector (seq INTEGER PRIMARY KEY, value BLOB NOT NULL);
 -- What the vector store has yet to be told: written in the transaction that changes passages, deleted when the store has it.
 CREATE TABLE outbox (seq INTEGER PRIMARY KEY, action TEXT NOT NULL CHECK (action IN ('add', 'remove')));
 
--- rowid is passage.seq. `context` is the title, the section, and the document's keywords.
+-- rowid is passage.seq. `context` is the title and the section.
 CREATE VIRTUAL TABLE words USING fts5(text, context, tokenize = "porter unicode61 remove_diacritics 2");

@@ -24,8 +24,8 @@ class VectorStore(Protocol):
     name: str
     """Which store this is, for the catalogue to know whether it is the one that it told last: `chroma:PATH`, `exact`, …"""
 
-    sees_others: bool
-    """Whether what another process added is found without opening the store again."""
+    newest: int | None
+    """The largest number that it surely holds, with all before it; None where it also sees what others add."""
 
     def add(self, seqs: Sequence[int], vectors: Vectors) -> None:
         """Add vectors, or replace those of the same numbers."""

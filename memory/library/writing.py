@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -57,8 +57,13 @@ class _Planned:
     about: About
     outcome: Outcome
     keys: tuple[str, ...]
-    replaces_text: bool
+    is_text: bool
+    """Whether its text is this file's from now on."""
+    parts: tuple[Part, ...] = ()
+    """Whose passages are written: those read; those there already, where only what they stand under is another; else none."""
     passages: tuple[Passage, ...] = ()
+    absorbed: tuple[str, ...] = ()
+    """Documents that turn out to be this one: the DOI of one and the PMID of another stand in one record."""
 
 
 def context_of(about: About, part: Part) -> str:
@@ -75,7 +80,7 @@ def embedded_text(context: str, text: str) -> str:
 def add_documents(
     catalogue: Catalogue, documents: Sequence[ReadDocument], origin: Origin, collection: str, embed: Embed | None
 ) -> list[tuple[str, Outcome]]:
-    """Add documents of one file in one transaction; id and outcome of each.
+    """Add documents of one file; id and outcome of each. One transaction for all, but a document that may be one before it has the next.
 
     Args:
         catalogue: opened for writing, its lock held.
@@ -85,16 +90,40 @@ def add_documents(
         embed: texts to vectors; None where no model is at hand, and passages then wait for one.
 
     Raises:
-        StorageError: the disk is full or cannot be written. Nothing of these documents is kept.
+        StorageError: the disk is full or cannot be written. Whole documents are there or not there.
     """
-    planned: list[_Planned] = []
-    taken: dict[str, _Planned] = {}
+    outcomes: list[tuple[str, Outcome]] = []
+    for group in _apart(documents):
+        outcomes += _add_group(catalogue, group, origin, collection, embed)
+    return outcomes
+
+
+def _apart(documents: Sequence[ReadDocument]) -> Iterator[list[ReadDocument]]:
+    """In groups within which no two share a key, so that each is planned with all before it in the catalogue."""
+    group: list[ReadDocument] = []
+    taken: set[str] = set()
     for read in documents:
-        plan = _planned(catalogue, read, origin, taken)
+        keys = {*keys_of(read), _text_key(read)}
+        if keys & taken:
+            yield group
+            group, taken = [], set()
+        group.append(read)
+        taken |= keys
+    if group:
+        yield group
+
+
+def _add_group(
+    catalogue: Catalogue, documents: Sequence[ReadDocument], origin: Origin, collection: str, embed: Embed | None
+) -> list[tuple[str, Outcome]]:
+    planned: list[_Planned] = []
+    gone: set[str] = set()
+    for read in documents:
+        plan = _planned(catalogue, read, origin, {plan.id for plan in planned} | gone)
+        gone |= set(plan.absorbed)
         planned.append(plan)
-        taken |= dict.fromkeys(plan.keys, plan)
     texts = [
-        embedded_text(context_of(plan.about, plan.read.parts[passage.part]), passage.text)
+        embedded_text(context_of(plan.about, plan.parts[passage.part]), passage.text)
         for plan in planned
         for passage in plan.passages
     ]
@@ -105,7 +134,8 @@ def add_documents(
             number = len(plan.passages)
             _write(connection, plan, origin, collection, None if vectors is None else vectors[place : place + number])
             place += number
-        Catalogue.changed(connection)
+        if any(plan.outcome != "known" for plan in planned):
+            Catalogue.changed(connection)
     return [(plan.id, plan.outcome) for plan in planned]
 
 
@@ -118,21 +148,26 @@ def remove_documents(catalogue: Catalogue, ids: Iterable[str]) -> None:
 
 
 def forget_file(catalogue: Catalogue, origin: Origin) -> list[str]:
-    """Remove what an earlier version of this file held and this one does not; ids of the documents that went."""
-    query = "SELECT DISTINCT document FROM source WHERE path = ? AND member = ? AND sha256 != ?"
-    old = [row[0] for row in catalogue.rows(query, (origin.path, origin.member, origin.sha256))]
+    """Remove what an earlier version of this file held and this one does not; ids of the documents that went.
+
+    A document that another file holds too stays, and takes that one's text when it is read again.
+    """
+    where, place = "path = ? AND member = ? AND sha256 != ?", (origin.path, origin.member, origin.sha256)
+    old = catalogue.rows(f"SELECT document, max(is_text) FROM source WHERE {where} GROUP BY document", place)
     if not old:
         return []
     gone = []
     with catalogue.write() as connection:
-        connection.execute(
-            "DELETE FROM source WHERE path = ? AND member = ? AND sha256 != ?",
-            (origin.path, origin.member, origin.sha256),
-        )
-        for document in old:
-            if connection.execute("SELECT 1 FROM source WHERE document = ?", (document,)).fetchone() is None:
+        connection.execute(f"DELETE FROM source WHERE {where}", place)
+        for document, gave_text in old:
+            held = connection.execute("SELECT count(*), max(is_text) FROM source WHERE document = ?", (document,))
+            left, is_text = held.fetchone()
+            if not left:
                 _remove(connection, document)
                 gone.append(document)
+            elif gave_text and not is_text:
+                connection.execute("UPDATE document SET rank = -1 WHERE id = ?", (document,))
+                _forget_readings(connection, document)
         if gone:
             Catalogue.changed(connection)
     return gone
@@ -141,19 +176,30 @@ def forget_file(catalogue: Catalogue, origin: Origin) -> list[str]:
 # Which document is it -----------------------------------------------------------------------------------------------
 
 
-def _planned(catalogue: Catalogue, read: ReadDocument, origin: Origin, taken: dict[str, _Planned]) -> _Planned:
+def _planned(catalogue: Catalogue, read: ReadDocument, origin: Origin, used: set[str]) -> _Planned:
     keys = keys_of(read)
-    for key in keys:
-        twin = taken.get(key)
-        if twin is not None and _may_be_one(twin.about, read.about):
-            return _merged(read, keys, twin.id, twin.about, twin.read.text_sha256, read.rank > twin.read.rank)
-    known = dict(catalogue.rows_in("SELECT key, document FROM document_key WHERE key IN ({})", keys))
-    for key in keys:
-        row = catalogue.document(known[key]) if key in known else None
-        if row is not None and _may_be_one(row.about, read.about):
-            is_newer = read.rank == row.rank and _is_text_of(row, origin, read.entry, catalogue)
-            return _merged(read, keys, row.id, row.about, row.text_sha256, read.rank > row.rank or is_newer)
-    return _Planned(read, _new_id(catalogue, keys, taken), read.about, "added", keys, True, tuple(passages_of(read)))
+    owners = dict(catalogue.rows_in("SELECT key, document FROM document_key WHERE key IN ({})", keys))
+    wanted = keys
+    if len(owners) == len(keys):  # where all of them may be other articles', its text tells it
+        wanted = (*keys, _text_key(read))
+        owners |= dict(catalogue.rows("SELECT key, document FROM document_key WHERE key = ?", wanted[-1:]))
+    one = _same(catalogue, read, [owners[key] for key in wanted if key in owners], used)
+    if one:
+        return _merged(catalogue, read, keys, one, origin)
+    new = _new_id(catalogue, keys, used)
+    return _Planned(read, new, read.about, "added", wanted, True, read.parts, tuple(passages_of(read)))
+
+
+def _same(catalogue: Catalogue, read: ReadDocument, owners: Sequence[str], used: set[str]) -> list[DocumentRow]:
+    """The documents that this one is, the one with the best text first; more than one where it shows that they are one."""
+    found: list[DocumentRow] = []
+    about = read.about
+    for document in dict.fromkeys(owners):
+        row = None if document in used else catalogue.document(document)
+        if row is not None and _may_be_one(row.about, about):
+            found.append(row)
+            about = _together(about, row.about, False)
+    return sorted(found, key=lambda row: -row.rank)
 
 
 def _is_text_of(row: DocumentRow, origin: Origin, entry: int, catalogue: Catalogue) -> bool:
@@ -163,12 +209,23 @@ def _is_text_of(row: DocumentRow, origin: Origin, entry: int, catalogue: Catalog
 
 
 def _merged(
-    read: ReadDocument, keys: tuple[str, ...], document: str, about: About, text_sha256: str, better: bool
+    catalogue: Catalogue, read: ReadDocument, keys: tuple[str, ...], rows: Sequence[DocumentRow], origin: Origin
 ) -> _Planned:
-    together = _together(about, read.about, better)
-    replaces = better and read.text_sha256 != text_sha256
-    outcome: Outcome = "updated" if replaces or together != about else "known"
-    return _Planned(read, document, together, outcome, keys, replaces, tuple(passages_of(read)) if replaces else ())
+    """Added to the first of `rows`, with which the others become one."""
+    row, *others = rows
+    known = row.about
+    for other in others:
+        known = _together(known, other.about, False)
+    better = read.rank > row.rank or _is_text_of(row, origin, read.entry, catalogue)
+    together = _together(known, read.about, better)
+    parts: tuple[Part, ...] = ()
+    if better and read.text_sha256 != row.text_sha256:
+        parts = read.parts
+    elif together.title != row.about.title:
+        parts = tuple(catalogue.parts(row.id))
+    passages = tuple(passages_of(ReadDocument(together, parts, read.format, read.rank)))
+    outcome: Outcome = "updated" if parts or others or together != row.about else "known"
+    return _Planned(read, row.id, together, outcome, keys, better, parts, passages, tuple(other.id for other in others))
 
 
 def _may_be_one(one: About, other: About) -> bool:
@@ -200,9 +257,12 @@ def _together(known: About, new: About, new_is_better: bool) -> About:
     )
 
 
-def _new_id(catalogue: Catalogue, keys: tuple[str, ...], taken: dict[str, _Planned]) -> str:
+def _text_key(read: ReadDocument) -> str:
+    return f"text:{read.text_sha256}"
+
+
+def _new_id(catalogue: Catalogue, keys: tuple[str, ...], used: set[str]) -> str:
     """An id that the surest key gives; the same article gets the same id in every library, unless that is taken."""
-    used = {plan.id for plan in taken.values()}
     for turn in range(1_000):
         said = keys[0] if turn == 0 else f"{keys[0]}#{turn}"
         found = "D" + hashlib.sha256(said.encode()).hexdigest()[:9]
@@ -217,13 +277,15 @@ def _new_id(catalogue: Catalogue, keys: tuple[str, ...], taken: dict[str, _Plann
 def _write(
     connection: sqlite3.Connection, plan: _Planned, origin: Origin, collection: str, vectors: Vectors | None
 ) -> None:
-    if plan.replaces_text:
+    for other in plan.absorbed:
+        _absorb(connection, other, plan.id)
+    if plan.parts:
         _clear_text(connection, plan.id)
         _write_text(connection, plan, vectors)
     _write_about(connection, plan, collection)
     for key in plan.keys:
         connection.execute("INSERT OR IGNORE INTO document_key VALUES (?, ?)", (key, plan.id))
-    if plan.replaces_text:
+    if plan.is_text:
         connection.execute("UPDATE source SET is_text = 0 WHERE document = ?", (plan.id,))
     connection.execute(
         "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET sha256 = excluded.sha256,"
@@ -235,7 +297,7 @@ def _write(
             plan.read.entry,
             origin.sha256,
             plan.read.format,
-            int(plan.replaces_text),
+            int(plan.is_text),
         ),
     )
 
@@ -262,7 +324,7 @@ def _write_about(connection: sqlite3.Connection, plan: _Planned, collection: str
         marks = ", ".join(f":{name}" for name in values)
         connection.execute(f"INSERT INTO document ({', '.join(values)}) VALUES ({marks})", values)
         return
-    values |= text if plan.replaces_text else {}
+    values |= text if plan.is_text else {}
     changes = ", ".join(f"{name} = :{name}" for name in values)
     connection.execute(f"UPDATE document SET {changes} WHERE id = :id", {**values, "id": plan.id})
 
@@ -270,14 +332,14 @@ def _write_about(connection: sqlite3.Connection, plan: _Planned, collection: str
 def _write_text(connection: sqlite3.Connection, plan: _Planned, vectors: Vectors | None) -> None:
     connection.executemany(
         "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?)",
-        [(plan.id, n, part.kind, part.page, part.section, part.text) for n, part in enumerate(plan.read.parts)],
+        [(plan.id, n, part.kind, part.page, part.section, part.text) for n, part in enumerate(plan.parts)],
     )
     for number, passage in enumerate(plan.passages):
         seq = connection.execute(
             "INSERT INTO passage (id, document, part, first, last) VALUES (?, ?, ?, ?, ?)",
             (passage.id_in(plan.id), plan.id, passage.part, passage.start, passage.end),
         ).lastrowid
-        context = context_of(plan.about, plan.read.parts[passage.part])
+        context = context_of(plan.about, plan.parts[passage.part])
         connection.execute("INSERT INTO words (rowid, text, context) VALUES (?, ?, ?)", (seq, passage.text, context))
         if vectors is not None:
             value = vectors[number].astype("<f4").tobytes()
@@ -295,10 +357,23 @@ def _clear_text(connection: sqlite3.Connection, document: str) -> None:
     connection.execute("DELETE FROM part WHERE document = ?", (document,))
 
 
+def _absorb(connection: sqlite3.Connection, document: str, into: str) -> None:
+    """What names a document and where it was read become another one's; its text goes."""
+    connection.execute("UPDATE OR IGNORE source SET document = ?, is_text = 0 WHERE document = ?", (into, document))
+    connection.execute("UPDATE document_key SET document = ? WHERE document = ?", (into, document))
+    _remove(connection, document)
+
+
+def _forget_readings(connection: sqlite3.Connection, document: str) -> None:
+    """That the files that hold it were read, so that they are read again."""
+    connection.execute(
+        "DELETE FROM file WHERE (path, member, sha256) IN (SELECT path, member, sha256 FROM source WHERE document = ?)",
+        (document,),
+    )
+
+
 def _remove(connection: sqlite3.Connection, document: str) -> None:
     _clear_text(connection, document)
-    connection.execute(
-        "DELETE FROM file WHERE (sha256, path) IN (SELECT sha256, path FROM source WHERE document = ?)", (document,)
-    )
+    _forget_readings(connection, document)
     for table, column in (("source", "document"), ("document_key", "document"), ("document", "id")):
         connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (document,))

@@ -85,6 +85,9 @@ def test_the_wheel_holds_the_package_and_nothing_beside_it(built: Built, root: P
     assert "biocopilot/__init__.py" not in names
     assert {f"biocopilot/{name}/py.typed" for name in PACKAGES} <= set(names)
     assert "biocopilot/memory/starter/starter.sqlite" in names
+    assert {"biocopilot/memory/library/starter_library.sqlite", "biocopilot/memory/library/schema.sql"} <= set(names)
+    notes = {path.name for path in (root / "memory/library/starter_notes").glob("*.md")}
+    assert notes == {Path(name).name for name in names if "/memory/library/starter_notes/" in name}
     for name in ("LICENSE", "NOTICE"):
         assert any(held.endswith(f".dist-info/licenses/{name}") for held in names)
     modules = {
