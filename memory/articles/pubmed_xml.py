@@ -21,7 +21,7 @@ from .identifiers import valid_doi, valid_pmcid, valid_pmid
 from .plain_text import one_line, text_of
 from .xml_reading import each
 
-__all__ = ["each_article", "parse_articles", "year_in"]
+__all__ = ["article_of", "each_article", "each_record", "parse_articles", "year_in"]
 
 SERVICE = "PubMed"
 _ROOTS = ("PubmedArticleSet", "PubmedArticle", "PubmedBookArticle", "PubmedBookArticleSet", "eFetchResult", "ERROR")
@@ -40,10 +40,20 @@ def parse_articles(body: bytes) -> tuple[Article, ...]:
 
 def each_article(body: bytes) -> Iterator[Article]:
     """The same one after another, for files with thousands. Raises as `parse_articles` does, when it gets there."""
+    return map(article_of, each_record(body))
+
+
+def each_record(body: bytes) -> Iterator[Any]:
+    """The elements of the articles, for `article_of` before the next is asked for. Raises BadReply where the XML is broken."""
     for element in each(body, ("PubmedArticle", "PubmedBookArticle", "ERROR"), _ROOTS, SERVICE):
         if element.tag == "ERROR":
             raise BadReply(f"{SERVICE} says: {text_of(element)[:160]}", "Check the identifiers.")
-        yield _article(element) if element.tag == "PubmedArticle" else _book_article(element)
+        yield element
+
+
+def article_of(element: Any) -> Article:
+    """The article of one record. Raises BadReply where the record holds none."""
+    return _article(element) if element.tag == "PubmedArticle" else _book_article(element)
 
 
 def year_in(date: str) -> int | None:

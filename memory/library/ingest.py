@@ -145,7 +145,11 @@ def _batches(
     result: Added, report: Callable[[int], None],
 ) -> int:  # fmt: skip
     number = 0
-    while batch := list(islice(documents, BATCH)):
+    trouble: FileRefused | None = None
+    while trouble is None:
+        batch, trouble = _next_batch(documents)
+        if not batch:
+            break
         usable = []
         for read in batch:
             name = f"{origin.member or origin.path}, record {read.entry + 1}"
@@ -162,7 +166,20 @@ def _batches(
         result.documents += [document for document, outcome in outcomes if outcome != "known"]
         number += len(usable)
         report(number)
+    if trouble is not None:
+        raise trouble
     return number
+
+
+def _next_batch(documents: Iterator[ReadDocument]) -> tuple[list[ReadDocument], FileRefused | None]:
+    """The next documents, and what ended the file before its end: what stands before that is kept."""
+    batch: list[ReadDocument] = []
+    try:
+        for read in islice(documents, BATCH):
+            batch.append(read)
+    except FileRefused as error:
+        return batch, error
+    return batch, None
 
 
 def _reading(documents: Iterator[ReadDocument], name: str) -> Iterator[ReadDocument]:
