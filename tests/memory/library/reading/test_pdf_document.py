@@ -86,6 +86,25 @@ def test_numbers_of_references_stay_with_their_text() -> None:
     )
 
 
+def test_a_line_into_the_gutter_does_not_part_numbers_of_references_from_their_text() -> None:
+    def references(x: float, first: int) -> list[Any]:
+        found = []
+        for n in range(8):
+            found += [Put(x, 700 - 40 * n, str(first + n)), *column(OTHER[:110], x + 22, 700 - 40 * n, 170)]
+        return found
+
+    note = Put(50, 370, "This note on the funding is set a little wider, so as")
+    assert 262 < 50 + MADE["width"](note.text) < 273
+    (text,) = texts([[*references(50, 11), *references(262, 31), note]])
+    assert all(f"{n} Patients" in text for n in (*range(11, 19), *range(31, 39)))
+
+
+def test_a_raised_letter_stays_with_the_line_across_the_page_that_it_begins() -> None:
+    across = "These core areas belong to what the authors call the impact of health conditions on the lives of all their patients"
+    page = [*column(PROSE, 50, 700), *column(PROSE, 300, 700), Put(50, 504, "a", 5), Put(53, 500, across, 8)]
+    assert f"a{across}" in texts([page])[0].split("\n")
+
+
 def test_rows_of_a_table_stay_rows() -> None:
     rows = [("erlotinib", "2.0", "0.5", "12"), ("gefitinib", "3.1", "0.6", "14"), ("osimertinib", "12.0", "1.2", "9"),
             ("afatinib", "0.5", "0.1", "11"), ("lapatinib", "10.8", "0.9", "10")]  # fmt: skip
@@ -113,6 +132,7 @@ def test_paragraphs_are_apart_and_hold_no_breaks() -> None:
         ("A p-value was given.", "We gave each p-", "value as it was.", "p-value"),
         ("No cost was too high for effective care.", "It was a cost-", "effective drug.", "cost-effective"),
         ("It was self-reported.", "It was self-", "administered by all.", "self-administered"),
+        ("It was non-toxic to responders.", "They were non-", "responders to it.", "non-responders"),
         ("Nothing else.", "It was immuno-", "histochemical work.", "immunohistochemical"),
     ],
 )
@@ -237,6 +257,12 @@ def test_a_title_in_the_metadata_counts_only_where_the_first_page_says_it(title:
 )
 def test_authors_are_named_only_where_they_are_sure(given: str, expected: tuple[str, ...]) -> None:
     assert front(*ABOUT, info=f"/Author ({given})")["authors"] == expected
+
+
+def test_a_licence_is_known_by_its_name_too() -> None:
+    named = Put(60, 60, "Distributed under the Creative Commons Attribution License, which permits any use.", 7)
+    assert front(*ABOUT, named)["licence"] == "CC BY"
+    assert front(*ABOUT)["licence"] == ""
 
 
 def test_an_identifier_of_a_reference_is_not_the_articles_own() -> None:
