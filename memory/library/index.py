@@ -109,7 +109,7 @@ class Index:
             return self._chroma
         if self._chroma is None and seal and seal == self._seal:  # it failed, and has not been written since
             return "The index cannot be used, so vectors were compared one by one; biocopilot library reindex makes it anew."
-        if int(catalogue.rows("SELECT count(*) FROM vector")[0][0]) <= EXACT_UP_TO:
+        if not catalogue.rows("SELECT 1 FROM passage LIMIT 1 OFFSET ?", (EXACT_UP_TO,)):
             return None
         self._let_go()
         if not seal:

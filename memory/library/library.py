@@ -9,6 +9,7 @@ One process writes at a time; readers need not wait for it. Without an embedder 
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,13 +28,13 @@ from .catalogue import Catalogue, DocumentRow, PassageRow, SourceRow
 from .document import ReadDocument
 from .exact_store import ExactStore
 from .files import find_files
-from .index import LOCK, Index
+from .index import EXACT_UP_TO, LOCK, Index
 from .ingest import Added, Step, ingest, ingest_documents
 from .reindexing import reindex
 from .retrieval import Hits, Query, search
 from .vector_store import VectorStore
 from .words import query_terms
-from .writing import RECIPE, Embed, Origin, remove_documents
+from .writing import RECIPE, WAITING, Embed, Origin, remove_documents
 
 if TYPE_CHECKING:
     from .embedding.protocol import Embedder
@@ -265,7 +266,7 @@ class Library:
             return f"the Chroma server {self._chroma_url}"
         if importlib.util.find_spec("chromadb") is None:
             return "in memory, one by one (ChromaDB is not installed)"
-        return "ChromaDB in the library's folder"
+        return f"ChromaDB in the library's folder (up to {EXACT_UP_TO:,} vectors are compared one by one)"
 
     def close(self) -> None:
         """Close files, model and index; a second call does nothing."""
@@ -308,15 +309,13 @@ class Library:
         embedder = self.embedder
         with self._locked() as catalogue:
             model = catalogue.fact(MODEL)
-            if embedder is not None and model != model_name(embedder):
-                if (
-                    catalogue.rows("SELECT 1 FROM document WHERE collection != ? LIMIT 1", (NOTES_COLLECTION,))
-                    and model
-                ):
-                    raise InvalidInput(
-                        f"The library's vectors are of {model.partition(' ')[0]}, and the model is {embedder.name}: they do not mix.",
-                        "Move over: biocopilot library reindex",
-                    )
+            is_other = embedder is not None and model not in ("", model_name(embedder))
+            if is_other and catalogue.rows("SELECT 1 FROM document WHERE collection != ? LIMIT 1", (NOTES_COLLECTION,)):
+                raise InvalidInput(
+                    f"The library's vectors are of {model.partition(' ')[0]}, and the model is another one: they do not mix.",
+                    "Move over: biocopilot library reindex",
+                )
+            if embedder is not None and (model != model_name(embedder) or catalogue.fact(WAITING)):
                 reindex(catalogue, embedder, model_name(embedder), report)
             embed = None if embedder is None else embedder.documents
             refresh_notes(catalogue, embed)

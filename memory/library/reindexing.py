@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from .beginning import MODEL
 from .catalogue import Catalogue
 from .document import Part
 from .ingest import Step
-from .writing import context_of, embedded_text
+from .writing import WAITING, context_of, embedded_text
 
 if TYPE_CHECKING:
     from .embedding.protocol import Embedder
@@ -24,11 +25,12 @@ def reindex(catalogue: Catalogue, embedder: Embedder, model: str, report: Callab
     What was made stays when it is broken off: the fact says from the beginning which model the vectors are of, and those of the
     model before it are gone by then.
     """
-    if catalogue.fact("model") != model:
+    if catalogue.fact(MODEL) != model:
         with catalogue.write() as connection:
             connection.execute("DELETE FROM vector")
             connection.execute("DELETE FROM outbox WHERE action = 'add'")
-            Catalogue.set_fact(connection, "model", model)
+            Catalogue.set_fact(connection, MODEL, model)
+            Catalogue.set_fact(connection, WAITING, "1")
             Catalogue.changed(connection)
     query = "SELECT p.seq FROM passage p LEFT JOIN vector v USING (seq) WHERE v.seq IS NULL ORDER BY p.seq"
     waiting = [row[0] for row in catalogue.rows(query)]
@@ -48,4 +50,6 @@ def reindex(catalogue: Catalogue, embedder: Embedder, model: str, report: Callab
                 connection.execute("INSERT OR REPLACE INTO outbox VALUES (?, 'add')", (row.seq,))
             Catalogue.changed(connection)
         report(Step("vectors", start + len(rows), len(waiting), 0))
+    with catalogue.write() as connection:
+        Catalogue.set_fact(connection, WAITING, "")
     return len(waiting)

@@ -20,6 +20,7 @@ from .passages import Passage, passages_of
 from .vector_store import Vectors
 
 __all__ = [
+    "WAITING",
     "Embed",
     "Origin",
     "Outcome",
@@ -35,6 +36,9 @@ Outcome = Literal["added", "updated", "known"]
 
 RECIPE = "1"
 """Of `embedded_text`: vectors made by another recipe are not those of the same model."""
+
+WAITING = "vectors_wait"
+"""The fact that some passages have no vector yet: they were added without a model, or a reindexing was broken off."""
 
 _GRAVER: dict[RetractionState, int] = {"none": 0, "corrected": 1, "notice": 2, "concern": 3, "retracted": 4}
 
@@ -130,6 +134,8 @@ def _add_group(
     vectors = None if embed is None or not texts else embed(texts)
     place = 0
     with catalogue.write() as connection:
+        if texts and vectors is None:
+            Catalogue.set_fact(connection, WAITING, "1")
         for plan in planned:
             number = len(plan.passages)
             _write(connection, plan, origin, collection, None if vectors is None else vectors[place : place + number])
