@@ -209,9 +209,13 @@ def _same(catalogue: Catalogue, read: ReadDocument, owners: Sequence[str], used:
 
 
 def _is_text_of(row: DocumentRow, origin: Origin, entry: int, catalogue: Catalogue) -> bool:
-    """Whether the document's text was read from an earlier version of this very file."""
-    place = (origin.path, origin.member, entry)
-    return any(item.is_text and (item.path, item.member, item.entry) == place for item in catalogue.sources(row.id))
+    """Whether the document's text was read from an earlier version of this very file, in which it may have stood elsewhere."""
+    return any(
+        item.is_text
+        and (item.path, item.member) == (origin.path, origin.member)
+        and (item.sha256 != origin.sha256 or item.entry == entry)
+        for item in catalogue.sources(row.id)
+    )
 
 
 def _merged(
