@@ -27,7 +27,7 @@ def about_of(article: Article) -> About:
         title=article.title,
         authors=tuple(author.name for author in article.authors),
         year=article.year,
-        journal=article.journal or article.book,
+        journal=article.journal or article.book or article.journal_abbreviation,
         doi=article.doi.lower(),
         pmid=article.pmid,
         pmcid=article.pmcid,

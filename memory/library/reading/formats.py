@@ -64,8 +64,8 @@ FORMATS = (
     Format("ris", "RIS", (".ris", ".txt", ".nbib"), "ris", "1", _RIS),
     Format("bibtex", "BibTeX", (".bib",), "bibtex", "1"),
     Format("table", "table of references", (".csv", ".tsv", ".tab"), "reference_table", "1"),
-    Format("markdown", "Markdown", (".md", ".markdown"), "markdown", "1"),
-    Format("text", "text", (".txt", ".text"), "plain", "1"),
+    Format("markdown", "Markdown", (".md", ".markdown"), "markdown", "2"),
+    Format("text", "text", (".txt", ".text"), "plain", "2"),
 )  # fmt: skip
 """In this order: the first whose suffix fits, and whose beginning does."""
 

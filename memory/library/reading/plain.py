@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
@@ -13,6 +14,8 @@ __all__ = ["decoded", "read", "title_from_name"]
 
 RANK = 10
 _LONGEST_TITLE = 200
+_BREAKS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+"""What ends a line or page as a newline does, and must not join the words around it by going."""
 
 
 def read(data: bytes, name: str) -> Iterator[ReadDocument]:
@@ -39,7 +42,7 @@ def decoded(data: bytes, name: str) -> str:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = data.decode("cp1252", "replace")
-    return clean(text)
+    return clean(_BREAKS.sub("\n", text))
 
 
 def title_from_name(name: str) -> str:
