@@ -15,12 +15,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
+
 from ..errors import InvalidSetting, MissingExtra, SourceUnavailable, StorageError
 from .vector_store import Vectors
 
 __all__ = ["ChromaStore", "collection_prefix"]
 
 _AT_ONCE = 2_000
+_CONNECT_S = 5.0
+_ANSWER_S = 120.0
 _PAGE = 50_000
 _HNSW = {"space": "cosine", "ef_search": 400, "ef_construction": 100, "sync_threshold": 2, "batch_size": 2}
 """`ef_search` bounds how many are found well: 200 of 20,000 abstracts with a recall of 0.99, see benchmarks/library_ingest.py. The
@@ -97,13 +101,13 @@ class ChromaStore:
         """
         try:
             parts = urlsplit(url)
-            host, port = parts.hostname, parts.port
+            scheme, host, port = parts.scheme, parts.hostname, parts.port
         except ValueError:
-            host, port = None, None
-        if parts.scheme not in ("http", "https") or not host:
+            scheme, host, port = "", None, None
+        if scheme not in ("http", "https") or not host:
             raise InvalidSetting(f"{url!r} is no address of a Chroma server.", "It is like http://localhost:8000")
         chromadb, settings = _chromadb()
-        secure = parts.scheme == "https"
+        secure = scheme == "https"
         try:
             client = chromadb.HttpClient(
                 host=host, port=port or (443 if secure else 8000), ssl=secure, settings=settings
@@ -114,6 +118,8 @@ class ChromaStore:
             raise SourceUnavailable(
                 f"The Chroma server {url} does not answer: {_said(error)}", f"{_KEPT} Start it: chroma run"
             ) from error
+        for session in _sessions(client):
+            session.timeout = httpx.Timeout(_ANSWER_S, connect=_CONNECT_S)  # Chroma itself would wait for ever
         return cls(client, url, library, model)
 
     @property
@@ -184,9 +190,12 @@ class ChromaStore:
             self._free.wait_for(lambda: self._busy == 0)
         if client is None:
             return
+        sessions = _sessions(client)
         with _opening, contextlib.suppress(Exception):
             _opened.discard(self._spelled)
             client.close()
+        for session in sessions:
+            session.close()
 
     def _open(self) -> Any:
         return self._client.get_or_create_collection(
@@ -226,6 +235,13 @@ def _spelled(folder: Path) -> str:
     what the other saw.
     """
     return next(name for turn in itertools.count() if (name := os.path.join(folder, *["."] * turn)) not in _opened)
+
+
+def _sessions(client: Any) -> list[httpx.Client]:
+    """A client's connections to a server, which its `close` (release 1.5) leaves open; none of a folder's."""
+    servers = (getattr(item, "_server", None) for item in (client, getattr(client, "_admin_client", None)))
+    found = (getattr(server, "_session", None) for server in servers)
+    return list({id(session): session for session in found if isinstance(session, httpx.Client)}.values())
 
 
 def _is_chromas(error: BaseException) -> bool:
