@@ -22,7 +22,7 @@ _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _QUOTE = re.compile(r"\\.|[{}\"]", re.DOTALL)
 _WORD = re.compile(r"[^\s,#{}\"()]+")
 _JOIN = re.compile(r"\s*#\s*")
-_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_AND = re.compile(r" and ", re.IGNORECASE)
 _NO_ENTRY = frozenset(("comment", "preamble"))
 _MONTHS = {name: name.title() for name in "jan feb mar apr may jun jul aug sep oct nov dec".split()}
 _TYPES = {
@@ -120,7 +120,7 @@ def _reference(kind: str, fields: dict[str, str]) -> Reference:
     def said(*names: str) -> list[str]:
         return [value for name in names if (value := _paragraphs(unlatex(fields.get(name, ""))))]
 
-    groups, authors = _people(fields.get("author", "") or fields.get("editor", ""))
+    groups, authors = _people(" ".join((fields.get("author") or fields.get("editor", "")).split()))
     return Reference(
         titles=[f"{title}: {rest}" for title in said("title") for rest in said("subtitle")]
         + said("title", "booktitle"),
@@ -155,9 +155,9 @@ def _people(text: str) -> tuple[list[str], list[str]]:
 
 
 def _protected(text: str) -> str:
-    """An `and` in braces parts no names."""
+    """With each `and` in braces, which parts no names, marked."""
     depth, told = 0, ""
-    for piece in re.split(r"([{}]|\s+and\s+)", text):
+    for piece in re.split(r"([{}]| and )", text):
         depth += (piece == "{") - (piece == "}")
         told += "\ue010" if depth > 0 and piece.strip() == "and" else piece
     return told

@@ -16,10 +16,10 @@ from .plain import RANK, decoded, title_from_name
 
 __all__ = ["front_matter", "read"]
 
-_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(\S.*)$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
-_FIELD = re.compile(r"^([A-Za-z][\w -]*?)[ \t]*:[ \t]*(.*?)[ \t]*$")
-_ITEM = re.compile(r"^\s*-[ \t]+(.*?)[ \t]*$")
+_FIELD = re.compile(r"^([A-Za-z][\w -]{0,60}?)[ \t]*:(.*)$")
+_ITEM = re.compile(r"^[ \t]*-[ \t]+(\S.*)$")
 _YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 
 
@@ -57,9 +57,9 @@ def front_matter(text: str) -> tuple[dict[str, str], str]:
     for line in head.split("\n"):
         if (found := _FIELD.match(line)) is not None:
             last = found[1].lower()
-            fields[last] = found[2].strip("\"'")
+            fields[last] = found[2].strip().strip("\"'")
         elif last and (item := _ITEM.match(line)) is not None:
-            fields[last] = "; ".join(filter(None, (fields[last], item[1].strip("\"'"))))
+            fields[last] = "; ".join(filter(None, (fields[last], item[1].strip().strip("\"'"))))
     return fields, body
 
 
@@ -92,7 +92,15 @@ def _sections(text: str, headings: list[str]) -> Iterator[tuple[tuple[str, ...],
             yield tuple(filter(None, path)), part
         held = []
         depth = len(heading[1])
-        path = [*path[: depth - 1], *[""] * (depth - 1 - len(path)), heading[2]]
-        headings += filter(None, [heading[2]])
+        title = _bare(heading[2])
+        path = [*path[: depth - 1], *[""] * (depth - 1 - len(path)), title]
+        headings += filter(None, [title])
     if (part := "\n".join(held).strip("\n")).strip():
         yield tuple(filter(None, path)), part
+
+
+def _bare(heading: str) -> str:
+    """Without the hashes that may close it, which a blank parts from it: `C#` keeps its own."""
+    told = heading.strip()
+    open_end = told.rstrip("#")
+    return open_end.rstrip() if not open_end or open_end[-1].isspace() else told

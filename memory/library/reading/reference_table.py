@@ -32,7 +32,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "notes": ("notes", "note"),
 }
 _SEPARATORS = ",;\t"
-_ISSUE = re.compile(r"\s*\(\d{4}\).*", re.DOTALL)
+_ISSUE = re.compile(r" ?\(\d{4}\).*", re.DOTALL)
 """What Embase puts behind a journal's name: `Cancer (2004) 102:4 (253-258)`."""
 
 

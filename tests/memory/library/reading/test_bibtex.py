@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from biocopilot.memory.library.document import ReadDocument
 from biocopilot.memory.library.reading.bibtex import read
@@ -78,6 +80,13 @@ def test_ids_in_other_fields_and_retractions_are_read() -> None:
     assert second.about.state == "retracted"
 
 
-def test_a_large_file_of_open_braces_takes_no_time() -> None:
-    found = documents("@article{x, title = " + "{" * 200_000 + "\n@article{y, title={Y}}")
-    assert [item.about.title for item in found] == ["", "Y"]
+@pytest.mark.parametrize(
+    "made",
+    ["{" * 200_000, '"' + "{" * 200_000, "{" + " " * 200_000 + "}, author = {" + " " * 200_000 + "x}", "{" + "\\'{" * 60_000, "{" + "$" * 200_000,
+     "{" + "a and " * 60_000 + "}", "{" + "\n " * 100_000 + "}"],
+)  # fmt: skip
+def test_what_is_made_to_take_forever_does_not(made: str) -> None:
+    begin = time.process_time()
+    found = documents(f"@article{{x, title = {made}\n@article{{y, title={{Y}}}}")
+    assert found[-1].about.title == "Y"
+    assert time.process_time() - begin < 3

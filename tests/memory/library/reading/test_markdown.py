@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from biocopilot.memory.errors import FileRefused
 from biocopilot.memory.library.document import ReadDocument
@@ -57,6 +59,22 @@ def test_the_head_says_what_the_document_is() -> None:
     )
     assert document("---\ntags: [x, y]\n---\nText.").about.keywords == ("x", "y")
     assert document("---\ndoi: none\npmid: abc\n---\nText.").about.label == "some notes"
+
+
+def test_hashes_that_close_a_heading_go_and_others_stay() -> None:
+    assert [section for section, _ in sections("# T\n\n## C#\n\na\n\n## Closed ###  \n\nb")] == ["C#", "Closed"]
+
+
+def test_lines_that_are_made_to_take_forever_do_not() -> None:
+    begin = time.process_time()
+    for line in (
+        "# " + " " * 200_000 + "x",
+        "## x" + " #" * 100_000,
+        "---\na" + " " * 200_000 + "\n---\nx",
+        "-" * 200_000,
+    ):
+        document(line)
+    assert time.process_time() - begin < 3
 
 
 def test_a_rule_at_the_top_is_no_head() -> None:
