@@ -7,7 +7,18 @@ from importlib import import_module
 
 from .measure import report
 
-NAMES = ("startup", "first_answer", "questions", "loop", "tools", "stores", "similarity", "substructure", "pdf")
+NAMES = (
+    "startup",
+    "first_answer",
+    "questions",
+    "loop",
+    "tools",
+    "stores",
+    "similarity",
+    "substructure",
+    "pdf",
+    "literature_answers",
+)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from .contract import Aside, Break, CallTools, Give, Part, State, Step
 from .frames import KINDS, Frame, Reading
 from .kinds import kind_of
 from .kinds.elsewhere import asks_elsewhere, what_is_asked
+from .kinds.literature import asks_library, beside, look_beside
 from .kinds.plan import Node, Results, Section, Status
 from .reading import read
 from .slots import NEEDS, lacking
@@ -62,14 +63,11 @@ class EmbeddedPlanner:
 
     async def _begin(self, state: State, handles: Handles) -> _Work:
         reading = await read(handles.question, state.history, state.bench)
-        frames = tuple(
-            replace(frame, kind="unsupported", margin=1.0) if asks_elsewhere(frame) else frame
-            for frame in reading.frames
-        )
+        frames = tuple(_routed(frame) for frame in reading.frames)
         reading = replace(reading, frames=frames)
         sure = [frame.margin >= LEAST_MARGIN for frame in reading.frames]
         nodes = [
-            kind_of(frame.kind).plan(frame) if certain else []
+            kind_of(frame.kind).plan(frame) if certain else look_beside(frame)
             for frame, certain in zip(reading.frames, sure, strict=True)
         ]
         return _Work(reading, sure, nodes, notes=(*handles.notes, *reading.notes, *_left_out(reading, state)))
@@ -120,7 +118,7 @@ class EmbeddedPlanner:
 
     def _section(self, work: _Work, index: int, frame: Frame, results: dict[str, ToolResult]) -> Section:
         if not work.sure[index]:
-            return _unsure(frame)
+            return beside(frame, Results(results)) or _unsure(frame)
         if not work.nodes[index] and NEEDS[frame.kind]:
             return _ask_back(frame)
         return kind_of(frame.kind).compose(frame, Results(results))
@@ -144,6 +142,13 @@ def _left_out(reading: Reading, state: State) -> tuple[str, ...]:
         return ()
     every, kept = state.left_out + len(state.history), len(state.history)
     return (f"Of the {every} earlier questions of this session the last {kept} were looked back at.",)
+
+
+def _routed(frame: Frame) -> Frame:
+    """The frame as what it names outright, whatever else it may be taken for."""
+    if asks_library(frame):
+        return replace(frame, kind="literature", margin=1.0)
+    return replace(frame, kind="unsupported", margin=1.0) if asks_elsewhere(frame) else frame
 
 
 def _results_by_frame(work: _Work, state: State) -> list[dict[str, ToolResult]]:

@@ -23,7 +23,7 @@ Kind = Literal[
     "translate", "transcribe", "reverse_complement", "gc_content", "orfs", "protein_properties", "alignment", "restriction",
     "target_identity", "target_profile", "target_activities", "potency", "compound_activities",
     "mechanism", "drugs_for_target", "drug_status", "indications", "drugs_for_indication",
-    "data_status", "help", "unsupported",
+    "literature", "data_status", "help", "unsupported",
 ]  # fmt: skip
 
 KINDS: dict[Kind, str] = {
@@ -58,9 +58,10 @@ KINDS: dict[Kind, str] = {
     "drug_status": "whether and when a drug was approved",
     "indications": "what a drug is used for",
     "drugs_for_indication": "the drugs for a disease",
+    "literature": "what your library of papers and notes says",
     "data_status": "which data and releases answers come from",
     "help": "what can be asked",
-    "unsupported": "something that no tool here can answer (literature, synthesis, dosing, primers, …)",
+    "unsupported": "something that no tool here can answer (synthesis, dosing, primers, …)",
 }
 """Every kind of question, with the words in which it is offered to a user."""
 

@@ -201,10 +201,10 @@ def _is_chatter(frame: Frame) -> bool:
     if frame.clause.endswith("?"):
         return False
     asks = frame.properties or frame.rules or frame.catalogues or frame.activity_types or frame.aspects
-    if frame.kind == "unsupported" and TELLS.match(frame.clause):
+    if frame.kind in ("unsupported", "literature") and TELLS.match(frame.clause):
         return True
     everyday = all(is_common(word.plain) for word in split_words(frame.clause))
-    return everyday and (frame.kind == "unsupported" or (frame.margin < LEAST_MARGIN and not asks))
+    return everyday and (frame.kind in ("unsupported", "literature") or (frame.margin < LEAST_MARGIN and not asks))
 
 
 def _same(one: Frame, other: Frame) -> bool:

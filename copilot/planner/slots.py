@@ -51,6 +51,7 @@ NEEDS: Mapping[Kind, _Needs] = {
     "drug_status": _MOLECULE,
     "indications": _MOLECULE,
     "drugs_for_indication": (("disease",),),
+    "literature": (),
     "data_status": (),
     "help": (),
     "unsupported": (),

@@ -6,6 +6,7 @@ from functools import cache
 
 from ..frames import Kind
 from .drugs import DrugsForIndication, DrugStatus, Indications, Mechanism
+from .literature import Literature
 from .plan import QuestionKind
 from .potency import Measured
 from .program import DataStatus, Help, Unsupported
@@ -52,6 +53,7 @@ def _all() -> dict[Kind, QuestionKind]:
         "drug_status": DrugStatus(),
         "indications": Indications(),
         "drugs_for_indication": DrugsForIndication(),
+        "literature": Literature(),
         "data_status": DataStatus(),
         "help": Help(),
         "unsupported": Unsupported(),

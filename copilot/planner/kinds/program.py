@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..contract import Aside, Part, Sentence
 from ..frames import KINDS, Frame
 from .elsewhere import node_for, tell
+from .literature import beside, look_beside
 from .plan import Node, Results, Section
 from .words import join, misses, number
 
@@ -45,11 +46,13 @@ class Help(DataStatus):
 
 
 class Unsupported:
-    """`unsupported`: what a live source may know is asked there, the rest is said plainly."""
+    """`unsupported`: what a live source or the library may know is asked there, the rest is said plainly."""
 
     def plan(self, frame: Frame) -> list[Node]:
         node = node_for(frame)
-        return [] if node is None else [node]
+        return look_beside(frame) if node is None else [node]
 
     def compose(self, frame: Frame, results: Results) -> Section:
-        return tell(frame, results) if self.plan(frame) else Section((Aside(_NOT_HERE),), "unknown")
+        if node_for(frame) is not None:
+            return tell(frame, results)
+        return beside(frame, results) or Section((Aside(_NOT_HERE),), "unknown")
