@@ -48,14 +48,17 @@ class ChromaStore:
         library: the library's own id.
         model: the embedder's name and checksum.
         newest: the largest number that it surely holds, with all before it; None where it sees what others add.
+        spelled: the name under which this process has the folder open.
     """
 
-    def __init__(self, client: Any, where: str, library: str, model: str, newest: int | None = None) -> None:
+    def __init__(
+        self, client: Any, where: str, library: str, model: str, newest: int | None = None, spelled: str = ""
+    ) -> None:
         self._client = client
         self._where = where
         self._library = library
         self._collection_name = f"{collection_prefix(library)}{model}"
-        self._spelled = ""
+        self._spelled = spelled
         self._busy = 0
         self._free = threading.Condition()
         self.name = f"chroma:{where}:{self._collection_name}"
@@ -71,24 +74,17 @@ class ChromaStore:
     def in_folder(cls, folder: Path, library: str, model: str, newest: int | None = None) -> ChromaStore:
         """The collection in a folder of this machine. Raises MissingExtra and StorageError."""
         chromadb, settings = _chromadb()
-        spelled = ""
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with _opening:
                 spelled = _spelled(folder)
+                _opened.add(spelled)  # for good, where it fails: Chroma keeps the broken system under this name
                 client = chromadb.PersistentClient(path=spelled, settings=settings)
-                _opened.add(spelled)
         except BaseException as error:
             if not _is_chromas(error):
                 raise
             raise StorageError(f"ChromaDB cannot open {folder}: {_said(error)}", _MEND) from error
-        try:
-            store = cls(client, str(folder), library, model, newest)
-        except BaseException:
-            _opened.discard(spelled)
-            raise
-        store._spelled = spelled
-        return store
+        return cls(client, str(folder), library, model, newest, spelled)
 
     @classmethod
     def on_server(cls, url: str, library: str, model: str) -> ChromaStore:
@@ -121,11 +117,6 @@ class ChromaStore:
         for session in _sessions(client):
             session.timeout = httpx.Timeout(_ANSWER_S, connect=_CONNECT_S)  # Chroma itself would wait for ever
         return cls(client, url, library, model)
-
-    @property
-    def is_local(self) -> bool:
-        """Whether it is a folder of this machine."""
-        return bool(self._spelled)
 
     def add(self, seqs: Sequence[int], vectors: Vectors) -> None:
         """Add vectors, or replace those of the same numbers."""

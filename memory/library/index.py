@@ -22,7 +22,7 @@ from .beginning import LIBRARY, MODEL
 from .catalogue import Catalogue
 from .chroma_store import ChromaStore
 from .exact_store import ExactStore
-from .outbox import in_step, vectors_of
+from .outbox import TOLD, in_step, vectors_of
 from .vector_store import VectorStore
 
 __all__ = ["EXACT_UP_TO", "LOCK", "Index"]
@@ -112,6 +112,8 @@ class Index:
         if not catalogue.rows("SELECT 1 FROM passage LIMIT 1 OFFSET ?", (EXACT_UP_TO,)):
             return None
         self._let_go()
+        if not seal and catalogue.fact(TOLD) == ExactStore.name:  # written where ChromaDB is not installed
+            return None
         if not seal:
             return "The index is being written, or waits for the next add; until then vectors are compared one by one."
         with only_one(self._library_folder / LOCK, "the library", _WAIT_S):  # nobody writes to it while it is opened
@@ -169,16 +171,24 @@ class Index:
         sound = bool(seal) and seal == _seal_of(self._folder) and not anew
         if sound and not catalogue.rows("SELECT 1 FROM outbox LIMIT 1"):
             return
-        if not sound:
-            _throw_away(self._folder)
         _set_seal(catalogue, "")
         try:
-            store = ChromaStore.in_folder(self._folder, catalogue.fact(LIBRARY), _model(catalogue))
+            self._write_folder(catalogue, report, anew=not sound)
         except MissingExtra:
             in_step(catalogue, ExactStore(catalogue), report)
             return
-        _tell(catalogue, store, report)
+        except StorageError:
+            if not sound:
+                raise
+            self._write_folder(
+                catalogue, report, anew=True
+            )  # its database, which the seal says little of, was not whole
         _set_seal(catalogue, _seal_of(self._folder))
+
+    def _write_folder(self, catalogue: Catalogue, report: Report, anew: bool) -> None:
+        if anew:
+            _throw_away(self._folder)
+        _tell(catalogue, ChromaStore.in_folder(self._folder, catalogue.fact(LIBRARY), _model(catalogue)), report)
 
 
 def _tell(catalogue: Catalogue, store: VectorStore, report: Report) -> None:

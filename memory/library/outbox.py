@@ -14,10 +14,11 @@ import numpy as np
 from .catalogue import Catalogue
 from .vector_store import Vectors, VectorStore
 
-__all__ = ["deliver", "in_step", "vectors_of"]
+__all__ = ["TOLD", "deliver", "in_step", "vectors_of"]
 
 _AT_ONCE = 2_000
-_TOLD = "vector_store"
+TOLD = "vector_store"
+"""The fact that names the store that was told last."""
 
 
 def deliver(
@@ -44,7 +45,7 @@ def in_step(
     catalogue: Catalogue, store: VectorStore, report: Callable[[int, int], None] = lambda _done, _total: None
 ) -> None:
     """Make the store hold exactly the catalogue's vectors. The catalogue is open for writing, its lock held."""
-    known = catalogue.fact(_TOLD) == store.name
+    known = catalogue.fact(TOLD) == store.name
     deliver(catalogue, store, report)
     if known and store.count() == int(catalogue.rows("SELECT count(*) FROM vector")[0][0]):
         return
@@ -60,7 +61,7 @@ def in_step(
         store.add(seqs, vectors)
         report(min(start + _AT_ONCE, len(missing)), len(missing))
     with catalogue.write() as connection:
-        Catalogue.set_fact(connection, _TOLD, store.name)
+        Catalogue.set_fact(connection, TOLD, store.name)
 
 
 def vectors_of(catalogue: Catalogue, seqs: Sequence[int]) -> tuple[list[int], Vectors]:

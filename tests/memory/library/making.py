@@ -23,7 +23,7 @@ from biocopilot.memory.library.passages import passages_of
 from biocopilot.memory.library.vector_store import Vectors
 from biocopilot.memory.library.writing import Origin
 
-DIMENSION = 48
+DIMENSION = 256
 
 
 class WordHash:
@@ -41,7 +41,7 @@ class WordHash:
     def query(self, text: str) -> Vectors:
         total = np.zeros(DIMENSION, np.float32)
         for word in re.findall(r"\w+", text.lower()):
-            digest = hashlib.sha384(f"{self.name} {word}".encode()).digest()
+            digest = hashlib.shake_256(f"{self.name} {word}".encode()).digest(DIMENSION)
             total += np.frombuffer(digest, np.uint8).astype(np.float32) - 127.5
         return np.asarray(total / (np.linalg.norm(total) or 1.0), np.float32)
 
