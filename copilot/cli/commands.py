@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from . import config, data, doctor, later, runs, sessions, tools
+from . import config, data, doctor, later, library, runs, sessions, tools
 from .failures import Commands
 
 __all__ = ["app"]
@@ -100,6 +100,7 @@ def ask(
         raise typer.Exit(code)
 
 
+app.add_typer(library.app, name="library")
 app.add_typer(tools.app, name="tools")
 app.add_typer(runs.app, name="runs")
 app.add_typer(sessions.app, name="sessions")

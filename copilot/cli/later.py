@@ -13,7 +13,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Not yet: open the terminal interface.",
         'the terminal interface. Today: biocopilot ask "MW of ibuprofen?"',
     ),
-    "library": ("Not yet: add papers and search them.", "the literature library."),
     "models": (
         "Not yet: list, fetch and check models.",
         "BioMedGPT and other planners. Today: the embedded planner, with none.",

@@ -75,6 +75,7 @@ def delete(name: _Name, yes: Annotated[bool, typer.Option("--yes", help="Delete 
     from ...memory.errors import NotApproved
     from ...memory.session_deletion import delete_session
     from ...memory.sessions import Sessions
+    from .agreement import agreed
     from .failures import say
     from .recorded import run_log
 
@@ -82,7 +83,7 @@ def delete(name: _Name, yes: Annotated[bool, typer.Option("--yes", help="Delete 
         name = Sessions(log).find(name)
         count = len(Sessions(log).run_ids(name))
         path = log.path
-    if not yes and not _agreed(f"Delete session {name!r} with its {_questions(count)} and all that was found? [y/N] "):
+    if not yes and not agreed(f"Delete session {name!r} with its {_questions(count)} and all that was found? [y/N] "):
         raise NotApproved("Nothing was deleted.", f"biocopilot sessions delete {shlex.quote(name)} --yes")
     done = delete_session(path, name)
     sys.stdout.write(f"Deleted session {name!r}: {_questions(done.runs)}, {done.events} events.\n")
@@ -93,16 +94,6 @@ def delete(name: _Name, yes: Annotated[bool, typer.Option("--yes", help="Delete 
 
 def _questions(count: int) -> str:
     return "1 question" if count == 1 else f"{count} questions"
-
-
-def _agreed(question: str) -> bool:
-    """Whether the user says yes; no where there is nobody to ask."""
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    said = sys.stdin.readline()
-    if not sys.stdin.isatty():
-        sys.stderr.write("\n")
-    return said.strip().casefold() in ("y", "yes")
 
 
 def _runs(name: str) -> tuple[str, tuple[tuple[Event, ...], ...]]:

@@ -165,7 +165,7 @@ def _batches(
         result.known += counted["known"]
         result.documents += [document for document, outcome in outcomes if outcome != "known"]
         number += len(usable)
-        report(number)
+        report(result.added + result.updated + result.known)
     if trouble is not None:
         raise trouble
     return number

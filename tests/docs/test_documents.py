@@ -60,6 +60,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("reader")
     (made / "home").mkdir()
     (made / "list.smi").write_text("CCO ethanol\nCC(=O)O acetic_acid\nc1ccccc1O phenol\n", "utf-8")
+    (made / "list.md").write_text("# Reading list\n\nQuokkas eat leaves of 12 kinds.\n", "utf-8")
     first = run([sys.executable, "-m", "biocopilot.copilot", "ask", "--offline", "MW of ibuprofen?"], made)
     assert first.returncode == 0, first.stderr  # so that `runs show last` has a run to show
     return made

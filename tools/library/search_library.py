@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ...memory.library.library import Library
     from ...memory.library.retrieval import Hits, Query
 
-__all__ = ["search_library"]
+__all__ = ["passage_drafts", "search_library"]
 
 _MOST = 50
 _CHANGED = "It found nothing, and the library has changed since."
@@ -110,7 +110,7 @@ def _search(library: Library, arguments: SearchLibraryArguments) -> Findings:
     retracted = dict.fromkeys(hit.document.about.label for hit in hits.hits if hit.document.about.retracted)
     marks = (f"Retracted: {', '.join(retracted)}.",) if retracted else ()
     return Findings(
-        _drafts(library, hits),
+        passage_drafts(library, hits),
         matched=hits.matched,
         returned=len(hits.hits),
         filters=filters,
@@ -119,7 +119,8 @@ def _search(library: Library, arguments: SearchLibraryArguments) -> Findings:
     )
 
 
-def _drafts(library: Library, hits: Hits) -> tuple[Draft, ...]:
+def passage_drafts(library: Library, hits: Hits) -> tuple[Draft, ...]:
+    """The findings of a search, in its order."""
     parts = {
         row.id: library.catalogue.parts(row.id) for row in {hit.document.id: hit.document for hit in hits.hits}.values()
     }
