@@ -92,7 +92,7 @@ def format_of(name: str, data: bytes) -> Format:
     for kind in fitting:
         if not kind.begins or re.match(kind.begins, head):
             return kind
-    if len(fitting) == 1 or not lower.endswith(".xml"):
+    if not lower.endswith(".xml"):
         return fitting[0]  # its reader says best what is wrong with it, and may find something in it
     titles = " or ".join(kind.title for kind in fitting)
     raise FileRefused(

@@ -65,6 +65,15 @@ def test_a_broken_entry_is_named_and_the_rest_is_kept() -> None:
     assert found[1].notes == ("the entry 'two' breaks off: a brace or quotation mark is not closed.",)
 
 
+def test_a_brace_too_many_further_down_does_not_close_an_entry_that_lacks_one() -> None:
+    found = documents("@article{one, title = {One}\n@article{two, title = {Two}}}\n@article{three, title = {Three}}")
+    assert [item.about.title for item in found] == ["", "Two", "Three"]
+    swallowing = documents(
+        "@article{one, title = {One\n@article{two, title = {Two}}}}\n@article{three, title = {Three}}"
+    )
+    assert [item.about.title for item in swallowing] == ["", "Two", "Three"]
+
+
 def test_an_entry_that_stops_between_fields_is_named() -> None:
     (document,) = documents("@article{one, title = {One}, year = 1999")
     assert document.parts == ()

@@ -18,7 +18,7 @@ MEDLINE = b"\nPMID- 123\nTI  - x\n"
     [
         ("a.ris", RIS, "ris"), ("a.txt", RIS, "ris"), ("a.nbib", RIS, "ris"), ("a.RIS", b"no such thing", "ris"),
         ("a.txt", b"1.\nTY  - JOUR\n", "ris"), ("a.txt", b"\xef\xbb\xbf\r\nTY  - JOUR\r\n", "ris"), ("a.txt", RIS.decode().encode("utf-16"), "ris"),
-        ("a.txt", b"TY - JOUR\n", "ris"), ("a.txt", b"Dear TY - thanks", "text"), ("a.txt", b"party  - JOUR", "text"),
+        ("a.txt", b"TY - JOUR\n", "ris"), ("a.txt", b"Dear TY - thanks", "text"), ("a.txt", b"PARTY  - JOUR", "text"),
         ("a.nbib", MEDLINE, "medline"), ("a.txt", MEDLINE, "medline"), ("a.medline", b"TI  - x", "medline"),
         ("a.txt", b"PMC - PMC12\nPMID- 1\n", "medline"), ("a.txt", b"PMID 123 is a paper", "text"), ("a.txt", b"Words.", "text"),
         ("a.bib", b"", "bibtex"), ("a.md", b"# x", "markdown"), ("a.csv", b"id,Title,doi\n", "table"), ("a.tsv", b"x\tabstract\n", "table"),

@@ -14,7 +14,7 @@ OWN - NLM
 DP  - 2010 Jun 15
 TI  - Gatekeeper mutations of EGFR and
       what follows.
-LID - S1 [pii]
+LID - 10.1000/S1 [pii]
 LID - 10.1158/ABC [doi]
 AB  - BACKGROUND: It binds. RESULTS: TNF-alpha
       fell.
@@ -71,6 +71,15 @@ def test_records_are_told_apart_with_and_without_an_empty_line() -> None:
     for between in ("\n", "\n\n\n"):
         found = documents(ONE.strip() + between + second)
         assert [(item.entry, item.about.pmid) for item in found] == [(0, "123456"), (1, "77")]
+
+
+def test_records_without_a_pmid_are_told_apart_by_an_empty_line() -> None:
+    found = documents("PMC - PMC1\nTI  - One\n\nPMC - PMC2\nTI  - Two\n")
+    assert [(item.about.pmcid, item.about.title) for item in found] == [("PMC1", "One"), ("PMC2", "Two")]
+
+
+def test_a_footer_is_no_part_of_the_last_value() -> None:
+    assert documents("PMID- 1\nTI  - A title\n\nThis line is a footer.\n")[0].about.title == "A title"
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,13 @@ def test_ids_are_found_where_exporters_put_them(lines: str, pmid: str, pmcid: st
 
 @pytest.mark.parametrize(
     "lines",
-    ["UR  - https://dx.doi.org/10.1021/x", "N1  - doi: 10.1021/x", "DO  - doi:10.1021/x", "M3  - doi: 10.1021/x"],
+    [
+        "UR  - https://dx.doi.org/10.1021/x",
+        "N1  - doi: 10.1021/x",
+        "DO  - doi:10.1021/x",
+        "DO  - 10.1021/x [doi] 10.1021/y",
+        "M3  - doi: 10.1021/x",
+    ],
 )
 def test_a_doi_is_found_where_exporters_put_it(lines: str) -> None:
     (document,) = documents(f"TY  - JOUR\nTI  - T\n{lines}\nER  -\n")
