@@ -21,11 +21,11 @@ def table_of(wrap: Any, path: tuple[str, ...]) -> Table:
     rows: list[_Row] = []
     cut = False
     for table in wrap.iter("table"):
-        for part in table:
-            if part.tag not in ("thead", "tbody", "tfoot", "tr"):
-                continue
-            found, shortened = _grid([part] if part.tag == "tr" else list(part.iterfind("tr")), MOST_ROWS - len(rows))
-            (head if part.tag == "thead" else rows).extend(found)
+        loose = list(table.iterfind("tr"))
+        groups = [(part.tag, list(part.iterfind("tr"))) for part in table if part.tag in ("thead", "tbody", "tfoot")]
+        for name, elements in (*groups, ("tbody", loose)):
+            found, shortened = _grid(elements, MOST_ROWS - len(rows))
+            (head if name == "thead" else rows).extend(found)
             cut = cut or shortened
     foot = wrap.find("table-wrap-foot")
     notes = [] if foot is None else [text_of(note) for note in foot]

@@ -77,6 +77,13 @@ def test_a_long_cell_is_whole_once_and_short_where_it_is_repeated() -> None:
     assert third.endswith("… | c")
 
 
+def test_a_cell_reaches_down_also_where_rows_stand_in_no_body() -> None:
+    document = full(
+        "<p>x</p><table-wrap><table><tr><td rowspan='2'>A</td><td>1</td></tr><tr><td>2</td></tr></table></table-wrap>"
+    )
+    assert [part.text for part in document.parts if part.kind == "table"] == ["A | 1\nA | 2"]
+
+
 def test_a_table_that_is_too_long_is_told() -> None:
     document = full(
         "<p>x</p><table-wrap><label>Table 2</label><table>" + "<tr><td>a</td></tr>" * 1001 + "</table></table-wrap>"
