@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .catalogue import Catalogue
-from .exact_store import nearest_of
+from .exact_store import ExactStore, nearest_of
 from .outbox import vectors_of
 from .vector_store import Vectors, VectorStore
 
@@ -26,6 +26,8 @@ def nearest(
     catalogue: Catalogue, store: VectorStore, vector: Vectors, most: int, allowed: set[int] | None = None
 ) -> list[tuple[int, float]]:
     """Number and cosine of the nearest passages, best first; of those allowed only, where given."""
+    if allowed is not None and isinstance(store, ExactStore):
+        return store.nearest(vector, most, sorted(allowed))
     if allowed is not None and len(allowed) <= _FEW:
         return _compared(catalogue, vector, sorted(allowed), most)
     wanted = most if allowed is None else min(most * _MORE, len(allowed) + most)
@@ -33,6 +35,8 @@ def nearest(
     newer = _newer(catalogue, store)
     if newer:
         found |= _compared(catalogue, vector, [seq for seq in newer if allowed is None or seq in allowed], most)
+    if allowed is not None and len(found) < min(most, len(allowed)):  # what is nearest is not allowed
+        return _compared(catalogue, vector, sorted(allowed), most)
     return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:most]
 
 

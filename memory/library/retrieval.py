@@ -1,37 +1,48 @@
 """Finds passages: by meaning and by words, scores of both mixed into one.
 
-Not by rank alone, since ranks forget how much better the first is than the second. Every hit says both scores and what matched.
+Not by rank alone, since ranks forget how much better the first is than the second. Every hit says both scores and what matched. The
+weights were chosen on BioASQ 7B and 8B and on nothing else: `python -m benchmarks.retrieval --choose`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
+from .alike import say_the_same
 from .catalogue import Catalogue, DocumentRow, PassageRow
 from .dense import nearest
+from .filters import Filter
 from .outbox import vectors_of
 from .vector_store import Vectors, VectorStore
-from .words import query_terms
+from .words import MOST_CHARACTERS, MOST_TERMS, Term, has_unspaced, query_terms
 
-__all__ = ["Hit", "Hits", "Query", "search"]
+__all__ = ["Hit", "Hits", "Query", "Weights", "search"]
 
-MEANING_WEIGHT = 0.7
-"""Of the mixed score; the rest is the words'. Chosen on BioASQ 7B and 8B, see benchmarks/retrieval.py."""
 CANDIDATES = 200
 """Of each kind."""
-LEADERS = 3
-LEADERS_WEIGHT = 0.3
-"""The question's vector is moved by this much towards its best documents, and asked again (Rocchio 1971)."""
-SAME_COSINE = 0.97
-"""From here on two passages say the same."""
+_LEAST_COMMON = 1_000
 _FOLD_AMONG = 4
-"""How many times as many passages as are asked for are looked at for such that say the same."""
+"""How many times as many passages as are asked for are looked at where those unlike each other are wanted."""
 _DIVERSITY = 0.3
 """Weight of being unlike what stands before, where diversity is asked for (maximal marginal relevance)."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What a benchmark may vary."""
+
+    meaning: float = 0.6
+    """Of the mixed score; the rest is the words'."""
+    leaders: int = 3
+    """The question's vector is moved towards so many of its best passages, and asked again (Rocchio 1971)."""
+    towards: float = 0.5
+    """By how much; 0 asks once."""
+    common: float = 0.05
+    """Words that more than this part of a large library's passages have are not asked for: they cost the most and say the least."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +65,16 @@ class Query:
     """Prefer passages that say something else than those before them."""
 
     @property
-    def filtered(self) -> bool:
-        """Whether any document is left out beforehand."""
-        return (
-            bool(self.from_year or self.to_year or self.journal or self.publication_type or self.within)
-            or self.collection is not None
-            or self.retracted != "marked"
+    def filter(self) -> Filter:
+        """What is left out beforehand."""
+        return Filter(
+            self.from_year,
+            self.to_year,
+            self.journal,
+            self.publication_type,
+            self.collection,
+            self.within,
+            self.retracted,
         )
 
 
@@ -74,7 +89,7 @@ class Hit:
     cosine: float | None
     """With the question; None where no model is at hand."""
     words_score: float
-    """BM25, larger is better; 0 where no word matches."""
+    """BM25 of the words that were asked for, larger is better; 0 where none matches."""
     matched: tuple[str, ...]
     """Words of the question that stand in it, or in its title."""
     folded: tuple[str, ...] = ()
@@ -83,7 +98,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Hits:
-    """What a search found. `matched` counts passages that have a word of the question, or are among the nearest in meaning."""
+    """What a search found. `matched` counts passages that have a telling word of the question, or are among the nearest in meaning."""
 
     hits: tuple[Hit, ...]
     matched: int
@@ -91,7 +106,29 @@ class Hits:
     notes: tuple[str, ...] = field(default=())
 
 
-def search(catalogue: Catalogue, query: Query, vector: Vectors | None, store: VectorStore | None) -> Hits:
+@dataclass
+class _Scored:
+    """Candidates by their numbers."""
+
+    scores: dict[int, float]
+    cosines: dict[int, float]
+    words: dict[int, float]
+    """Of every passage that has a telling word, candidate or not."""
+    vectors: dict[int, Vectors]
+
+    @property
+    def ranked(self) -> list[int]:
+        """Best first; of equals, what was added first."""
+        return sorted(self.scores, key=lambda seq: (-self.scores[seq], seq))
+
+
+def search(
+    catalogue: Catalogue,
+    query: Query,
+    vector: Vectors | None,
+    store: VectorStore | None,
+    weights: Weights = Weights(),
+) -> Hits:
     """The passages that answer best, best first.
 
     Args:
@@ -99,78 +136,84 @@ def search(catalogue: Catalogue, query: Query, vector: Vectors | None, store: Ve
         query: what is looked for.
         vector: the question's, of unit length; None to go by words alone.
         store: where vectors are; None to go by words alone.
+        weights: how scores are mixed.
 
     Raises:
         StorageError: the library cannot be read.
     """
-    allowed = _allowed(catalogue, query) if query.filtered else None
     terms = query_terms(query.text)
-    words = _by_words(catalogue, terms, allowed)
-    candidates = list(words)[:CANDIDATES]
-    cosines: dict[int, float] = {}
-    vectors: dict[int, Vectors] = {}
+    wanted = query.filter
+    words = _by_words(catalogue, _telling(catalogue, terms, weights.common), wanted)
     if vector is not None and store is not None:
-        cosines = dict(_nearest(catalogue, store, vector, allowed))
-        candidates = list(dict.fromkeys([*cosines, *candidates]))
-        vectors = _vectors(catalogue, candidates)
-        scores = _mixed(candidates, _with_all(cosines, vectors, vector), words)
-        moved = _towards(vector, _ranked(scores)[:LEADERS], scores, vectors)
-        again = dict(_nearest(catalogue, store, moved, allowed))
-        vectors |= _vectors(catalogue, [seq for seq in again if seq not in vectors])
-        candidates = list(dict.fromkeys([*candidates, *again]))
-        scores = _mixed(candidates, _with_all(again, vectors, moved), words)
-        cosines = _with_all(cosines, vectors, vector)
+        scored = _by_both(catalogue, words, vector, store, wanted, weights)
     else:
-        scores = _mixed(candidates, None, words)
-    passages = catalogue.passages(candidates)
-    documents = {row.id: row for row in catalogue.documents(list({row.document for row in passages.values()}))}
-    hits = [
-        Hit(passages[seq], documents[passages[seq].document], scores[seq], cosines.get(seq), words.get(seq, 0.0), ())
-        for seq in _ranked(scores)
-        if seq in passages and passages[seq].document in documents
-    ]
-    chosen = _chosen(hits, query, vectors)
+        best = _best(words)
+        scored = _Scored(_parts(best, words), {}, words, {})
+    chosen = _chosen(_hits(catalogue, scored, query.most), query, scored.vectors)
     matched = _matched(catalogue, terms, [hit.passage.seq for hit in chosen])
     told = tuple(replace(hit, matched=matched.get(hit.passage.seq, ())) for hit in chosen)
-    return Hits(told, len({*candidates, *words}), vector is not None)
+    notes = _notes(query.text, terms) + wanted.notes(catalogue)
+    return Hits(told, len(words.keys() | scored.scores.keys()), vector is not None, notes)
 
 
-def _allowed(catalogue: Catalogue, query: Query) -> set[int]:
-    wanted, values = ["1"], list[object]()
-    for condition, value in (
-        ("d.year >= ?", query.from_year), ("d.year <= ?", query.to_year), ("d.collection = ?", query.collection),
-        ("d.journal LIKE '%' || ? || '%'", query.journal or None),
-        ("d.publication_types LIKE '%' || ? || '%'", query.publication_type or None),
-    ):  # fmt: skip
-        if value is not None:
-            wanted.append(condition)
-            values.append(value)
-    if query.retracted != "marked":
-        wanted.append(f"d.retraction {'=' if query.retracted == 'only' else '!='} 'retracted'")
-    if query.within:
-        wanted.append(f"d.id IN ({','.join('?' * len(query.within))})")
-        values += query.within
-    rows = catalogue.rows(
-        f"SELECT p.seq FROM passage p JOIN document d ON d.id = p.document WHERE {' AND '.join(wanted)}", values
-    )
-    return {row[0] for row in rows}
+# Words ---------------------------------------------------------------------------------------------------------------
 
 
-def _by_words(catalogue: Catalogue, terms: Sequence[str], allowed: set[int] | None) -> dict[int, float]:
+def _telling(catalogue: Catalogue, terms: Sequence[Term], common: float) -> list[Term]:
+    """Those that some passage has and not too many have; where all that are there are common, all of these."""
+    passages = catalogue.rows("SELECT max(seq) FROM passage")[0][0] or 0
+    most = max(_LEAST_COMMON, int(passages * common))
+    query = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
+    counts = [catalogue.rows(query, (term.match, most + 1))[0][0] for term in terms]
+    there = [(term, count) for term, count in zip(terms, counts, strict=True) if count]
+    return [term for term, count in there if count <= most] or [term for term, _ in there]
+
+
+def _by_words(catalogue: Catalogue, terms: Sequence[Term], wanted: Filter) -> dict[int, float]:
     if not terms:
         return {}
-    match = " OR ".join(f'"{term}"' for term in terms)
-    rows = catalogue.rows(
-        "SELECT rowid, -bm25(words, 1.0, 1.0) FROM words WHERE words MATCH ? ORDER BY 2 DESC", (match,)
-    )
-    return {seq: score for seq, score in rows if allowed is None or seq in allowed}
+    match = " OR ".join(term.match for term in terms)
+    query, values = "SELECT rowid, -bm25(words) FROM words WHERE words MATCH ?", [match]
+    if wanted.is_set:
+        # The plus keeps SQLite from looking up each allowed passage by itself.
+        query, values = f"{query} AND +rowid IN ({wanted.passages})", [match, *wanted.values]
+    return dict(catalogue.rows(query, values))
 
 
-def _nearest(
-    catalogue: Catalogue, store: VectorStore, vector: Vectors, allowed: set[int] | None
-) -> list[tuple[int, float]]:
-    """From the store, and from what it has yet to be told or cannot see."""
-    return nearest(catalogue, store, vector, CANDIDATES, allowed)
+def _best(words: dict[int, float]) -> list[int]:
+    return sorted(words, key=lambda seq: (-words[seq], seq))[:CANDIDATES]
+
+
+def _matched(catalogue: Catalogue, terms: Sequence[Term], seqs: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Which words of the question each passage has, in the question's order; the index knows their stems."""
+    found: dict[int, list[str]] = {}
+    for term in terms:
+        query = "SELECT rowid FROM words WHERE words MATCH ? AND rowid IN ({})"
+        for (seq,) in catalogue.rows_in(query, list(seqs), (term.match,)):
+            found.setdefault(seq, []).append(term.text)
+    return {seq: tuple(words) for seq, words in found.items()}
+
+
+# Meaning and words -----------------------------------------------------------------------------------------------------
+
+
+def _by_both(
+    catalogue: Catalogue, words: dict[int, float], vector: Vectors, store: VectorStore, wanted: Filter, weights: Weights
+) -> _Scored:
+    allowed = wanted.seqs(catalogue) if wanted.is_set else None
+    near = dict(nearest(catalogue, store, vector, CANDIDATES, allowed))
+    candidates = list(dict.fromkeys([*near, *_best(words)]))
+    vectors = _vectors(catalogue, candidates)
+    cosines = _cosines(vectors, vector)
+    scores = _mixed(candidates, cosines, words, weights.meaning)
+    moved = _towards(vector, scores, vectors, weights)
+    if moved is not None:
+        again = [seq for seq, _ in nearest(catalogue, store, moved, CANDIDATES, allowed)]
+        vectors |= _vectors(catalogue, [seq for seq in again if seq not in vectors])
+        candidates = list(dict.fromkeys([*candidates, *again]))
+        scores = _mixed(candidates, _cosines(vectors, moved), words, weights.meaning)
+        cosines = _cosines(vectors, vector)
+    return _Scored(scores, cosines, words, vectors)
 
 
 def _vectors(catalogue: Catalogue, seqs: Sequence[int]) -> dict[int, Vectors]:
@@ -178,48 +221,76 @@ def _vectors(catalogue: Catalogue, seqs: Sequence[int]) -> dict[int, Vectors]:
     return dict(zip(found, matrix, strict=True))
 
 
-def _with_all(cosines: dict[int, float], vectors: dict[int, Vectors], vector: Vectors) -> dict[int, float]:
-    """The cosine of every candidate that has a vector, also of those that were found by words."""
-    seqs = list(vectors)
-    if not seqs:
-        return cosines
-    return cosines | dict(zip(seqs, (np.stack([vectors[seq] for seq in seqs]) @ vector).tolist(), strict=True))
+def _cosines(vectors: dict[int, Vectors], vector: Vectors) -> dict[int, float]:
+    """Of every candidate that has a vector, also of those that were found by words."""
+    if not vectors:
+        return {}
+    return dict(zip(vectors, (np.stack(list(vectors.values())) @ vector).tolist(), strict=True))
 
 
-def _towards(vector: Vectors, leaders: Sequence[int], scores: dict[int, float], vectors: dict[int, Vectors]) -> Vectors:
-    kept = [(vectors[seq], scores[seq]) for seq in leaders if seq in vectors and scores[seq] > 0]
-    if not kept:
-        return vector
-    total = sum(weight for _, weight in kept)
-    moved = vector + LEADERS_WEIGHT * sum((found * (weight / total) for found, weight in kept), np.zeros_like(vector))
+def _towards(
+    vector: Vectors, scores: dict[int, float], vectors: dict[int, Vectors], weights: Weights
+) -> Vectors | None:
+    """The question's vector, moved towards its best passages; None where nothing moves it."""
+    best = sorted(scores, key=lambda seq: (-scores[seq], seq))[: weights.leaders]
+    leaders = [seq for seq in best if seq in vectors and scores[seq] > 0]
+    if not leaders or not weights.towards:
+        return None
+    total = sum(scores[seq] for seq in leaders)
+    middle = np.sum([vectors[seq] * (scores[seq] / total) for seq in leaders], axis=0)
+    moved = vector + weights.towards * middle
     return np.asarray(moved / np.linalg.norm(moved), np.float32)
 
 
-def _mixed(candidates: Sequence[int], cosines: dict[int, float] | None, words: dict[int, float]) -> dict[int, float]:
+def _mixed(
+    candidates: Sequence[int], cosines: dict[int, float], words: dict[int, float], meaning: float
+) -> dict[int, float]:
     """From 0 to 1 for each: both scores as parts of the best of their kind."""
-    best_words = max((words.get(seq, 0.0) for seq in candidates), default=0.0)
-    by_words = {seq: words.get(seq, 0.0) / best_words if best_words > 0 else 0.0 for seq in candidates}
-    if cosines is None:
-        return by_words
-    best = max((cosines.get(seq, 0.0) for seq in candidates), default=0.0)
-    return {
-        seq: MEANING_WEIGHT * (max(0.0, cosines.get(seq, 0.0)) / best if best > 0 else 0.0)
-        + (1 - MEANING_WEIGHT) * by_words[seq]
-        for seq in candidates
-    }
+    by_words, by_meaning = _parts(candidates, words), _parts(candidates, cosines)
+    return {seq: meaning * by_meaning[seq] + (1 - meaning) * by_words[seq] for seq in candidates}
 
 
-def _ranked(scores: dict[int, float]) -> list[int]:
-    return sorted(scores, key=lambda seq: (-scores[seq], seq))
+def _parts(candidates: Sequence[int], values: dict[int, float]) -> dict[int, float]:
+    best = max((values.get(seq, 0.0) for seq in candidates), default=0.0)
+    return {seq: min(1.0, max(0.0, values.get(seq, 0.0)) / best) if best > 0 else 0.0 for seq in candidates}
 
 
-def _chosen(hits: Sequence[Hit], query: Query, vectors: dict[int, Vectors]) -> list[Hit]:
+# Which are shown -------------------------------------------------------------------------------------------------------
+
+
+def _hits(catalogue: Catalogue, scored: _Scored, most: int) -> Iterator[Hit]:
+    """All candidates, best first; read from the catalogue some at a time, since few are needed."""
+    ranked, size = scored.ranked, max(20, 2 * most)
+    documents: dict[str, DocumentRow] = {}
+    for start in range(0, len(ranked), size):
+        some = ranked[start : start + size]
+        passages = catalogue.passages(some)
+        unknown = {row.document for row in passages.values()} - documents.keys()
+        documents |= {row.id: row for row in catalogue.documents(sorted(unknown))}
+        for seq in some:
+            passage = passages.get(seq)
+            if passage is not None and passage.document in documents:  # else another process removed it just now
+                yield Hit(
+                    passage,
+                    documents[passage.document],
+                    scored.scores[seq],
+                    scored.cosines.get(seq),
+                    scored.words.get(seq, 0.0),
+                    (),
+                )
+
+
+def _chosen(hits: Iterator[Hit], query: Query, vectors: dict[int, Vectors]) -> list[Hit]:
     """The best, each document once where that is asked for, with those that say the same folded into the first of them."""
     kept: list[Hit] = []
+    if query.most < 1:
+        return kept
+    shown: set[str] = set()
     for hit in hits:
-        if query.documents and any(hit.document.id == other.document.id for other in kept):
+        if query.documents and hit.document.id in shown:
             continue
-        twin = next((n for n, other in enumerate(kept) if _say_the_same(hit, other, vectors)), None)
+        shown.add(hit.document.id)
+        twin = next((n for n, other in enumerate(kept) if _is_twin(hit, other, vectors)), None)
         if twin is not None:
             kept[twin] = replace(kept[twin], folded=(*kept[twin].folded, hit.passage.id))
             continue
@@ -229,14 +300,10 @@ def _chosen(hits: Sequence[Hit], query: Query, vectors: dict[int, Vectors]) -> l
     return _diverse(kept, query.most, vectors) if query.diverse else kept
 
 
-def _say_the_same(one: Hit, other: Hit, vectors: dict[int, Vectors]) -> bool:
-    if one.passage.text == other.passage.text:
-        return True
+def _is_twin(one: Hit, other: Hit, vectors: dict[int, Vectors]) -> bool:
     first, second = vectors.get(one.passage.seq), vectors.get(other.passage.seq)
-    if first is None or second is None or float(first @ second) < SAME_COSINE:
-        return False
-    shorter, longer = sorted((len(one.passage.text), len(other.passage.text)))
-    return shorter >= 0.7 * longer
+    cosine = None if first is None or second is None else float(first @ second)
+    return say_the_same(one.passage.text, other.passage.text, cosine)
 
 
 def _diverse(hits: list[Hit], most: int, vectors: dict[int, Vectors]) -> list[Hit]:
@@ -254,11 +321,13 @@ def _nearness(hit: Hit, taken: Sequence[Hit], vectors: dict[int, Vectors]) -> fl
     return max((float(own @ other) for other in others), default=0.0) if own is not None else 0.0
 
 
-def _matched(catalogue: Catalogue, terms: Sequence[str], seqs: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """Which words of the question each passage has, in the question's order; the index knows their stems."""
-    found: dict[int, list[str]] = {}
-    for term in terms:
-        query = "SELECT rowid FROM words WHERE words MATCH ? AND rowid IN ({})"
-        for (seq,) in catalogue.rows_in(query, list(seqs), (f'"{term}"',)):
-            found.setdefault(seq, []).append(term)
-    return {seq: tuple(words) for seq, words in found.items()}
+def _notes(text: str, terms: Sequence[Term]) -> tuple[str, ...]:
+    notes = []
+    if len(text) > MOST_CHARACTERS or len(terms) == MOST_TERMS:
+        notes.append(f"The question is long: only its first {len(terms)} telling words were looked for.")
+    if has_unspaced(terms):
+        notes.append(
+            "The question is in a script without blanks between words: its words are found only where they stand alone,"
+            " and the default model knows English."
+        )
+    return tuple(notes)

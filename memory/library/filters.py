@@ -1,0 +1,82 @@
+"""Which passages a search may find at all, as SQL over the catalogue. Every value is bound."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from .catalogue import Catalogue
+
+__all__ = ["Filter"]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Conditions that a passage's document has to meet, all of them. Letters A to Z count as a to z."""
+
+    from_year: int | None = None
+    to_year: int | None = None
+    journal: str = ""
+    """Stands in the journal's name."""
+    publication_type: str = ""
+    """Stands in one of its types."""
+    collection: str | None = None
+    within: tuple[str, ...] = ()
+    """Ids of documents; empty for all."""
+    retracted: Literal["marked", "left_out", "only"] = "marked"
+
+    @property
+    def is_set(self) -> bool:
+        """Whether any document is left out."""
+        return bool(self._conditions)
+
+    @property
+    def passages(self) -> str:
+        """A query for the numbers of the passages that are left; its values are `values`."""
+        conditions = " AND ".join(condition for condition, _ in self._conditions)
+        return f"SELECT p.seq FROM document d JOIN passage p ON p.document = d.id WHERE {conditions}"
+
+    @property
+    def values(self) -> list[object]:
+        """What stands for the question marks of `passages`."""
+        return [value for _, values in self._conditions for value in values]
+
+    def seqs(self, catalogue: Catalogue) -> set[int]:
+        """Numbers of the passages that are left. Raises StorageError."""
+        return {row[0] for row in catalogue.rows(self.passages, self.values)}
+
+    def notes(self, catalogue: Catalogue) -> tuple[str, ...]:
+        """What is left out without anyone having asked for that: documents that bear no year. Raises StorageError."""
+        if self.from_year is None and self.to_year is None:
+            return ()
+        number = int(catalogue.rows("SELECT count(*) FROM document WHERE year IS NULL")[0][0])
+        return (f"Left out, since they bear no year: {number} documents.",) if number else ()
+
+    @cached_property
+    def _conditions(self) -> list[tuple[str, list[object]]]:
+        return list(self._each())
+
+    def _each(self) -> Iterator[tuple[str, list[object]]]:
+        if self.from_year is not None:
+            yield "d.year >= ?", [self.from_year]
+        if self.to_year is not None:
+            yield "d.year <= ?", [self.to_year]
+        if self.collection is not None:
+            yield "d.collection = ?", [self.collection]
+        if self.journal:
+            yield "instr(lower(d.journal), lower(?)) > 0", [self.journal]
+        if self.publication_type:
+            # A list in JSON: what is looked for is written as JSON writes it, so that it cannot reach from one into the next.
+            yield (
+                "instr(lower(d.publication_types), lower(?)) > 0",
+                [json.dumps(self.publication_type, ensure_ascii=False)[1:-1]],
+            )
+        if self.retracted == "only":
+            yield "d.retraction = 'retracted'", []
+        elif self.retracted == "left_out":
+            yield "d.retraction != 'retracted'", []
+        if self.within:
+            yield "d.id IN (SELECT value FROM json_each(?))", [json.dumps(self.within)]
