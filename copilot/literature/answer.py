@@ -6,6 +6,7 @@ sentence as it stands, with what its document says of its kind, size and standin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,8 @@ _LEAST_NEAR = 0.5
 """Part of an open question's words that a sentence and its title must have."""
 _LEAST_OWN = 0.25
 _TITLE_WEIGHT = 0.4
+_LABEL = re.compile(r"([A-Z][A-Za-z][A-Za-z ,/&()-]{1,40}):\s+")
+"""Of a section of an abstract, at the beginning of a line."""
 _UNNAMED = 0.5
 """What is left of a sentence whose document does not name what the question names."""
 _OF_BEST = 0.6
@@ -122,10 +125,15 @@ def answered_from(question: str, passages: Passages) -> Answered:
         bearing=_few(rest, _OPEN, _A_DOCUMENT),
         passages=len(passages),
         documents=len(documents),
-        nearest=tuple(
-            {str(record["title"]): (evidence, str(record["title"])) for evidence, record in passages}.values()
-        ),
+        nearest=_nearest(passages),
     )
+
+
+def _nearest(passages: Passages) -> tuple[tuple[str, str], ...]:
+    first: dict[str, tuple[str, str]] = {}
+    for evidence, record in passages:
+        first.setdefault(_key(record), (evidence, str(record["title"] or record["label"])))
+    return tuple(first.values())
 
 
 def _documents(passages: Passages) -> dict[str, _Document]:
@@ -157,7 +165,10 @@ def _sentences(asked: Asked, evidence: str, record: Mapping[str, Any], document:
     """The sentences of a passage that may be quoted, each with the side that it takes."""
     text, section = str(record["text"]), str(record.get("section") or "")
     found = []
-    for start, end in sentence_spans(text):
+    for begin, end in sentence_spans(text):
+        label = _LABEL.match(text, begin, end)
+        start = begin if label is None else label.end()
+        section = section if label is None else label[1]
         first, last = quotable_span(text[start:end])
         if last == first:
             continue

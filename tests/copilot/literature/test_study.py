@@ -1,0 +1,40 @@
+import pytest
+from biocopilot.copilot.literature.study import sample_said, study_type
+
+
+@pytest.mark.parametrize(
+    ("types", "text", "expected"),
+    [
+        (("Journal Article", "Randomized Controlled Trial"), "A cohort.", "randomised trial"),
+        (("Meta-Analysis", "Randomized Controlled Trial"), "", "meta-analysis"),
+        ((), "Patients were randomly assigned to zinc or placebo.", "randomised trial"),
+        ((), "A meta-analysis of randomised controlled trials.", "meta-analysis"),
+        ((), "We did a case-control study.", "case-control study"),
+        ((), "This prospective cohort study followed nurses.", "cohort study"),
+        ((), "A cross-sectional survey.", "cross-sectional study"),
+        ((), "We report a case of gout.", "case report"),
+        ((), "Mice were fed.", "animal"),
+        ((), "In vitro, it inhibited growth of cell lines.", "in vitro"),
+        (("Review",), "Cell lines and mice are discussed.", "review"),
+        (("note: concept",), "Mice and randomised trials.", "note"),
+        (("Journal Article",), "Nothing is said.", ""),
+    ],
+)
+def test_the_kind_of_study(types: tuple[str, ...], text: str, expected: str) -> None:
+    assert study_type(types, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We enrolled 120 patients aged 50 years.", "120 patients"),
+        ("Of 1,204 women, 30 patients had asthma; 1,204 women were included.", "1,204 women"),
+        ("Doses of 50 mg in adults (n = 38).", "n = 38"),
+        ("Gout was seen in 31 patients.", "31 patients"),
+        ("In 2012 we looked at 15% of patients.", ""),
+        ("The effect was large.", ""),
+    ],
+)
+def test_the_sample_in_the_texts_own_words(text: str, expected: str) -> None:
+    assert sample_said(text) == expected
+    assert expected in text
