@@ -93,6 +93,8 @@ class Catalogue:
         try:
             with self.told():
                 self._check()
+                if writing:  # after it is known to be ours: this is written into the file
+                    self.connection.execute("PRAGMA journal_mode=WAL")
         except BaseException:
             self.close()
             raise
@@ -284,7 +286,6 @@ class Catalogue:
             connection.execute("PRAGMA cache_size=-65536")
             if self.writing:
                 self._file = _file(self.path)
-                connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=NORMAL")
             else:
                 connection.execute("PRAGMA query_only=1")

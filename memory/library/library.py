@@ -43,6 +43,7 @@ __all__ = ["Library", "library_dir", "model_name"]
 
 _LEAST_SPACE = 50_000_000
 _WAIT_S = 5.0
+_OWN_VECTORS = "SELECT 1 FROM vector JOIN passage p USING (seq) JOIN document d ON d.id = p.document WHERE d.collection != ? LIMIT 1"
 
 Report = Callable[[Step], None]
 
@@ -310,7 +311,7 @@ class Library:
         with self._locked() as catalogue:
             model = catalogue.fact(MODEL)
             is_other = embedder is not None and model not in ("", model_name(embedder))
-            if is_other and catalogue.rows("SELECT 1 FROM document WHERE collection != ? LIMIT 1", (NOTES_COLLECTION,)):
+            if is_other and catalogue.rows(_OWN_VECTORS, (NOTES_COLLECTION,)):
                 raise InvalidInput(
                     f"The library's vectors are of {model.partition(' ')[0]}, and the model is another one: they do not mix.",
                     "Move over: biocopilot library reindex",
