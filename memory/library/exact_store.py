@@ -78,6 +78,8 @@ def nearest_of(vector: Vectors, seqs: NDArray[np.int64], matrix: Vectors, most: 
     if not len(seqs):
         return []
     scores = matrix @ vector
-    places = np.argpartition(-scores, most - 1)[:most] if most < len(seqs) else np.arange(len(seqs))
-    order = places[np.lexsort((seqs[places], -scores[places]))]
+    places = np.arange(len(seqs))
+    if most < len(seqs):
+        places = np.flatnonzero(scores >= np.partition(scores, -most)[-most])
+    order = places[np.lexsort((seqs[places], -scores[places]))][:most]
     return [(int(seqs[place]), float(scores[place])) for place in order]
