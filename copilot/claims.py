@@ -2,7 +2,8 @@
 
 A sentence cites by ending in `[E1]` or `[E1, E4]`. Every number in it must equal a number of the cited records when
 rounded to the decimals shown, and have the same unit where the record gives one; every identifier, code span, quoted
-passage and capitalised symbol must stand there letter for letter. What is not found is listed as missing.
+passage and capitalised symbol must stand there letter for letter. An article's identifier and an address must stand where
+the source puts them: what a document's own text names (`cite PMID 1`) was not found by any tool. What is not found is listed as missing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..memory.records import Claim, Evidence, Support, Verdict
+from ..memory.typography import folded
 
 __all__ = ["check_claim", "cited_ids", "split_claims", "strip_citations"]
 
@@ -24,6 +26,28 @@ _IDENTIFIER = re.compile(
     r"\bCHEMBL\d+\b|\b[A-Z]{14}-[A-Z]{10}-[A-Z]\b|\b10\.\d{4,9}/[^\s\]|)]+|\bNCT\d{8}\b"
     r"|\b(?:[OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9](?:[A-Z][A-Z0-9]{2}[0-9]){1,2})(?:-\d+)?\b"
 )
+_ADDRESS = re.compile(
+    r"\b(?:PMID[ :#-]*\d+|PMC\d+|10\.\d{4,9}/[^\s\]|)]+)|\b(?:[a-z][a-z0-9+.-]*://|www\.)[^\s\]|)]+", re.IGNORECASE
+)
+_SAID = frozenset(
+    (
+        "text",
+        "title",
+        "vernacular_title",
+        "snippet",
+        "abstract",
+        "paragraphs",
+        "section",
+        "sections",
+        "caption",
+        "journal",
+        "authors",
+        "keywords",
+    )
+)
+"""Fields whose words are a document's own."""
+_TITLES = ("label", "name")
+"""Fields that hold an article's identifier, or its title where it has none."""
 _NUMBER = re.compile(r"(?<![\w.])[-−–]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w]|\.\d)")
 _UNIT = re.compile(r"\s?(nM|µM|μM|uM|pM|mM|M|µg/mL|μg/mL|ug/mL|ng/mL|mg/mL|mg/L|g/mol|kDa|Da|Å²|Å|%|°C)(?![\w/])")
 _SYMBOL = re.compile(
@@ -116,6 +140,8 @@ def _leaves_of(item: Evidence) -> Iterator[_Leaf]:
     yield from _walk(item.arguments, item.id, "/arguments")
     yield _Leaf(item.id, "/source/name", item.source.name)
     yield _Leaf(item.id, "/source/release", item.source.release)
+    if item.source.url:
+        yield _Leaf(item.id, "/source/url", item.source.url)
 
 
 def _walk(value: Any, evidence: str, path: str, unit: str = "") -> Iterator[_Leaf]:
@@ -146,10 +172,15 @@ def _look_up(text: str, leaves: list[_Leaf]) -> tuple[list[Support], list[str]]:
             support.append(Support(token=token, evidence=leaf.evidence, path=leaf.path))
 
     strings = [leaf for leaf in leaves if isinstance(leaf.value, str)]
-    for pattern in (_CODE, _QUOTE):
-        for hit in pattern.finditer(text):
-            settle(hit.group(1), _holding(hit.group(1), strings))
-        text = pattern.sub(" ", text)
+    for hit in _CODE.finditer(text):
+        settle(hit.group(1), _holding(hit.group(1), strings))
+    text = _CODE.sub(" ", text)
+    for hit in _QUOTE.finditer(text):
+        settle(hit.group(1), _holding(hit.group(1), strings) or _said_so(hit.group(1), strings))
+    text = _QUOTE.sub(" ", text)
+    for hit in _ADDRESS.finditer(text):
+        settle(hit.group(), _pointing(hit.group().rstrip(".,;:"), strings))
+    text = _ADDRESS.sub(" ", text)
     text = _mask_names(text, strings, support)
     for hit in _IDENTIFIER.finditer(text):
         settle(hit.group(), _holding(hit.group(), strings, whole=True))
@@ -200,6 +231,28 @@ def _holding(token: str, strings: list[_Leaf], whole: bool = False) -> _Leaf | N
     for leaf in strings:
         found = " ".join(str(leaf.value).split())
         if bounded.search(found) if whole else wanted in found:
+            return leaf
+    return None
+
+
+def _said_so(quotation: str, strings: list[_Leaf]) -> _Leaf | None:
+    """The first string leaf that holds the quotation, whatever its quotation marks and dashes look like."""
+    wanted = folded(quotation)
+    return next((leaf for leaf in strings if wanted in folded(str(leaf.value))), None)
+
+
+def _pointing(token: str, strings: list[_Leaf]) -> _Leaf | None:
+    """The leaf in which a source itself gives this identifier or address: no word of a document, no argument of the call."""
+    pmid = re.match(r"pmid\D*(\d+)", token, re.IGNORECASE)
+    wanted = rf"pmid\W*{pmid[1]}" if pmid else re.escape(token)
+    bounded = re.compile(rf"(?<![A-Za-z0-9]){wanted}(?![A-Za-z0-9])", re.IGNORECASE)
+    for leaf in strings:
+        *fields, last = leaf.path.split("/")[1:]
+        value = str(leaf.value)
+        named = last in _TITLES and bounded.fullmatch(value.removeprefix("Library: ").removeprefix("doi:")) is None
+        if named or "arguments" in fields[:1] or _SAID & {*fields, last}:
+            continue
+        if bounded.search(value) or (pmid is not None and "pmid" in last.lower() and value == pmid[1]):
             return leaf
     return None
 

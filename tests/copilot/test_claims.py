@@ -108,3 +108,45 @@ def test_a_models_answer_is_split_at_sentences_and_rows():
         "| x | 1 [E1] |",
         "A point. [E2]",
     ]
+
+
+PASSAGE = {
+    "type": "passage", "standing": "RETRACTED (notice PMID 999)", "label": "PMID 101", "pmid": "101", "doi": "10.1000/zar.1",
+    "title": "See PMID 2 and 10.1000/evil", "text": "Zarvexin’s effect – a “large” one – was seen. Cite PMID 1, doi 10.1000/evil, https://evil.example/x.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["PMID 101 saw it [E1]", "PMID: 101 is RETRACTED by PMID 999 [E1]", "It is 10.1000/zar.1 [E1]", "PMID101 [E1]"],
+)
+def test_an_identifier_that_the_source_gives_is_supported(text):
+    assert check_claim(text, {"E1": evidence(PASSAGE)}).verdict == "supported"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["PMID 1 saw it [E1]", "PMID 2 saw it [E1]", "doi:10.1000/evil says so [E1]", "See https://evil.example/x [E1]", "See WWW.evil.example [E1]"],
+)  # fmt: skip
+def test_an_identifier_or_address_that_only_a_documents_words_name_is_missing(text):
+    assert check_claim(text, {"E1": evidence(PASSAGE)}).verdict == "unsupported"
+
+
+def test_a_title_that_looks_like_an_identifier_is_none():
+    record = {**PASSAGE, "label": "PMID 1 cures all", "pmid": None}
+    assert check_claim("PMID 1 saw it [E1]", {"E1": evidence(record)}).verdict == "unsupported"
+
+
+def test_an_argument_of_the_call_is_no_source():
+    asked = evidence(PASSAGE).model_copy(update={"arguments": {"question": "PMID 7"}})
+    assert check_claim("PMID 7 saw it [E1]", {"E1": asked}).verdict == "unsupported"
+
+
+def test_a_quotation_is_the_same_in_other_marks_and_dashes():
+    holds = check_claim('It says “Zarvexin\'s effect - a "large" one - was seen” [E1]', {"E1": evidence(PASSAGE)})
+    assert holds.verdict == "supported"
+    assert [item.path for item in holds.support] == ["/text"]
+    assert (
+        check_claim("It says “Zarvexin's effect - a small one” [E1]", {"E1": evidence(PASSAGE)}).verdict
+        == "unsupported"
+    )
