@@ -18,6 +18,7 @@ NAMES = (
     "substructure",
     "pdf",
     "literature_answers",
+    "embedding",
 )
 
 

@@ -82,10 +82,14 @@ class MiniLm:
 
         if self._session is None:
             raise ModelUnavailable("The embedding model was closed.", "Open the library again.")
-        encodable = text.encode("utf-8", "replace").decode("utf-8")  # no halves of surrogate pairs
-        pieces = self._tokenizer.encode(encodable).ids
-        vector: NDArray[np.float32] = self._session.run(None, {"pieces": np.array(pieces, np.int32)})[0]
+        vector: NDArray[np.float32] = self._session.run(None, {"pieces": np.array(self.pieces(text), np.int32)})[0]
         return vector
+
+    def pieces(self, text: str) -> list[int]:
+        """The word pieces that the model sees, `MOST_PIECES` at most, with one for the beginning and one for the end."""
+        encodable = text.encode("utf-8", "replace").decode("utf-8")  # no halves of surrogate pairs
+        found: list[int] = self._tokenizer.encode(encodable).ids
+        return found
 
     def close(self) -> None:
         """Let go of the weights."""
