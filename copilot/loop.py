@@ -42,6 +42,7 @@ from ..tools.execute import execute
 from ..tools.workbench import Workbench
 from .claim_text import shown
 from .claims import check_claim, split_claims
+from .model_text import without_markup
 from .planner.contract import Aside, Break, CallTools, Give, Observation, Planner, Row, Sentence, State, Table, Turn
 from .recorder import Recorder
 from .user_files import hashed
@@ -356,8 +357,8 @@ class Run:
             return shown(claim)
 
         if give.text:
-            text = give.text
-            for sentence in split_claims(give.text):
+            text = without_markup(give.text)
+            for sentence in split_claims(text):
                 text = text.replace(sentence, check(sentence), 1)
             blocks.append(text)
         paragraph: list[str] = []
