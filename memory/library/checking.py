@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import FileRefused
 from ..text import shorten
+from .files import FoundFile, find_files
 from .passages import Passage
 from .quoting import in_source, sha256_of
 
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
     from .library import Library
 
 __all__ = ["Checked", "Trouble", "check"]
-
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -107,12 +107,12 @@ def _state(path: Path, digests: set[str]) -> str:
     try:
         if not digests:
             return "" if path.is_file() else "gone"
-        digest = hashlib.sha256()
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-    except FileNotFoundError:
-        return "gone"
+        file = next((item for item in find_files([path]) if isinstance(item, FoundFile)), None)
+        if file is None:
+            return "gone"
+        digest = hashlib.sha256(file.load()).hexdigest()
+    except FileRefused as error:
+        return error.message
     except OSError as error:
         return f"cannot be read: {error.strerror}"
-    return "" if digests == {digest.hexdigest()} else "changed since it was read"
+    return "" if digests == {digest} else "changed since it was read"
