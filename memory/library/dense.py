@@ -19,7 +19,8 @@ __all__ = ["nearest"]
 
 _FEW = 4_000
 """Up to so many passages that a filter leaves, comparing each is faster than asking the store for many more."""
-_MORE = 8
+_MORE = 1.5
+"""So many times as many are asked for as would do if the allowed ones lay evenly among all."""
 
 
 def nearest(
@@ -30,7 +31,7 @@ def nearest(
         return store.nearest(vector, most, sorted(allowed))
     if allowed is not None and len(allowed) <= _FEW:
         return _compared(catalogue, vector, sorted(allowed), most)
-    wanted = most if allowed is None else min(most * _MORE, len(allowed) + most)
+    wanted = most if allowed is None else _wanted(catalogue, most, len(allowed))
     found = {seq: cosine for seq, cosine in store.nearest(vector, wanted) if allowed is None or seq in allowed}
     newer = _newer(catalogue, store)
     if newer:
@@ -38,6 +39,11 @@ def nearest(
     if allowed is not None and len(found) < min(most, len(allowed)):  # what is nearest is not allowed
         return _compared(catalogue, vector, sorted(allowed), most)
     return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:most]
+
+
+def _wanted(catalogue: Catalogue, most: int, allowed: int) -> int:
+    passages = int(catalogue.rows("SELECT max(seq) FROM passage")[0][0] or 0)
+    return min(passages, int(_MORE * most * passages / allowed) + 1)
 
 
 def _newer(catalogue: Catalogue, store: VectorStore) -> list[int]:

@@ -33,20 +33,11 @@ class Filter:
         """Whether any document is left out."""
         return bool(self._conditions)
 
-    @property
-    def passages(self) -> str:
-        """A query for the numbers of the passages that are left; its values are `values`."""
-        conditions = " AND ".join(condition for condition, _ in self._conditions)
-        return f"SELECT p.seq FROM document d JOIN passage p ON p.document = d.id WHERE {conditions}"
-
-    @property
-    def values(self) -> list[object]:
-        """What stands for the question marks of `passages`."""
-        return [value for _, values in self._conditions for value in values]
-
     def seqs(self, catalogue: Catalogue) -> set[int]:
         """Numbers of the passages that are left. Raises StorageError."""
-        return {row[0] for row in catalogue.rows(self.passages, self.values)}
+        conditions = " AND ".join(condition for condition, _ in self._conditions)
+        query = f"SELECT p.seq FROM document d JOIN passage p ON p.document = d.id WHERE {conditions}"
+        return {row[0] for row in catalogue.rows(query, [value for _, values in self._conditions for value in values])}
 
     def notes(self, catalogue: Catalogue) -> tuple[str, ...]:
         """What is left out without anyone having asked for that: documents that bear no year. Raises StorageError."""

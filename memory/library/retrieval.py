@@ -143,9 +143,10 @@ def search(
     """
     terms = query_terms(query.text)
     wanted = query.filter
-    words = _by_words(catalogue, _telling(catalogue, terms, weights.common), wanted)
+    allowed = wanted.seqs(catalogue) if wanted.is_set else None
+    words = _by_words(catalogue, _telling(catalogue, terms, weights.common), allowed)
     if vector is not None and store is not None:
-        scored = _by_both(catalogue, words, vector, store, wanted, weights)
+        scored = _by_both(catalogue, words, vector, store, allowed, weights)
     else:
         best = _best(words)
         scored = _Scored(_parts(best, words), {}, words, {})
@@ -169,15 +170,12 @@ def _telling(catalogue: Catalogue, terms: Sequence[Term], common: float) -> list
     return [term for term, count in there if count <= most] or [term for term, _ in there]
 
 
-def _by_words(catalogue: Catalogue, terms: Sequence[Term], wanted: Filter) -> dict[int, float]:
+def _by_words(catalogue: Catalogue, terms: Sequence[Term], allowed: set[int] | None) -> dict[int, float]:
     if not terms:
         return {}
     match = " OR ".join(term.match for term in terms)
-    query, values = "SELECT rowid, -bm25(words) FROM words WHERE words MATCH ?", [match]
-    if wanted.is_set:
-        # The plus keeps SQLite from looking up each allowed passage by itself.
-        query, values = f"{query} AND +rowid IN ({wanted.passages})", [match, *wanted.values]
-    return dict(catalogue.rows(query, values))
+    rows = catalogue.rows("SELECT rowid, -bm25(words) FROM words WHERE words MATCH ?", (match,))
+    return dict(rows if allowed is None else (row for row in rows if row[0] in allowed))
 
 
 def _best(words: dict[int, float]) -> list[int]:
@@ -198,9 +196,13 @@ def _matched(catalogue: Catalogue, terms: Sequence[Term], seqs: Sequence[int]) -
 
 
 def _by_both(
-    catalogue: Catalogue, words: dict[int, float], vector: Vectors, store: VectorStore, wanted: Filter, weights: Weights
+    catalogue: Catalogue,
+    words: dict[int, float],
+    vector: Vectors,
+    store: VectorStore,
+    allowed: set[int] | None,
+    weights: Weights,
 ) -> _Scored:
-    allowed = wanted.seqs(catalogue) if wanted.is_set else None
     near = dict(nearest(catalogue, store, vector, CANDIDATES, allowed))
     candidates = list(dict.fromkeys([*near, *_best(words)]))
     vectors = _vectors(catalogue, candidates)
