@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from ..memory.records import Claim, Evidence, Support, Verdict
@@ -21,7 +22,12 @@ __all__ = ["check_claim", "cited_ids", "split_claims", "strip_citations"]
 
 _CITATION = re.compile(r"\s*\[(E\d+(?:\s*,\s*E\d+)*)\]")
 _CODE = re.compile(r"`([^`\n]+)`")
-_QUOTE = re.compile(r"“([^”\n]+)”")
+_QUOTE = re.compile(r"[“„]([^“”\n]+)[”“]|«([^«»\n]+)»|(?<![\w\"])\"([^\"\n]+)\"(?![\w\"])")
+_QUOTED_TYPES = frozenset({"passage", "article", "article_section"})
+"""Records that hold an author's words: a quotation that cites them is one from there, not of the question."""
+_PLACED = frozenset({"document", "part", "start", "end", "text", "text_sha256"})
+_MOST_GAP = 3
+"""Characters of white space between two passages of one text; nothing else can lie there."""
 _IDENTIFIER = re.compile(
     r"\bCHEMBL\d+\b|\b[A-Z]{14}-[A-Z]{10}-[A-Z]\b|\b10\.\d{4,9}/[^\s\]|)]+|\bNCT\d{8}\b"
     r"|\b(?:[OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9](?:[A-Z][A-Z0-9]{2}[0-9]){1,2})(?:-\d+)?\b"
@@ -125,7 +131,7 @@ def check_claim(text: str, evidence: Mapping[str, Evidence]) -> Claim:
     cited = cited_ids(text)
     known = [evidence[item] for item in cited if item in evidence]
     leaves = [leaf for item in known for leaf in _leaves_of(item)]
-    support, missing = _look_up(strip_citations(text), leaves)
+    support, missing = _look_up(strip_citations(text), leaves, _quotable(known))
     missing += [item for item in cited if item not in evidence]
     verdict: Verdict = "supported"
     if not known or missing:
@@ -161,7 +167,33 @@ def _walk(value: Any, evidence: str, path: str, unit: str = "") -> Iterator[_Lea
         yield _Leaf(evidence, path, str(value))
 
 
-def _look_up(text: str, leaves: list[_Leaf]) -> tuple[list[Support], list[str]]:
+def _quotable(known: list[Evidence]) -> list[_Leaf]:
+    """What can be quoted from these records: their texts, and passages that follow on each other as one."""
+    found = []
+    for item in known:
+        is_text = item.record.get("type") in _QUOTED_TYPES
+        leaves = _walk(item.record, item.id, "") if is_text else _leaves_of(item)
+        found += [leaf for leaf in leaves if isinstance(leaf.value, str) and not leaf.path.startswith("/match/")]
+    return found + list(_joined(known))
+
+
+def _joined(known: list[Evidence]) -> Iterator[_Leaf]:
+    """The texts of passages between which nothing but white space lies, as they stand in their document."""
+    passages = [item for item in known if item.record.get("type") == "passage" and item.record.keys() >= _PLACED]
+    order = sorted(passages, key=lambda item: (item.record["document"], item.record["part"], item.record["start"]))
+    held: _Leaf | None = None
+    for before, item in pairwise(order):
+        one, other = before.record, item.record
+        same_text = all(one[name] == other[name] for name in ("document", "part", "text_sha256"))
+        if not same_text or not 0 <= other["start"] - one["end"] <= _MOST_GAP:
+            held = None
+            continue
+        start = held or _Leaf(before.id, "/text", str(one["text"]))
+        held = _Leaf(start.evidence, start.path, f"{start.value} {other['text']}")
+        yield held
+
+
+def _look_up(text: str, leaves: list[_Leaf], quotable: list[_Leaf]) -> tuple[list[Support], list[str]]:
     support: list[Support] = []
     missing: list[str] = []
 
@@ -176,7 +208,8 @@ def _look_up(text: str, leaves: list[_Leaf]) -> tuple[list[Support], list[str]]:
         settle(hit.group(1), _holding(hit.group(1), strings))
     text = _CODE.sub(" ", text)
     for hit in _QUOTE.finditer(text):
-        settle(hit.group(1), _holding(hit.group(1), strings) or _said_so(hit.group(1), strings))
+        quoted = next(group for group in hit.groups() if group)
+        settle(quoted, _holding(quoted, quotable) or _said_so(quoted, quotable))
     text = _QUOTE.sub(" ", text)
     for hit in _ADDRESS.finditer(text):
         settle(hit.group(), _pointing(hit.group().rstrip(".,;:"), strings))
@@ -236,9 +269,13 @@ def _holding(token: str, strings: list[_Leaf], whole: bool = False) -> _Leaf | N
 
 
 def _said_so(quotation: str, strings: list[_Leaf]) -> _Leaf | None:
-    """The first string leaf that holds the quotation, whatever its quotation marks and dashes look like."""
-    wanted = folded(quotation)
-    return next((leaf for leaf in strings if wanted in folded(str(leaf.value))), None)
+    """The first string leaf that holds the quotation, whatever its marks and dashes look like.
+
+    Marks within a quotation may be single ones, and a comma or point before its end may be the sentence's own.
+    """
+    wanted = folded(quotation).replace('"', "'")
+    wanted = wanted if wanted.rstrip(".,") == "" else wanted.rstrip(".,")
+    return next((leaf for leaf in strings if wanted in folded(str(leaf.value)).replace('"', "'")), None)
 
 
 def _pointing(token: str, strings: list[_Leaf]) -> _Leaf | None:

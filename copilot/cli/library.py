@@ -35,7 +35,7 @@ class Retracted(StrEnum):
 def add(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATH…", help="Files, folders and zip archives to read.", show_default=False),
+        typer.Argument(metavar="PATH", help="Files, folders and zip archives to read.", show_default=False),
     ] = None,
     collection: _Collection = "",
     pubmed: Annotated[
@@ -163,7 +163,7 @@ def show(
 @app.command()
 def remove(
     names: Annotated[
-        list[str], typer.Argument(metavar="ID…", help="Ids of documents, or their PMIDs, PMCIDs, DOIs or titles.")
+        list[str], typer.Argument(metavar="ID", help="Ids of documents, or their PMIDs, PMCIDs, DOIs or titles.")
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Remove without asking.")] = False,
 ) -> None:

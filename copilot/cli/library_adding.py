@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...memory.errors import InvalidInput, OfflineRefused
 from ...memory.library.document import About, Part, ReadDocument
-from ...memory.library.ingest import Added
+from ...memory.library.ingest import Added, Refused
 from ...memory.library.library import Library
 from ...memory.library.sentences import sentence_spans
 from ...memory.library.writing import Origin
@@ -158,13 +158,30 @@ def _lines(added: Added, from_service: bool) -> list[str]:
         lines.append(f"· and {len(added.notes) - _MOST_TOLD:,} more; --json gives them all")
     if added.refused:
         lines.append(f"Refused: {len(added.refused):,}.")
-        for item in added.refused[:_MOST_TOLD]:
-            lines += [f"✗ {clean(item.name)}", f"    {clean(item.reason)}"] + (
-                [f"    {clean(item.hint)}"] if item.hint else []
-            )
-        if len(added.refused) > _MOST_TOLD:
-            lines.append(f"✗ and {len(added.refused) - _MOST_TOLD:,} more; --json gives them all")
+        refusals = _refusals(added.refused)
+        lines += [line for item in refusals[:_MOST_TOLD] for line in item]
+        if len(refusals) > _MOST_TOLD:
+            lines.append(f"✗ and {len(refusals) - _MOST_TOLD:,} more; --json gives them all")
     return lines
+
+
+def _refusals(refused: Sequence[Refused]) -> list[list[str]]:
+    """What was refused, each file once for one reason: what it is, and what mends it."""
+    records: dict[tuple[str, str, str], list[str]] = {}
+    for item in refused:
+        file, _, record = item.name.partition(", record ")
+        records.setdefault((file, item.reason, item.hint), []).append(record)
+    found = []
+    for (file, reason, hint), numbers in records.items():
+        many = f", {len(numbers):,} records such as {numbers[0]}" if len(numbers) > 1 else ""
+        one = f", record {numbers[0]}" if len(numbers) == 1 and numbers[0] else ""
+        said = reason if reason.startswith(file) else f"{file}{many or one}: {reason}"
+        found.append([f"✗ {_line(said)}", *([f"    {_line(hint)}"] if hint else [])])
+    return found
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text).split())
 
 
 def _json(added: Added, more: dict[str, Any]) -> str:
@@ -188,3 +205,5 @@ def _waiting(library: Library) -> None:
     waiting = library.catalogue.counts()["without_vector"]
     if waiting and library.why_no_model:
         say(f"! {waiting:,} passages wait for vectors, and are found by their words alone: {library.why_no_model}")
+    elif waiting:
+        say(f"! {waiting:,} passages wait for vectors: biocopilot library reindex")

@@ -65,7 +65,7 @@ def _check_text(found: Checked, read: bool) -> str:
     held = found.passages - sum("." in item.name for item in found.astray)
     lines = [f"{held:,} of {found.passages:,} passages of {found.documents:,} documents stand where the library says."]
     if read:
-        lines.append(f"{found.read_again:,} documents were read again from their files and say the same.")
+        lines.append(f"Read again from their files, with the same text: {_documents(found.read_again)}.")
     lines += _troubles("✗", found.astray)
     if found.sources:
         lines.append(

@@ -72,7 +72,7 @@ def document_text(
     lines = list(_about(row))
     lines += [
         "",
-        f"Text: {len(parts)} parts, {sum(len(part.text) for part in parts):,} characters, {len(passages)} passages",
+        f"Text: {_many(len(parts), 'part')}, {sum(len(part.text) for part in parts):,} characters, {_many(len(passages), 'passage')}",
     ]
     lines += [
         f"  {n:>3}  {_line(part.place):<40.40}  {len(part.text):>9,} characters"
@@ -251,3 +251,7 @@ def _width() -> int:
 
 def _line(text: str) -> str:
     return re.sub(r"\s+", " ", clean(text)).strip()
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

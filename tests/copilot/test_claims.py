@@ -150,3 +150,47 @@ def test_a_quotation_is_the_same_in_other_marks_and_dashes():
         check_claim("It says “Zarvexin's effect - a small one” [E1]", {"E1": evidence(PASSAGE)}).verdict
         == "unsupported"
     )
+
+
+def placed(start: int, text: str, **more: object) -> dict[str, object]:
+    """A passage with its place."""
+    place = {"document": "D1", "part": 0, "text_sha256": "x", "start": start, "end": start + len(text)}
+    return {"type": "passage", **place, "text": text, **more}
+
+
+FIRST, SECOND = "It began well. The second", "half was worse. It ended."
+OVER_THE_CUT = "It says “The second half was worse” [E1, E2]"
+
+
+def test_a_quotation_over_the_cut_between_two_passages_is_found():
+    records = {"E1": evidence(placed(0, FIRST)), "E2": evidence(placed(len(FIRST) + 1, SECOND), id="E2")}
+    assert check_claim(OVER_THE_CUT, records).verdict == "supported"
+    assert check_claim(OVER_THE_CUT.replace(", E2", ""), records).verdict == "unsupported"
+
+
+@pytest.mark.parametrize("change", [{"start": 60, "end": 90}, {"part": 1}, {"document": "D2"}, {"text_sha256": "y"}])
+def test_passages_that_do_not_follow_on_each_other_are_not_put_together(change):
+    second = {**placed(len(FIRST) + 1, SECOND), **change}
+    records = {"E1": evidence(placed(0, FIRST)), "E2": evidence(second, id="E2")}
+    assert check_claim(OVER_THE_CUT, records).verdict == "unsupported"
+
+
+@pytest.mark.parametrize("marks", ["“{}”", "„{}“", "«{}»", '"{}"'])
+def test_a_quotation_in_any_marks_must_stand_there(marks):
+    records = {"E1": evidence(placed(0, FIRST))}
+    assert check_claim(f"It says {marks.format('It began well')} [E1]", records).verdict == "supported"
+    found = check_claim(f"It says {marks.format('it ended badly')} [E1]", records)
+    assert (found.verdict, found.missing) == ("unsupported", ("it ended badly",))
+
+
+def test_words_of_the_question_are_no_quotation_of_a_passage():
+    asked = evidence(placed(0, FIRST, match={"words": ["cures cancer"]})).model_copy(
+        update={"arguments": {"question": "Is it true that it cures all patients?"}}
+    )
+    assert check_claim("It says “it cures all patients” [E1]", {"E1": asked}).verdict == "unsupported"
+    assert check_claim("It says “cures cancer” [E1]", {"E1": asked}).verdict == "unsupported"
+
+
+def test_a_quotation_within_a_quotation_and_a_comma_of_the_sentence():
+    records = {"E1": evidence(placed(0, "He said “it works” and left the room."))}
+    assert check_claim("“He said ‘it works’ and left,” they say [E1]", records).verdict == "supported"

@@ -14,6 +14,7 @@ from biocopilot.copilot.verification import Verification
 from biocopilot.memory.events import Event
 from biocopilot.memory.library.beginning import FILE
 from biocopilot.memory.library.document import About, Part, ReadDocument
+from biocopilot.memory.library.embedding import EmbeddingSettings
 from biocopilot.memory.library.library import Library
 from biocopilot.memory.library.writing import Origin
 from biocopilot.tools.registry import all_tools
@@ -54,7 +55,8 @@ def events(library: Library) -> list[Event]:
 
 
 def bench_over(library: Library) -> Workbench:
-    return Workbench(library=LibraryChoice(folder=library.folder))
+    """Over that library by words alone: offline, a server of embeddings is not asked."""
+    return Workbench(library=LibraryChoice(folder=library.folder, embedding=EmbeddingSettings(model="server")))
 
 
 def verified(events: list[Event], library: Library) -> Verification:
