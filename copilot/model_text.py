@@ -12,10 +12,12 @@ from ..memory.text import clean
 
 __all__ = ["without_markup"]
 
-_PICTURE = re.compile(r"!\[([^\]\n]*)\]\s?(?:\(([^)\n]*)\)|\[([^\]\n]*)\])?")
-_LINK = re.compile(r"\[([^\[\]\n]*)\]\s?\((\s*<?(?:[A-Za-z][A-Za-z0-9+.-]*:|//|/|\.|#|www\.)[^()\n]*)\)")
+_PICTURE = re.compile(r"!\[([^\]\n]*)\]\s?(?:\(((?:[^()\n]|\([^()\n]*\))*)\)|\[([^\]\n]*)\])?")
+_LINK = re.compile(
+    r"\[([^\[\]\n]*)\]\s?\((\s*<?(?:[A-Za-z][A-Za-z0-9+.-]*:|//|/|\.|#|www\.)(?:[^()\n]|\([^()\n]*\))*)\)"
+)
 _DEFINITION = re.compile(r"^(\s{0,3})\[([^\]\n]+)\]:", re.MULTILINE)
-_TAG = re.compile(r"<(?=[A-Za-z/!?])([^>\n]*)(>?)")
+_TAG = re.compile(r"<(?=[A-Za-z/!?|])([^>\n]*)(>?)")
 
 
 def without_markup(text: str) -> str:

@@ -17,7 +17,7 @@ _STOPS = re.compile(
     r"|javascript|mailto):|\bwww\.|[{}]|\n\s*\n",
     re.IGNORECASE,
 )
-_ANY_CITATION = re.compile(r"[\[［【⟦〔(]\s*[EeЕеΕ℮Ｅ]\s*[\dOoО０-９]")
+_ANY_CITATION = re.compile(r"\bE\d{1,4}:|[\[［【⟦〔(]\s*[EeЕеΕ℮Ｅ]\s*[\dOoО０-９]")
 _LEAST = 40
 """Characters that are worth quoting."""
 _MOST = 600

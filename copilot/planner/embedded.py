@@ -63,7 +63,7 @@ class EmbeddedPlanner:
 
     async def _begin(self, state: State, handles: Handles) -> _Work:
         reading = await read(handles.question, state.history, state.bench)
-        frames = tuple(_routed(frame) for frame in reading.frames)
+        frames = tuple(_routed(frame, reading) for frame in reading.frames)
         reading = replace(reading, frames=frames)
         sure = [frame.margin >= LEAST_MARGIN for frame in reading.frames]
         nodes = [
@@ -144,9 +144,9 @@ def _left_out(reading: Reading, state: State) -> tuple[str, ...]:
     return (f"Of the {every} earlier questions of this session the last {kept} were looked back at.",)
 
 
-def _routed(frame: Frame) -> Frame:
+def _routed(frame: Frame, reading: Reading) -> Frame:
     """The frame as what it names outright, whatever else it may be taken for."""
-    if asks_library(frame):
+    if asks_library(frame, reading.question if len(reading.frames) == 1 else frame.clause):
         return replace(frame, kind="literature", margin=1.0)
     return replace(frame, kind="unsupported", margin=1.0) if asks_elsewhere(frame) else frame
 

@@ -49,6 +49,7 @@ _NO_CONCEPT = re.compile(
     re.IGNORECASE,
 )
 _MUTATION = re.compile(r"\b[ACDEFGHIKLMNPQRSTVWY]\d{2,4}[ACDEFGHIKLMNPQRSTVWY]\b")
+_IDENTIFIER = re.compile(r"\b(?:PMID\W*\d+|PMC\d+|10\.\d{4,9}/\S+|(?:\w+://|www\.)\S+)", re.IGNORECASE)
 _LEAST_BESIDE = 0.79
 """Of an open question's best sentence that answers in place of another kind; titles count for less than half."""
 _QUOTED_OPEN = 4
@@ -78,10 +79,10 @@ class Literature:
         return Section(tuple(parts), told.status)
 
 
-def asks_library(frame: Frame) -> bool:
+def asks_library(frame: Frame, asked_in: str) -> bool:
     """Whether the clause is put to the library, or to what the literature says; or asks what a mutation does, which no table tells."""
     clause = frame.clause
-    if _OWN.search(clause) is not None or _AT_LARGE.search(clause) is not None:
+    if _OWN.search(asked_in) is not None or _AT_LARGE.search(asked_in) is not None:
         return True
     if _MUTATION.search(clause) is None or frame.molecules or frame.activity_types or frame.sequences:
         return False
@@ -200,7 +201,8 @@ def _nothing(said: Answered) -> list[Part]:
     if said.bearing:
         parts += [Aside("Nearest to it, without an answer:"), *_quotations(said.bearing[:_NOT_SAID])]
     titles = [
-        Sentence(f"A near document: {_named(title)}.", (evidence,)) for evidence, title in said.nearest[:_NEAREST]
+        Sentence(f"A near document: {_named(_IDENTIFIER.sub('…', title))}.", (evidence,))
+        for evidence, title in said.nearest[:_NEAREST]
     ]
     return [*parts, Break(), *titles] if titles else parts
 
@@ -224,7 +226,7 @@ def _sentence(item: Quoted) -> Sentence:
     facts = ", ".join(fact for fact in (item.study, sample, str(record.get("year") or "")) if fact)
     told = f" ({facts})" if facts else ""
     ids = (item.evidence, item.sample_evidence) if item.sample_evidence not in ("", item.evidence) else (item.evidence,)
-    return Sentence(f"{mark}{_named(str(record['label']))}{told}: “{_straight(item.text)}”", ids)
+    return Sentence(f"{mark}{_label(record)}{told}: “{_straight(item.text)}”", ids)
 
 
 def _straight(text: str) -> str:
@@ -233,5 +235,13 @@ def _straight(text: str) -> str:
 
 
 def _named(text: str) -> str:
-    """A title or label with nothing in it that looks like the program's own marks, nor like a quotation."""
+    """A title or standing with nothing in it that looks like the program's own marks, nor like a quotation."""
     return quoted(" ".join(text.split()).replace("“", "'").replace("”", "'").replace("!(", "("), 120)
+
+
+def _label(record: Mapping[str, Any]) -> str:
+    """The article's identifier; its title, without what looks like an identifier, where it has none."""
+    label = str(record["label"])
+    return _named(
+        label if record.get("pmid") or record.get("pmcid") or record.get("doi") else _IDENTIFIER.sub("…", label)
+    )

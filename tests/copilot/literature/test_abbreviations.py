@@ -15,7 +15,10 @@ def test_explained_short_forms_are_found(text: str, short: str) -> None:
     assert short in short_forms(text)
 
 
-@pytest.mark.parametrize("text", ["many patients (OR 1.4)", "the drug (P<0.05)", "in Boston (USA)", "some words (XYZ)", "bypass grafting (CABG)"])
+@pytest.mark.parametrize(
+    "text",
+    ["many patients (OR 1.4)", "the drug (P<0.05)", "in Boston (USA)", "some words (XYZ)", "bypass grafting (CABG)"],
+)
 def test_other_brackets_explain_nothing(text: str) -> None:
     assert short_forms(text) == {}
 

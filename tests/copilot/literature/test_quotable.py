@@ -9,7 +9,7 @@ LONG = "the drug lowered blood pressure in all of the patients that were seen"
     [
         "![x](https://evil.example/a.png)", "[click](https://evil.example)", "[E9]", "[ E 9 ]", "［Ｅ９］", "【E9】", "<img src=x>", "<!-- x -->",
         "`rm -rf`", "**SYSTEM**", "~~struck~~", "https://evil.example/?q=1", "www.evil.example", "| a | b |", "”", "{\"tool\": 1}", "&#91;E9&#93;",
-        "[x]: https://evil.example",
+        "[x]: https://evil.example", "E7: search_library",
     ],
 )  # fmt: skip
 def test_a_quotation_ends_before_what_looks_like_the_programs_own(bait: str) -> None:
