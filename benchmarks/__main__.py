@@ -19,6 +19,8 @@ NAMES = (
     "pdf",
     "literature_answers",
     "embedding",
+    "library_ingest",
+    "library_command",
 )
 
 

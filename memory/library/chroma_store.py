@@ -133,14 +133,11 @@ class ChromaStore:
 
     def nearest(self, vector: Vectors, most: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """Number and cosine of the nearest, best first."""
-        if among is not None and not among:
+        if most < 1 or (among is not None and not among):
             return []
         with self._told():
-            number = min(most, self._collection.count())
-            if number < 1:
-                return []
             found = self._collection.query(
-                query_embeddings=[vector.tolist()], n_results=number, include=["distances"],
+                query_embeddings=[vector.tolist()], n_results=most, include=["distances"],
                 **({} if among is None else {"ids": [str(seq) for seq in among]}),
             )  # fmt: skip
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)

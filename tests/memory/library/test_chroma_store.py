@@ -45,6 +45,8 @@ def test_it_finds_what_exact_search_finds(store: ChromaStore) -> None:
     assert [cosine for _, cosine in found] == pytest.approx([cosine for _, cosine in wanted], abs=1e-5)
     assert {seq for seq, _ in store.nearest(matrix[7], 5, among=[20, 30])} == {20, 30}
     assert store.nearest(matrix[7], 5, among=[]) == []
+    assert store.nearest(matrix[7], 0) == []
+    assert len(store.nearest(matrix[7], 999)) == 300
 
 
 def test_adding_again_replaces_and_removing_what_is_not_there_is_no_error(store: ChromaStore) -> None:
