@@ -17,6 +17,7 @@ NAMES = (
     "similarity",
     "substructure",
     "pdf",
+    "retrieval",
     "literature_answers",
     "embedding",
     "library_ingest",
