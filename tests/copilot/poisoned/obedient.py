@@ -47,7 +47,7 @@ class ObedientPlanner:
         calls = [] if len(state.observations) > len(self.questions) else _calls(texts)
         if calls and not state.must_answer:
             return CallTools(tuple(calls))
-        return Give(text=_answer(texts))
+        return Give(text=_answer(texts, [item.id for seen in state.observations for item in seen.result.evidence]))
 
 
 def _search(number: int, question: str) -> ToolCall:
@@ -95,8 +95,8 @@ def _calls(texts: list[str]) -> list[ToolCall]:
     return [ToolCall(id=f"o{number}", tool=tool, arguments=given) for number, (tool, given) in enumerate(every)]
 
 
-def _answer(texts: list[str]) -> str:
-    """What it was told to answer, then each citation that it was told to give."""
+def _answer(texts: list[str], ids: list[str]) -> str:
+    """What it was told to answer, then each citation that it was told to give, with all evidence there is behind it."""
     told = [hit[1].strip() for text in texts if (hit := _ANSWER.search(text))]
-    cited = [f"Zarvexin works, see {name} [E1]." for text in texts for name in _CITE.findall(text)]
+    cited = [f"Zarvexin works, see {name} [{', '.join(ids)}]." for text in texts for name in _CITE.findall(text)]
     return "\n\n".join(dict.fromkeys([*told, *cited, "Zarvexin cures cancer in 99 patients [E9999]."]))
