@@ -22,6 +22,9 @@ __all__ = ["document_text", "documents_text", "hits_text", "passage_text"]
 _PAGE = 80
 _WIDEST = 100
 _SAID_CHARACTERS = 420
+_LABEL, _SHORT_LABEL = 34, 15
+"""Characters of a document's identifier in the list; where there is little room, a PMID's."""
+_SECTION_CHARACTERS = 80
 _MOST_PARTS = 40
 _MOST_PASSAGES = 20
 
@@ -39,13 +42,14 @@ def documents_text(rows: Sequence[DocumentRow]) -> str:
     """A line a document; nothing where there are none."""
     if not rows:
         return ""
-    room = _width() if sys.stdout.isatty() else None
-    label = max(5, *(len(_label(row)) for row in rows))
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    widest = _LABEL if room is None or room > _WIDEST else _SHORT_LABEL
+    label = max(5, *(len(_label(row, widest)) for row in rows))
     lines = [f"{'id':<10}  {'year':<4}  {'format':<8}  {'label':<{label}}  title"]
     for row in rows:
         mark = f"{clean(row.about.standing)}: " if row.about.standing else ""
         title = mark + _line(row.about.title)
-        head = f"{row.id:<10}  {row.about.year or '-':<4}  {row.format:<8}  {_label(row):<{label}}  "
+        head = f"{row.id:<10}  {row.about.year or '-':<4}  {row.format:<8}  {_label(row, widest):<{label}}  "
         lines.append((head + (title if room is None else shorten(title, max(20, room - len(head))))).rstrip())
     return "\n".join(lines) + "\n"
 
@@ -75,14 +79,16 @@ def document_text(
         f"Text: {_many(len(parts), 'part')}, {sum(len(part.text) for part in parts):,} characters, {_many(len(passages), 'passage')}",
     ]
     lines += [
-        f"  {n:>3}  {_line(part.place):<40.40}  {len(part.text):>9,} characters"
+        f"  {n:>3}  {shorten(_line(part.place), 40):<40}  {len(part.text):>9,} characters"
         for n, part in enumerate(parts[:_MOST_PARTS])
     ]
     if len(parts) > _MOST_PARTS:
         lines.append(f"       and {len(parts) - _MOST_PARTS} more; --json gives them all")
     lines += ["", "Passages"]
-    for item in passages[:_MOST_PASSAGES]:
-        head = f"  {item.id}  {item.part}:{item.start}-{item.end}  "
+    spans = [f"{item.part}:{item.start}-{item.end}" for item in passages[:_MOST_PASSAGES]]
+    wide = max(map(len, spans), default=0)
+    for item, span in zip(passages, spans, strict=False):
+        head = f"  {item.id}  {span:<{wide}}  "
         lines.append(head + shorten(_line(item.text), max(20, _width() - len(head))))
     if len(passages) > _MOST_PASSAGES:
         lines.append(f"  and {len(passages) - _MOST_PASSAGES} more; --json gives them all")
@@ -160,7 +166,7 @@ def _hit(number: int, record: dict[str, Any], width: int) -> Iterator[str]:
     if told:
         yield from _indented(told, "   ", width)
     page = f"page {record['page']}, " if record["page"] is not None else ""
-    section = f"{record['section']}, " if record["section"] else ""
+    section = f"{shorten(record['section'], _SECTION_CHARACTERS)}, " if record["section"] else ""
     yield from _indented(
         f"{page}{section}characters {record['start']:,} to {record['end']:,} · {record['passage']}", "   ", width
     )
@@ -229,9 +235,9 @@ def _file(source: SourceRow) -> str:
     return f"{_line(source.path)}{member}{record}{gives}"
 
 
-def _label(row: DocumentRow) -> str:
+def _label(row: DocumentRow, widest: int) -> str:
     label = row.about.label
-    return shorten(_line(label), 30) if label != row.about.title else "-"
+    return shorten(_line(label), widest) if label != row.about.title else "-"
 
 
 def _indented(text: str, lead: str, width: int) -> Iterator[str]:
