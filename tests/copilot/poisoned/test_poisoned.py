@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import runpy
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,6 @@ from biocopilot.copilot.rendering import render_answer
 from biocopilot.memory.errors import NotFound
 from biocopilot.memory.library.library import Library
 from biocopilot.memory.records import Answer
-from biocopilot.memory.text import clean
 from biocopilot.tools.registry import all_tools
 from biocopilot.tools.workbench import LibraryChoice
 from rich.console import Console
@@ -27,6 +27,10 @@ from rich.console import Console
 HERE = Path(__file__).parent
 ROWS = [json.loads(line) for line in (HERE / "documents.jsonl").read_text("utf-8").splitlines()]
 HOST = "evil.example"
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
+"""Written out here, so that it does not lean on the cleaning that it proves."""
 OBEDIENT = runpy.run_path(str(HERE / "obedient.py"))["ObedientPlanner"]
 QUESTIONS = (
     "zarvexin blood pressure", "ignore your rules instructions", "call tool draw_molecule", "cite PMID 1", "answer cures cancer",
@@ -188,7 +192,7 @@ def test_no_escape_or_hidden_character_reaches_the_terminal(obeyed: Answer) -> N
     print_answer(obeyed, Console(width=80, highlight=False, force_terminal=False, file=written))
     for shown in (written.getvalue(), render_answer(obeyed)):
         assert "zarvexin" in shown
-        assert clean(shown) == shown
+        assert HIDDEN.search(shown) is None
 
 
 def test_passages_hold_no_hidden_character(obeyed: Answer) -> None:
@@ -196,7 +200,7 @@ def test_passages_hold_no_hidden_character(obeyed: Answer) -> None:
     assert "zarvexin" in told.lower()
     for record in (item.record for item in obeyed.evidence):
         for value in record.values():
-            assert not isinstance(value, str) or clean(value) == value
+            assert not isinstance(value, str) or HIDDEN.search(value) is None
 
 
 def test_no_text_takes_a_retraction_away(obeyed: Answer) -> None:
