@@ -138,7 +138,9 @@ def test_a_record_that_names_two_documents_makes_them_one(
 ) -> None:
     reads = (
         ReadDocument(About(title="Preprint", doi="10.1/a", year=2018), (Part("By its DOI.", "page", 1),), "pdf", 30),
-        ReadDocument(About(title="Abstract", pmid="7"), (Part("By its PMID.", "abstract"),), "pubmed", 20),
+        ReadDocument(
+            About(title="Abstract", pmid="7", pmcid="PMC4"), (Part("By its PMID.", "abstract"),), "pubmed", 20
+        ),
         ReadDocument(About(title="Both", doi="10.1/a", pmid="7"), (Part("By both.", "abstract"),), "ris", 10),
     )
     for n in order:
@@ -147,7 +149,7 @@ def test_a_record_that_names_two_documents_makes_them_one(
     assert (row.about.doi, row.about.pmid, row.about.title) == ("10.1/a", "7", "Preprint")
     assert [part.text for part in catalogue.parts(row.id)] == ["By its DOI."]
     assert {item.format for item in catalogue.sources(row.id)} == {"pdf", "pubmed", "ris"}
-    assert {row[0] for row in catalogue.rows("SELECT key FROM document_key")} >= {"doi:10.1/a", "pmid:7"}
+    assert {row[0] for row in catalogue.rows("SELECT key FROM document_key")} >= {"doi:10.1/a", "pmid:7", "pmcid:PMC4"}
     assert words(catalogue, "printed OR abstract") == []
     waiting = dict(catalogue.rows("SELECT action, count(*) FROM outbox GROUP BY action"))
     assert waiting["add"] == 1
