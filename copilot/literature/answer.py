@@ -103,10 +103,11 @@ def answered_from(question: str, passages: Passages) -> Answered:
         passages: evidence ids with their records, best first.
     """
     asked = asked_of(question)
-    documents = _documents(passages)
+    speaking = [(evidence, record) for evidence, record in passages if record.get("kind") != "references"]
+    documents = _documents(speaking)
     found = [
         quoted
-        for evidence, record in passages
+        for evidence, record in speaking
         for quoted in _sentences(asked, evidence, record, documents[_key(record)])
     ]
     found.sort(key=lambda quoted: (quoted.retracted, -quoted.strength))
@@ -124,7 +125,7 @@ def answered_from(question: str, passages: Passages) -> Answered:
         opposing=opposing,
         bearing=_few(rest, _OPEN, _A_DOCUMENT),
         passages=len(passages),
-        documents=len(documents),
+        documents=len({_key(record) for _, record in passages}),
         nearest=_nearest(passages),
     )
 

@@ -17,7 +17,7 @@ from .contract import Aside, Break, CallTools, Give, Part, State, Step
 from .frames import KINDS, Frame, Reading
 from .kinds import kind_of
 from .kinds.elsewhere import asks_elsewhere, what_is_asked
-from .kinds.literature import asks_library, beside, look_beside
+from .kinds.literature import asks_library, beside, look_beside, without_lead
 from .kinds.plan import Node, Results, Section, Status
 from .reading import read
 from .slots import NEEDS, lacking
@@ -62,8 +62,10 @@ class EmbeddedPlanner:
         return self._answer(work, results)
 
     async def _begin(self, state: State, handles: Handles) -> _Work:
-        reading = await read(handles.question, state.history, state.bench)
-        frames = tuple(_routed(frame, reading) for frame in reading.frames)
+        bare = without_lead(handles.question)
+        reading = await read(bare, state.history, state.bench)
+        whole = len(reading.frames) == 1 or bare != handles.question
+        frames = tuple(_routed(frame, handles.question if whole else frame.clause) for frame in reading.frames)
         reading = replace(reading, frames=frames)
         sure = [frame.margin >= LEAST_MARGIN for frame in reading.frames]
         nodes = [
@@ -144,9 +146,9 @@ def _left_out(reading: Reading, state: State) -> tuple[str, ...]:
     return (f"Of the {every} earlier questions of this session the last {kept} were looked back at.",)
 
 
-def _routed(frame: Frame, reading: Reading) -> Frame:
+def _routed(frame: Frame, asked_in: str) -> Frame:
     """The frame as what it names outright, whatever else it may be taken for."""
-    if asks_library(frame, reading.question if len(reading.frames) == 1 else frame.clause):
+    if asks_library(frame, asked_in):
         return replace(frame, kind="literature", margin=1.0)
     return replace(frame, kind="unsupported", margin=1.0) if asks_elsewhere(frame) else frame
 

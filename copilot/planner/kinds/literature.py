@@ -21,7 +21,7 @@ from .listing import quoted
 from .plan import Node, Results, Section
 from .words import count_of, misses
 
-__all__ = ["Literature", "asks_library", "beside", "look_beside"]
+__all__ = ["Literature", "asks_library", "beside", "look_beside", "without_lead"]
 
 _KEY = "library"
 _LIVE = "elsewhere"
@@ -90,6 +90,11 @@ def asks_library(frame: Frame, asked_in: str) -> bool:
     return asked.yes_or_no and asked.effect in ("more", "less", "worse", "relation")
 
 
+def without_lead(question: str) -> str:
+    """The question with `In my library,` before it blanked out, every character in its place."""
+    return _LEAD.sub(lambda hit: " " * len(hit.group()), question)
+
+
 def look_beside(frame: Frame) -> list[Node]:
     """The search for a question that no other kind answers; none where it asks for nothing that documents state."""
     clause = frame.clause
@@ -127,6 +132,12 @@ def _question(clause: str) -> str:
 _WHERE = re.compile(
     rf"\b(?:in|from|of|according\s+to)\s+(?:{_OWN.pattern})|^\W*(?:what|anything|is\s+there\s+anything)\s+(?:do(?:es)?|in|did)?\s*(?:{_OWN.pattern})\s*(?:says?|tells?(?:\s+me)?|has|have|know)?\s*(?:about|on|of)?"
     r"|^\W*what\s+do(?:es)?\s+the\s+(?:literature|papers|articles|publications|studies)\s+(?:say|show|suggest|report|tell)(?:\s+(?:about|on|of))?\b|\baccording\s+to\s+(?:the\s+)?(?:literature|papers|studies)\b",
+    re.IGNORECASE,
+)
+
+
+_LEAD = re.compile(
+    rf"^\W*(?:(?:please|so|ok)\W+)?(?:in|from|according\s+to|going\s+by|based\s+on)\s+(?:(?:{_OWN.pattern})|(?:the\s+)?(?:literature|papers|studies))\s*,\s*",
     re.IGNORECASE,
 )
 
