@@ -34,6 +34,8 @@ _NOTE_RANK = 5
 _TITLE_CHARACTERS = 80
 _MOST_NOTE_CHARACTERS = 100_000
 _MOST_TOLD = 20
+_MOST_ALIKE = 5
+"""Files that are named of those refused for one reason."""
 _STOPPED = "Stopped: what was added stays.\nThe same command goes on from there."
 
 
@@ -166,18 +168,30 @@ def _lines(added: Added, from_service: bool) -> list[str]:
 
 
 def _refusals(refused: Sequence[Refused]) -> list[list[str]]:
-    """What was refused, each file once for one reason: what it is, and what mends it."""
-    records: dict[tuple[str, str, str], list[str]] = {}
+    """What was refused, by reason: the files with their records, what is the matter, and what mends it."""
+    reasons: dict[tuple[str, str], dict[str, list[str]]] = {}
     for item in refused:
         file, _, record = item.name.partition(", record ")
-        records.setdefault((file, item.reason, item.hint), []).append(record)
+        is_of_file = item.reason.startswith(f"{file} ")  # `PATH is empty.`, else `it is no zip archive.`
+        said = f" {item.reason.removeprefix(file).strip()}" if is_of_file else f": {item.reason}"
+        reasons.setdefault((said, item.hint), {}).setdefault(file, []).append(record)
     found = []
-    for (file, reason, hint), numbers in records.items():
-        many = f", {len(numbers):,} records such as {numbers[0]}" if len(numbers) > 1 else ""
-        one = f", record {numbers[0]}" if len(numbers) == 1 and numbers[0] else ""
-        said = reason if reason.startswith(file) else f"{file}{many or one}: {reason}"
-        found.append([f"✗ {_line(said)}", *([f"    {_line(hint)}"] if hint else [])])
+    for (said, hint), files in reasons.items():
+        names = [f"{file}{_records(records)}" for file, records in files.items()]
+        one = len(names) == 1
+        found.append([
+            f"✗ {_line(f'{names[0]}{said}' if one else f'{len(names):,} files, each{said}')}",
+            *([f"    {_line(hint)}"] if hint else []),
+            *(f"    · {_line(name)}" for name in names[:_MOST_ALIKE] if not one),
+            *([f"    · and {len(names) - _MOST_ALIKE:,} more; --json names them all"] if len(names) > _MOST_ALIKE else []),
+        ])  # fmt: skip
     return found
+
+
+def _records(numbers: list[str]) -> str:
+    if len(numbers) > 1:
+        return f", {len(numbers):,} records such as {numbers[0]}"
+    return f", record {numbers[0]}" if numbers[0] else ""
 
 
 def _line(text: str) -> str:

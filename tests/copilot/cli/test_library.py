@@ -118,6 +118,17 @@ def test_many_records_refused_for_one_reason_are_one_line(biocopilot: Command, p
     assert "7 records such as 2" in done.stdout
 
 
+def test_many_files_refused_for_one_reason_are_told_together(biocopilot: Command, paper: Path) -> None:
+    for number in range(8):
+        (paper.parent / f"empty{number}.txt").write_text("", "utf-8")
+    done = biocopilot("library", "add", str(paper.parent))
+    assert "Refused: 8." in done.stdout
+    assert "✗ 8 files, each is empty." in done.stdout
+    assert f"    · {paper.parent / 'empty4.txt'}" in done.stdout
+    assert "    · and 3 more; --json names them all" in done.stdout
+    assert "empty5.txt" not in done.stdout
+
+
 def test_ctrl_c_keeps_what_was_added_and_the_same_command_goes_on(home: Path, paper: Path, biocopilot: Command) -> None:
     for number in range(400):
         (paper.parent / f"n{number:03}.md").write_text(
