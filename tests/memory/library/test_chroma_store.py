@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -115,6 +116,30 @@ def test_closing_frees_the_folder_though_another_has_it_open(tmp_path: Path) -> 
     kept.close()
     gc.collect()
     assert open_files(folder) == 0
+
+
+ADDS = """
+import sys
+from pathlib import Path
+import numpy as np
+from biocopilot.memory.library.chroma_store import ChromaStore
+store = ChromaStore.in_folder(Path(sys.argv[1]), "lib", "model")
+store.add([2], np.eye(32, dtype=np.float32)[:1])
+store.close()
+"""
+
+
+def test_opening_shows_what_another_process_added_though_an_older_view_is_open(tmp_path: Path) -> None:
+    folder = tmp_path / "chroma"
+    older = ChromaStore.in_folder(folder, "lib", "model")
+    older.add([1], vectors(1))
+    older.nearest(vectors(1)[0], 1)
+    subprocess.run([sys.executable, "-c", ADDS, str(folder)], check=True)
+    newer = ChromaStore.in_folder(folder, "lib", "model")
+    found = newer.nearest(np.eye(32, dtype=np.float32)[0], 1)
+    newer.close()
+    older.close()
+    assert found[0] == (2, pytest.approx(1, abs=1e-5))
 
 
 def open_files(folder: Path) -> int:
