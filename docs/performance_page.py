@@ -75,6 +75,11 @@ _WORDS = {
         " abstract takes some 50 ms of it on this machine whoever does it, so twice ChromaDB's pace is out of reach where abstracts are"
         " nearly as long as what it pads to; questions are short.",
     ),
+    "library_command": (
+        "Searching the library, as a command",
+        "`biocopilot library search` from start to end: Python, the model, the search, the output. The larger library holds 10,000 notes"
+        " with drawn vectors, which ChromaDB answers; a small one is compared without importing it.",
+    ),
 }
 
 
