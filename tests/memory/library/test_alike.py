@@ -19,14 +19,16 @@ def test_small_changes_say_the_same() -> None:
     ("other", "cosine"),
     [
         (SAID.replace("12", "21"), 0.999),
-        (SAID, 0.9),
-        (f"{SAID} {SAID.replace('growth', 'death')}", 0.99),
+        (SAID.replace("after", "post"), 0.9),
+        (f"{SAID} {SAID}", 0.99),
         (
-            "Gefitinib slowed tumours of mice that bore a mutated receptor, at doses which harmed none of them, for many weeks",
+            SAID.replace("Erlotinib inhibited", "Gefitinib slowed")
+            .replace("growth", "spread")
+            .replace("mutant", "bearing"),
             0.99,
         ),
     ],
     ids=["another number", "far apart", "twice as long", "other words"],
 )
 def test_what_differs_is_not_folded(other: str, cosine: float) -> None:
-    assert not say_the_same(SAID.replace("after", "post"), other, cosine)
+    assert not say_the_same(SAID, other, cosine)
