@@ -76,10 +76,11 @@ def test_what_is_newer_than_the_store_is_not_missed(catalogue: Catalogue, vector
     assert alike(nearest(catalogue, store, vector, 10), exact(catalogue, vector, 10))
 
 
-def test_what_waits_in_the_outbox_is_not_missed(catalogue: Catalogue, vector: Vectors) -> None:
+@pytest.mark.parametrize("newest", [None, 10_000])
+def test_what_waits_in_the_outbox_is_not_missed(catalogue: Catalogue, vector: Vectors, newest: int | None) -> None:
     with catalogue.write() as connection:
         connection.execute("DELETE FROM outbox WHERE seq <= 25")
-    store = as_store(Behind(catalogue, None, 25))
+    store = as_store(Behind(catalogue, newest, 25))
     assert alike(nearest(catalogue, store, vector, 10), exact(catalogue, vector, 10))
 
 
