@@ -89,7 +89,8 @@ async def verify_run(
     tools: Mapping[str, Tool] | None = None,
     earlier: EarlierRuns | None = None,
 ) -> Verification:
-    """Check a recorded run again. Opens no socket, writes nothing, and reads only files that the run was allowed.
+    """Check a recorded run again. Opens no socket, writes nothing, and reads only files that the run was allowed,
+    and those from which the library's quoted documents were read.
 
     Args:
         events: all of a run's events, in order.
