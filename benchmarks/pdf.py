@@ -80,7 +80,9 @@ def measure(quick: bool) -> Measured:
         kind = _kind(path.name)
         data = path.read_bytes()
         document = next(read(data, path.name))
-        ours = {part.page or 0: part.text for part in document.parts}
+        ours: dict[int, str] = {}
+        for part in document.parts:
+            ours[part.page or 0] = f"{ours.get(part.page or 0, '')}\n{part.text}"
         count = found_again(ours, list(_by_pdfminer(path)), dict(_by_pdfium(path)))
         sums.setdefault(kind, Count()).add(count)
         rows.append(_missed(f"{path.stem[-24:]} ({kind})", count))

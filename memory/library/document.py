@@ -13,7 +13,8 @@ from typing import Literal
 
 __all__ = ["About", "Part", "PartKind", "ReadDocument", "RetractionState", "keys_of", "title_key"]
 
-PartKind = Literal["abstract", "body", "table", "caption", "page", "note"]
+PartKind = Literal["abstract", "body", "table", "caption", "page", "references", "note"]
+"""`references` is a list of them, which says what others are called: it is ranked low, and never quoted as an answer."""
 RetractionState = Literal["none", "corrected", "concern", "retracted", "notice"]
 """`notice` is a document that is itself a retraction, correction or expression of concern."""
 
@@ -36,7 +37,7 @@ class Part:
     def place(self) -> str:
         """Where it is, as a reader would say it."""
         if self.page is not None:
-            return f"page {self.page}"
+            return f"page {self.page}, {self.section}" if self.section else f"page {self.page}"
         return self.section or self.kind
 
 

@@ -29,6 +29,8 @@ _FOLD_AMONG = 4
 """How many times as many passages as are asked for are looked at where those unlike each other are wanted."""
 _DIVERSITY = 0.3
 """Weight of being unlike what stands before, where diversity is asked for (maximal marginal relevance)."""
+_OF_REFERENCES = 0.2
+"""What is left of the score of a list of references: titles are dense with the words of their subject, and report nothing."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ def search(
         scored = _by_both(catalogue, words, vector, store, allowed, weights)
     else:
         best = _best(words)
-        scored = _Scored(_parts(best, words), {}, words, {})
+        scored = _Scored(_held_back(catalogue, _parts(best, words)), {}, words, {})
     chosen = _chosen(_hits(catalogue, scored, query.most), query, scored.vectors)
     matched = _matched(catalogue, terms, [hit.passage.seq for hit in chosen])
     told = tuple(replace(hit, matched=matched.get(hit.passage.seq, ())) for hit in chosen)
@@ -207,13 +209,13 @@ def _by_both(
     candidates = list(dict.fromkeys([*near, *_best(words)]))
     vectors = _vectors(catalogue, candidates)
     cosines = _cosines(vectors, vector)
-    scores = _mixed(candidates, cosines, words, weights.meaning)
+    scores = _held_back(catalogue, _mixed(candidates, cosines, words, weights.meaning))
     moved = _towards(vector, scores, vectors, weights)
     if moved is not None:
         again = [seq for seq, _ in nearest(catalogue, store, moved, CANDIDATES, allowed)]
         vectors |= _vectors(catalogue, [seq for seq in again if seq not in vectors])
         candidates = list(dict.fromkeys([*candidates, *again]))
-        scores = _mixed(candidates, _cosines(vectors, moved), words, weights.meaning)
+        scores = _held_back(catalogue, _mixed(candidates, _cosines(vectors, moved), words, weights.meaning))
         cosines = _cosines(vectors, vector)
     return _Scored(scores, cosines, words, vectors)
 
@@ -255,6 +257,16 @@ def _mixed(
 def _parts(candidates: Sequence[int], values: dict[int, float]) -> dict[int, float]:
     best = max((values.get(seq, 0.0) for seq in candidates), default=0.0)
     return {seq: min(1.0, max(0.0, values.get(seq, 0.0)) / best) if best > 0 else 0.0 for seq in candidates}
+
+
+def _held_back(catalogue: Catalogue, scores: dict[int, float]) -> dict[int, float]:
+    """The scores, those of references lowered: they come where nothing else speaks, and lead no question astray."""
+    query = (
+        "SELECT p.seq FROM passage p JOIN part t ON t.document = p.document AND t.number = p.part"
+        " WHERE t.kind = 'references' AND p.seq IN ({})"
+    )
+    lowered = {seq: scores[seq] * _OF_REFERENCES for (seq,) in catalogue.rows_in(query, list(scores))}
+    return scores | lowered
 
 
 # Which are shown -------------------------------------------------------------------------------------------------------

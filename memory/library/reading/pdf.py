@@ -1,8 +1,9 @@
-"""PDF: a part a page, its number as viewers count it, its columns in reading order and its paragraphs whole.
+"""PDF: a part a page, its number as viewers count it, its columns in reading order and its paragraphs whole; lists of references apart.
 
 The work is done in a process of its own (`pdf_process.py`), since a PDF may be made to take forever. Of it, `pdf_document.py` is the
 main path: `pdf_pypdf.py` places the characters, `pdf_lines.py` makes lines, `pdf_furniture.py` drops running heads,
-`pdf_columns.py` finds the order, `pdf_paragraphs.py` joins, and `pdf_front.py` reads what the article says of itself.
+`pdf_columns.py` finds the order, `pdf_paragraphs.py` joins, `pdf_references.py` parts the references from the text, and
+`pdf_front.py` reads what the article says of itself.
 """
 
 from __future__ import annotations
@@ -32,5 +33,7 @@ def read(data: bytes, name: str) -> Iterator[ReadDocument]:
     front = found["front"]
     front["title"] = front["title"] or title_from_name(name)
     front["authors"] = tuple(front["authors"])
-    parts = tuple(Part(text, "page", page) for page, text in found["pages"])
+    parts = tuple(
+        Part(text, kind, page, "References" if kind == "references" else "") for page, kind, text in found["parts"]
+    )
     yield ReadDocument(About(**front), parts, "pdf", RANK, notes=tuple(found["notes"]))

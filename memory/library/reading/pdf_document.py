@@ -14,6 +14,7 @@ from .pdf_furniture import without_furniture
 from .pdf_glyphs import MOST_GLYPHS, PdfPages
 from .pdf_lines import Line, Word, words_of
 from .pdf_paragraphs import Words, paragraphs_of
+from .pdf_references import parts_of
 
 __all__ = ["MOST_PAGES", "document_of"]
 
@@ -57,7 +58,7 @@ class _Reading:
 
 
 def document_of(data: bytes, name: str, progress: Callable[[int], None] = lambda _page: None) -> dict[str, Any]:
-    """`pages` as numbers with their texts, `front` as `Front` has it, and `notes`.
+    """`parts` as numbers of pages, kinds and texts, `front` as `Front` has it, and `notes`.
 
     Args:
         data: the file's bytes.
@@ -84,7 +85,7 @@ def document_of(data: bytes, name: str, progress: Callable[[int], None] = lambda
     if not any(texts):
         raise _without_text(name, reading)
     return {
-        "pages": [(number, text) for number, text in enumerate(texts, 1) if text],
+        "parts": parts_of(texts),
         "front": asdict(front_of(pdf.said(), reading.first, texts)),
         "notes": _notes(data, len(pdf), len(pages), reading),
     }

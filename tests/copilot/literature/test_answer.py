@@ -72,3 +72,13 @@ def test_an_open_question_is_answered_by_few_sentences_of_several_documents() ->
     assert said.bearing[0].text == hook
     assert len({(item.evidence, item.text) for item in said.bearing}) == len(said.bearing)
     assert {item.evidence for item in said.bearing} == {"E1", "E2"}
+
+
+def test_a_list_of_references_is_not_quoted() -> None:
+    listed = passage("a", f"1. Abel K: {FOR} J Imag Pharm 2001, 12:34.", kind="references")
+    said = answered_from(QUESTION, [("E1", listed), ("E2", passage("a", AGAINST, kind="page"))])
+    assert not said.supporting
+    assert [item.evidence for item in said.opposing] == ["E2"]
+    said = answered_from(QUESTION, [("E1", listed)])
+    assert (said.supporting, said.opposing, said.bearing, said.passages) == ((), (), (), 1)
+    assert answered_from(QUESTION, [("E1", {**listed, "kind": "page"})]).supporting

@@ -343,3 +343,17 @@ def test_the_default_model_finds_the_projects_own_notes(tmp_path: Path, question
         hits = notes.search(Query(question, most=3))
     assert hits.by_meaning
     assert hits.hits[0].document.about.title == title
+
+
+@pytest.mark.parametrize("by_meaning", [True, False])
+def test_a_list_of_references_comes_after_what_speaks_of_the_matter(library: Library, by_meaning: bool) -> None:
+    listed = Part("1. Abel K: Lubiprostone in zebrafish. J Imag Pharm 2001, 12:3–4.", "references", 2, "References")
+    said = Part("Some of the zebrafish were given it at noon, and slept until the evening came.", "page", 1)
+    paper = ReadDocument(About(title="A paper", doi="10.1/9"), (said, listed), "pdf", 30)
+    library.add_documents([paper], Origin("made:paper", "1"), "pdfs")
+    with Library.open(library.folder, **({"embedder": WordHash} if by_meaning else {})) as opened:
+        both = opened.search(Query("lubiprostone in zebrafish", collection="pdfs")).hits
+        assert [hit.passage.kind for hit in both] == ["page", "references"]
+        only = opened.search(Query("lubiprostone", collection="pdfs")).hits[0]
+        assert only.passage.kind == "references"
+        assert only.score <= 0.2

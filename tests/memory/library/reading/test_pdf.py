@@ -140,7 +140,7 @@ def test_a_form_that_draws_itself_ends() -> None:
 def test_only_so_many_pages_and_characters_are_read_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf_document, "MOST_PAGES", 3)
     found = pdf_document.document_of(pdf([PAGE] * 5), "x.pdf")
-    assert len(found["pages"]) == 3
+    assert len(found["parts"]) == 3
     assert found["notes"] == ["only the first 3 of 5 pages were read"]
     monkeypatch.setattr(pdf_document, "MOST_CHARACTERS", 30)
     found = pdf_document.document_of(pdf([PAGE] * 3), "x.pdf")
@@ -165,7 +165,9 @@ def test_passages_stand_at_their_offsets_in_the_page_that_they_name(shared: Path
         part = found.parts[passage.part]
         assert part.text[passage.start : passage.end] == passage.text
     assert found.about.doi == "10.1186/1752-2897-4-1"
-    assert [part.page for part in found.parts] == [1, 2, 3, 4]
+    assert [(part.page, part.kind) for part in found.parts] == [
+        (1, "page"), (2, "page"), (2, "references"), (3, "references"), (4, "references"), (4, "page"),
+    ]  # fmt: skip
 
 
 def test_every_real_article_is_known_by_its_doi(shared: Path) -> None:

@@ -25,7 +25,7 @@ OTHER = (
 
 
 def texts(pages: list[Any], **how: Any) -> list[str]:
-    return [text for _, text in document_of(pdf(pages, **how), "paper.pdf")["pages"]]
+    return [text for _, _, text in document_of(pdf(pages, **how), "paper.pdf")["parts"]]
 
 
 def squeezed(text: str) -> str:
@@ -306,7 +306,7 @@ def real(shared: Path) -> Callable[[str], dict[str, Any]]:
 
 def test_a_real_article_in_two_columns_with_a_table(real: Callable[[str], dict[str, Any]]) -> None:
     found = real("cermine_example2.pdf")
-    pages = dict(found["pages"])
+    pages = {page: text for page, _, text in found["parts"]}
     assert len(pages) == 10
     assert (
         "At the same time, expectations are high for both the quality of care and training and supervision" in pages[2]
@@ -323,4 +323,4 @@ def test_a_real_article_in_two_columns_with_a_table(real: Callable[[str], dict[s
 def test_a_real_article_with_pictures_as_pages(real: Callable[[str], dict[str, Any]]) -> None:
     found = real("norma_1745-6215-15-486.pdf")
     assert found["notes"] == ["page 31 holds no text: scanned"]
-    assert 31 not in dict(found["pages"])
+    assert 31 not in {page for page, _, _ in found["parts"]}
