@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from biocopilot.memory.errors import SourceUnavailable
-from biocopilot.tools.workbench import Services, Workbench
+from biocopilot.memory.library.embedding import EmbeddingSettings
+from biocopilot.memory.library.retrieval import Query
+from biocopilot.tools.workbench import LibraryChoice, Services, Workbench
 
 
 def test_nothing_is_opened_before_it_is_asked_for() -> None:
@@ -76,3 +78,22 @@ def test_kept_replies_open_no_connection_and_share_the_file(tmp_path: Path, monk
         assert bench.kept_replies.offline
         assert bench.kept_replies.cache.path == bench.transport.cache.path
         assert "me@example.org" in bench.transport.user_agent()
+
+
+def test_the_library_is_opened_once_and_again_after_closing(tmp_path: Path) -> None:
+    with Workbench(library=LibraryChoice(folder=tmp_path / "library")) as bench:
+        first = bench.library
+        assert bench.library is first
+        assert bench.library_offline is not first
+        bench.close()
+        assert bench.library is not first
+        assert bench.library.find("ABL1 T315I").about.licence == "MIT"
+
+
+def test_offline_no_server_of_embeddings_is_asked(tmp_path: Path) -> None:
+    settings = EmbeddingSettings(model="server", url="http://localhost:9/v1", server_model="m")
+    with Workbench(library=LibraryChoice(folder=tmp_path / "library", embedding=settings)) as bench:
+        found = bench.library_offline.search(Query("gatekeeper mutation"))
+    assert found.hits
+    assert not found.by_meaning
+    assert found.notes[0].startswith("Searched by words alone: ")
