@@ -108,6 +108,7 @@ def answered_from(question: str, passages: Passages) -> Answered:
     found = [
         quoted
         for evidence, record in speaking
+        if record.get("kind") != "references"
         for quoted in _sentences(asked, evidence, record, documents[_key(record)])
     ]
     found.sort(key=lambda quoted: (quoted.retracted, -quoted.strength))

@@ -82,3 +82,8 @@ def test_a_list_of_references_is_not_quoted() -> None:
     said = answered_from(QUESTION, [("E1", listed)])
     assert (said.supporting, said.opposing, said.bearing, said.passages) == ((), (), (), 1)
     assert answered_from(QUESTION, [("E1", {**listed, "kind": "page"})]).supporting
+
+
+def test_a_list_of_references_is_never_quoted() -> None:
+    said = answered_from(QUESTION, [("E1", passage("a", FOR, kind="references"))])
+    assert (said.supporting, said.bearing) == ((), ())
