@@ -32,6 +32,7 @@ STATUS_LINES = {
 """What is said above an answer that is not whole."""
 
 _CALL_CHARACTERS = 80
+_TITLE_CHARACTERS = 60
 
 
 def render_answer(answer: Answer) -> str:
@@ -51,9 +52,24 @@ def call_label(tool: str, arguments: dict[str, Any], most: int = _CALL_CHARACTER
 
 
 def source_line(item: Evidence) -> str:
-    """Where a record is from, and the call that gave it."""
+    """Where a record is from, and the call that gave it; of a passage, where it stands and the command that opens it."""
+    if item.record.get("type") == "passage" and item.record.get("passage"):
+        return _passage_line(item)
     source = clean(f"{source_label(item.source)} ({item.source.licence})")
     return f"{source}, {item.backend} · {call_label(item.tool, item.arguments)}"
+
+
+def _passage_line(item: Evidence) -> str:
+    record, source = item.record, item.source
+    standing = f"{record['standing']}: " if record["retracted"] else ""
+    licence = "licence not stated" if source.licence == "not stated" else source.licence
+    title = shorten(record["title"] or "", _TITLE_CHARACTERS)
+    page = f"page {record['page']}" if record["page"] is not None else record["section"] or ""
+    where = ", ".join(
+        part for part in ("" if title in source.name else title, shorten(page, _TITLE_CHARACTERS)) if part
+    )
+    line = f"{standing}{source.name} ({licence}){f': {where}' if where else ''} · library show {record['passage']}"
+    return " ".join(clean(line).split())
 
 
 def evidence_shown(answer: Answer) -> tuple[tuple[Evidence, ...], int]:

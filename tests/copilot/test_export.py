@@ -215,7 +215,7 @@ def parsed(text: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     at = 0
     while (begin := text.find("@", at)) >= 0:
-        head = re.compile(r"@misc\{([A-Za-z][A-Za-z0-9-]*),\n").match(text, begin)
+        head = re.compile(r"@(?:misc|article)\{([A-Za-z][A-Za-z0-9-]*),\n").match(text, begin)
         assert head, text[begin : begin + 40]
         key, at = head.group(1), head.end()
         assert key not in found
@@ -262,6 +262,40 @@ def test_bibtex_keys_and_fields_survive_odd_names(tmp_path: Path) -> None:
     assert "unicode-db-1" in found
     assert "unicode-db-1-2" in found
     assert all(entry["url"] == "https://x/%7Ba%7D%5C%22b" for entry in found.values())
+
+
+def paper(name: str, **known: Any) -> Evidence:
+    record = {
+        "type": "passage", "standing": "no retraction is recorded", "retracted": False, "document": "D1", "label": "PMID 5",
+        "title": "100% {sure}", "authors": ["Lee MS", "The ABC group"], "author_count": 2, "year": 2014, "journal": "J Odd & Even",
+        "pmid": "5", "doi": "10.1/a_b", "passage": "D1.aa", "page": 3, "section": None, **known,
+    }  # fmt: skip
+    source = Source(name="Library: PMID 5", release="ab12", licence="CC BY", attribution="Lee MS")
+    return evidence(name, source, record).model_copy(update={"backend": "local"})
+
+
+def test_bibtex_has_the_papers_that_were_cited_and_marks_what_was_retracted(tmp_path: Path) -> None:
+    retracted = paper(
+        "E2", retracted=True, standing="RETRACTED (notice PMID 9)", author_count=9, journal=None, pmid=None
+    )
+    other = retracted.model_copy(update={"source": retracted.source.model_copy(update={"name": "Library: other"})})
+    text = export_run(run_of(paper("E1"), other), tmp_path / "x.bib").read_text("utf-8")
+    found = parsed(text)
+    assert list(found) == ["lee-2014", "lee-2014-2"]
+    assert text.count("@article{") == 1
+    first, second = found.values()
+    assert {name: first[name] for name in ("author", "title", "journal", "year", "doi", "pmid")} == {
+        "author": "Lee, MS and {The ABC group}",
+        "title": "{100\\% \\{sure\\}}",
+        "journal": "J Odd \\& Even",
+        "year": "2014",
+        "doi": "10.1/a\\_b",
+        "pmid": "5",
+    }
+    assert first["note"] == "Licence: CC BY. Cited as E1."
+    assert second["title"].startswith("{RETRACTED: 100")
+    assert second["note"].startswith("RETRACTED (notice PMID 9). ")
+    assert second["author"].endswith(" and others")
 
 
 def test_bibtex_of_a_run_without_evidence_has_no_entry(tmp_path: Path) -> None:

@@ -130,3 +130,24 @@ def test_only_the_signs_of_answers_are_signs() -> None:
         Piece("evidence", "[E1, E4]"),
     ]
     assert "".join(piece.text for piece in pieces_of("*C* [x](y) _a_ <i>")) == "*C* [x](y) _a_ <i>"
+
+
+@pytest.mark.parametrize(
+    ("known", "line"),
+    [
+        ({}, "E1  Library: PMID 5 (CC BY): A title, page 3 · library show D1.aa"),
+        ({"page": None}, "E1  Library: PMID 5 (CC BY): A title · library show D1.aa"),
+        ({"page": None, "section": "Results"}, "E1  Library: PMID 5 (CC BY): A title, Results · library show D1.aa"),
+        (
+            {"retracted": True, "standing": "RETRACTED (notice PMID 9)"},
+            "E1  RETRACTED (notice PMID 9): Library: PMID 5 (CC BY): A title, page 3 · library show D1.aa",
+        ),
+    ],
+)
+def test_a_passage_is_told_by_its_title_its_place_and_the_command_that_opens_it(
+    known: dict[str, Any], line: str
+) -> None:
+    record = {"type": "passage", "retracted": False, "standing": "none", "title": "A title", "page": 3, "section": None}
+    source = Source(name="Library: PMID 5", release="ab12", licence="CC BY", attribution="Lee MS")
+    item = evidence("E1", source).model_copy(update={"record": {**record, "passage": "D1.aa", **known}})
+    assert line in render_answer(answer("x", evidence=(item,))).splitlines()
