@@ -154,7 +154,7 @@ def show(
     ] = "",
     as_json: _AsJson = False,
 ) -> None:
-    """Show a document, or a passage where it stands: file, page or section, offsets, and the text around it."""
+    """Show a document, or a passage where it stands."""
     from .library_looking import show_one
 
     sys.stdout.write(show_one(name, quote, as_json))
@@ -167,7 +167,7 @@ def remove(
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Remove without asking.")] = False,
 ) -> None:
-    """Remove documents from the library; the files that they came from stay."""
+    """Remove documents; the files that they came from stay."""
     from .library_keeping import remove_documents
 
     remove_documents(names, yes)
@@ -183,7 +183,7 @@ def stats(as_json: _AsJson = False) -> None:
 
 @app.command()
 def reindex(offline: _Offline = False) -> None:
-    """Make the vectors that are missing, or all of them where the model is another one, and the index anew."""
+    """Make missing vectors, or those of another model, and the index."""
     from .library_keeping import reindex_all
 
     reindex_all(offline)
@@ -194,7 +194,7 @@ def check(
     read: Annotated[bool, typer.Option("--read", help="Also read every file again, and compare its text.")] = False,
     as_json: _AsJson = False,
 ) -> None:
-    """Check that every passage stands where the library says, and name files that changed or are gone."""
+    """Check that every passage stands where the library says."""
     from .library_keeping import check_all
 
     code = check_all(read, as_json)
