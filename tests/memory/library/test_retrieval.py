@@ -96,7 +96,7 @@ def test_of_equals_the_one_added_first_stands_first(library: Library) -> None:
     library.add_documents(
         [
             document("20", "Zebrafish", "Zebrafish swim."),
-            document("19", "Zebrafish", "Zebrafish swim fast and far away from here."),
+            document("19", "Zebrafish", "Zebrafish dive."),
         ],
         Origin("made:fish", "1"),
         "fish",
@@ -231,6 +231,17 @@ def test_common_words_are_not_asked_for_where_there_are_many(library: Library, m
         hits = words_only.search(Query("T790M torsades", collection="papers"))
         assert pmids(hits) == ["7"]
         assert set(pmids(words_only.search(Query("T790M", collection="papers")))) == {"1", "2", "6"}
+
+
+def test_the_best_by_words_are_the_candidates(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Library.open(library.folder) as words_only:
+        query = Query("osimertinib on T790M patients", collection="papers")
+        every = words_only.search(query).hits
+        monkeypatch.setattr(retrieval, "CANDIDATES", 1)
+        (only,) = words_only.search(query).hits
+    assert len(every) > 2
+    assert only.passage == every[0].passage
+    assert every[0].words_score > every[-1].words_score
 
 
 def test_common_words_that_a_hit_has_are_named_all_the_same(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
