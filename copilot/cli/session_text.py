@@ -9,7 +9,7 @@ from ...memory.events import Event
 from ...memory.sessions import Deletion, SessionRow, turn_of
 from ...memory.text import clean, shorten
 from ...memory.transcript import answer_of
-from ..rendering import STATUS_LINES, answer_lines
+from ..rendering import STATUS_LINES, answer_lines, source_line
 
 __all__ = ["deletions_text", "rows_json", "rows_text", "session_text"]
 
@@ -78,8 +78,11 @@ def _run_lines(number: int, events: Sequence[Event]) -> Iterator[str]:
     if answer.status in STATUS_LINES:
         yield STATUS_LINES[answer.status]
     yield from answer_lines(answer)
+    records = {item.id: item for item in answer.evidence}
     for item in turn.results:
-        yield shorten(_line(f"{item.handle}  {item.tool}: {item.summary}"), _LINE_CHARACTERS)
+        record = records.get(item.handle.partition(".")[2])
+        told = item.summary or (source_line(record) if record else "")  # a long digest is cut before its last results
+        yield shorten(_line(f"{item.handle}  {item.tool}: {told}"), _LINE_CHARACTERS)
     for notice in answer.notices:
         yield f"! {_line(notice)}"
 

@@ -82,6 +82,11 @@ def _no_assay(wanted: str, context: ToolContext) -> NotFound:
         what = "a molecule" if molecule is not None else "a target"
         name = molecule.name if molecule is not None else target.name if target is not None else ""
         return NotFound(f"{wanted} is {what} ({name or 'unnamed'}), not an assay.", "Ask about it by another tool.")
+    if chembl.backend == "starter":
+        return NotFound(
+            f"No assay with the id {wanted} is in {chembl.source.release}, which holds few of ChEMBL's assays.",
+            "Check the id; full ChEMBL (`data add chembl FILE`), or with a network its service, knows them all.",
+        )
     return NotFound(f"No assay with the id {wanted} is in {chembl.source.release}.", "Check the id.")
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from biocopilot.copilot.cli.commands import app
-from biocopilot.memory.events import Event
+from biocopilot.copilot.cli.session_text import session_text
+from biocopilot.memory.events import Event, ToolFinished
 from biocopilot.memory.paths import run_log_path
 from biocopilot.memory.run_log import RunLog
 from typer.testing import CliRunner
@@ -62,6 +63,15 @@ def test_a_session_is_shown_with_answers_and_handles(recorded: None) -> None:
     found = json.loads(sessions("show", "my kinases", "--json").stdout)
     assert (found["session"], [run["number"] for run in found["runs"]]) == ("my kinases", [1, 2])
     assert found["runs"][1]["evidence"][0]["id"] == "E1"
+
+
+def test_a_result_that_the_digest_no_longer_tells_is_told_by_its_source(session_run: RunOf) -> None:
+    events = [
+        event.model_copy(update={"digest": "cut"}) if isinstance(event, ToolFinished) else event
+        for event in session_run("r1", "s", "Which drugs act on BTK?", "Four. [E1]")
+    ]
+    (line,) = [line for line in session_text("s", [events]).splitlines() if line.startswith("R1.E1")]
+    assert line == "R1.E1 find: s 1 (CC0), computed · find Which drugs act on BTK?"
 
 
 def test_a_session_is_exported_once_and_not_written_over(recorded: None, tmp_path: Path) -> None:

@@ -76,6 +76,7 @@ async def test_what_is_no_assay_is_said(call: Any, wanted: str, said: str) -> No
     result = await call("assay_details", assay=wanted)
     assert (result.status, result.evidence[0].record["type"]) == ("empty", "not_found")
     assert said in result.digest
+    assert ("holds few of ChEMBL's assays" in result.digest) == (wanted == "CHEMBL99999999")
 
 
 async def test_what_is_no_id_is_refused(call: Any) -> None:
