@@ -66,6 +66,9 @@ def _check_text(found: Checked, read: bool) -> str:
     lines = [f"{held:,} of {found.passages:,} passages of {found.documents:,} documents stand where the library says."]
     if read:
         lines.append(f"Read again from their files, with the same text: {_documents(found.read_again)}.")
+    if found.read_otherwise:
+        lines.append(f"Not compared, until their files are added again: {_documents(len(found.read_otherwise))}.")
+        lines += _troubles("·", found.read_otherwise)
     lines += _troubles("✗", found.astray)
     if found.sources:
         lines.append(

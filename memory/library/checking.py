@@ -44,6 +44,8 @@ class Checked:
     """Documents whose file was read again and says the same."""
     astray: list[Trouble] = field(default_factory=list)
     sources: list[Trouble] = field(default_factory=list)
+    read_otherwise: list[Trouble] = field(default_factory=list)
+    """Documents whose file is unchanged, and which another version of its reader or engine read: nothing can be compared."""
 
 
 def check(
@@ -94,6 +96,8 @@ def check(
 def _read(library: Library, document: str, found: Checked) -> None:
     (row,) = library.catalogue.documents([document])
     source = in_source(library, row)
+    if source.read_otherwise:
+        found.read_otherwise.append(Trouble(row.id, source.trouble))
     if source.trouble:
         return
     if sha256_of(source.parts) == row.text_sha256:

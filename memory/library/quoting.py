@@ -21,7 +21,7 @@ from ..typography import folded, folded_with_places
 from .catalogue import DocumentRow, SourceRow
 from .document import Part
 from .files import FoundFile, find_files
-from .reading.formats import format_of
+from .reading.formats import Format, format_of
 
 if TYPE_CHECKING:
     from .library import Library
@@ -52,6 +52,8 @@ class InSource:
 
     parts: tuple[Part, ...] = ()
     trouble: str = ""
+    read_otherwise: bool = False
+    """Whether it is only that another version of the reader, or of its engine, read it."""
 
 
 def locate(library: Library, passage_id: str, quote: str) -> Where:
@@ -141,13 +143,22 @@ def _read_again(source: SourceRow, readers: tuple[str, ...], _state: tuple[int, 
             return InSource(trouble=f"{name} has changed since")
         kind = format_of(file.name, data)
         if kind.reader not in readers:
-            return InSource(trouble=f"{name} was read by another version of its reader")
+            return InSource(trouble=f"{name} was read by {_other(kind, readers)}", read_otherwise=True)
         for read in kind.read(data, file.name):
             if read.entry == source.entry:
                 return InSource(read.parts)
     except FileRefused as error:
         return InSource(trouble=f"{name}: {error.message}")
     return InSource(trouble=f"{name} has no record {source.entry + 1} any more")
+
+
+def _other(kind: Format, readers: Sequence[str]) -> str:
+    """What read the file, where it was not what would read it now; an engine's version may change without ours."""
+    ours = f"{kind.name} {kind.version} "
+    engines = [reader.removeprefix(ours) for reader in readers if reader.startswith(ours)]
+    if engines and kind.reader.startswith(ours):
+        return f"another engine: {engines[0]}, and here is {kind.reader.removeprefix(ours)}"
+    return "another version of its reader"
 
 
 def sha256_of(parts: Sequence[Part]) -> str:

@@ -323,6 +323,16 @@ def test_a_check_finds_a_text_that_was_altered(biocopilot: Command, added: Path,
     assert "another text stands there now: 'Zarvexin lowered pressure by 8 mmHg" in done.stdout
 
 
+def test_a_check_names_what_another_version_read_and_is_content(biocopilot: Command, added: Path, home: Path) -> None:
+    with sqlite3.connect(home.joinpath(*LIBRARY)) as connection:
+        connection.execute("UPDATE file SET reader = 'markdown 0'")
+    connection.close()
+    done = biocopilot("library", "check", "--read")
+    assert done.returncode == 0
+    assert "Not compared, until their files are added again: 1 document." in done.stdout
+    assert f"{added.name} was read by another version of its reader" in done.stdout
+
+
 # What is wrong outside ----------------------------------------------------------------------------------------------
 
 

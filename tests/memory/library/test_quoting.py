@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 import pytest
 from biocopilot.memory.errors import NotFound
 from biocopilot.memory.library.catalogue import DocumentRow
+from biocopilot.memory.library.checking import check
 from biocopilot.memory.library.document import About, Part, ReadDocument
 from biocopilot.memory.library.library import Library
 from biocopilot.memory.library.quoting import in_source, locate, locate_in
+from biocopilot.memory.library.reading.pdf_engine import engine
 from biocopilot.memory.library.writing import Origin
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,3 +121,21 @@ def test_another_version_of_the_reader_is_not_compared(
     row = added(library, file, "Alpha")
     monkeypatch.setattr("biocopilot.memory.library.reading.formats.Format.reader", "markdown 0")
     assert in_source(library, row).trouble == "a.md was read by another version of its reader"
+
+
+def test_another_engine_is_told_by_name_and_is_no_change(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    making = runpy.run_path(str(Path(__file__).with_name("reading") / "pdf_making.py"))
+    file = tmp_path / "a.pdf"
+    file.write_bytes(making["pdf"]([[making["Put"](60, 700, "Alpha text of a page.")]], "/Title (Alpha of the PDFs)"))
+    assert library.add([file]).added == 1
+    then = engine()
+    monkeypatch.setattr("biocopilot.memory.library.reading.pdf_engine.engine", lambda: "another 1.0")
+    found = check(library, read=True)
+    assert [item.what for item in found.read_otherwise] == [
+        f"a.pdf was read by another engine: {then}, and here is another 1.0"
+    ]
+    assert (found.read_again, found.astray, found.sources) == (0, [], [])
+    assert library.add([file]).unchanged_files == 0
+    assert check(library, read=True).read_again == 1
