@@ -26,7 +26,7 @@ _STEMS: dict[EffectKind, str] = {
     r"|reliab\w*|accurate\w*|valid(?:ity|ated)?"
     r"|helpful|superior\w*|successful\w*|success|favou?rabl\w*|advantag\w*|promising|excellent|justif\w*|worth\w*|suitable"
     r"|appropriate|adequate|tolerated|satisf\w*"
-    r"|possible|acceptable|cost-effective|well-tolerated|able to",
+    r"|possible|acceptable|cost-effective|well-tolerated",
     "worse": r"wors\w*|harm\w*|detriment\w*|impair\w*|inferior\w*|dangerous\w*|advers\w*|deleterious|poor(?:er|ly)?|toxic\w*"
     r"|unsafe|ineffective\w*|useless|inadequat\w*|unreliab\w*"
     r"|inaccurat\w*|infeasib\w*|unsatisf\w*",

@@ -21,7 +21,8 @@ __all__ = ["Side", "Stance", "reports", "stance_of"]
 Side = Literal["supports", "opposes", "neither"]
 
 _PLANS = re.compile(
-    r"\b(?:aim(?:s|ed)?|objectives?|purpose|goals?|hypothes\w+|to (?:determine|investigate|evaluate|assess|examine|compare"
+    r"\b(?:eligib\w+|inclusion criteria|exclusion criteria|aim(?:s|ed)?|objectives?|purpose|goals?|hypothes\w+|to (?:determine"
+    r"|investigate|evaluate|assess|examine|compare"
     r"|explore|test|study|identify|describe|review|analy[sz]e)"
     r"|whether|(?:we|study) (?:investigated|examined|evaluated|assessed|compared|asked|studied|sought|tested|hypothesi[sz]ed"
     r"|reviewed|analy[sz]ed)"
@@ -53,6 +54,9 @@ _CLAUSES = re.compile(
     re.IGNORECASE,
 )
 _LEAST_SHARED = 0.3
+_LEAST_WORDS = 2
+_LEAST_NEAR = 0.6
+"""Part of the question's words that the sentence and what stands around it must have."""
 _LEAST_PLAIN = 0.95
 _WINDOW = 10
 _NOT_SO = re.compile(
@@ -144,7 +148,8 @@ def _says_as_much(text: str, asked: Asked) -> bool:
 
 def _speaks_of(asked: Asked, said: frozenset[str], context: frozenset[str]) -> bool:
     """Whether it is about what was asked: all names, enough of its words, and something of either end of the effect."""
-    own = len(shared(asked.words, said)) / max(1, len(asked.words))
+    found, whole = len(shared(asked.words, said)), max(1, len(asked.words))
+    own = found / whole
     if len(shared(asked.must, said | context)) < len(asked.must):
         return False
     if asked.effect is None:
@@ -152,7 +157,8 @@ def _speaks_of(asked: Asked, said: frozenset[str], context: frozenset[str]) -> b
     near = said | context
     ends = all(shared(end, near) for end in (asked.before, asked.after) if end)
     own_end = shared(asked.after or asked.before, said)
-    return own >= _LEAST_SHARED and ends and bool(own_end)
+    enough = found >= min(_LEAST_WORDS, whole) and own >= _LEAST_SHARED
+    return enough and len(shared(asked.words, near)) >= _LEAST_NEAR * whole and ends and bool(own_end)
 
 
 def _side(text: str, asked: Asked, short: Mapping[str, frozenset[str]]) -> tuple[Side, float]:

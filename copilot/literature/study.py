@@ -48,7 +48,7 @@ _COUNTED = re.compile(
     rf"|hours?|mg|were|was)\b)[A-Za-z][\w-]* ){{0,3}}(?:{_WHO}))\b",
     re.IGNORECASE,
 )
-_N = re.compile(r"\b[nN]\s?=\s?\d{1,3}(?:,\d{3})+\b|\b[nN]\s?=\s?\d{1,7}\b")
+_N = re.compile(r"\(\s*([nN]\s?=\s?(?:\d{1,3}(?:,\d{3})+|\d{1,7}))\b")
 _TAKEN_IN = re.compile(
     r"\b(?:enrol\w*|includ\w*|recruit\w*|randomi[sz]\w*|total of|assigned|involv\w*|compris\w*|studied|analy[sz]ed|sample)\b",
     re.IGNORECASE,
@@ -79,8 +79,8 @@ def sample_said(text: str) -> str:
     told = [words for words, place in found if _TAKEN_IN.search(text[max(0, place - 60) : place + len(words) + 40])]
     if told or found:
         return max(told or [words for words, _ in found], key=_number)
-    stated = [hit.group() for hit in _N.finditer(text)]
-    return max(stated, key=_number) if stated else ""
+    stated = list(dict.fromkeys(hit[1] for hit in _N.finditer(text)))
+    return stated[0] if len(stated) == 1 else ""  # several are its parts
 
 
 def _number(words: str) -> int:

@@ -35,7 +35,7 @@ SIDES = [
     ("Is type 4 hemochromatosis caused by mutations?", "Type 1 hemochromatosis is caused by mutations.", "neither"),
     ("Does GRHL2 promote migration?", "Knockdown of GRHL2 promoted migration.", "neither"),
     ("Is the delay syndromic or related to BCL11B?", "BCL11B was related to a non-syndromic delay.", "neither"),
-    ("Are sexes equally affected and similar in survival?", "Survival did not differ between the sexes.", "supports"),
+    ("Are the sexes similar in survival?", "Survival did not differ between the sexes.", "supports"),
 ]  # fmt: skip
 
 

@@ -31,6 +31,8 @@ def test_the_kind_of_study(types: tuple[str, ...], text: str, expected: str) -> 
         ("Of 1,204 women, 30 patients had asthma; 1,204 women were included.", "1,204 women"),
         ("Doses of 50 mg in adults (n = 38).", "n = 38"),
         ("Gout was seen in 31 patients.", "31 patients"),
+        ("Fifteen took part (men, n = 12).", ""),
+        ("Cases (n = 38) and controls (n = 33).", ""),
         ("In 2012 we looked at 15% of patients.", ""),
         ("The effect was large.", ""),
     ],
