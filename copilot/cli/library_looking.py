@@ -81,7 +81,9 @@ def show_one(name: str, quote: str, as_json: bool) -> str:
             where = locate_in(parts, quote, (passage.part, passage.start) if passage else (0, 0))
         elif passage is not None:
             part = parts[passage.part]
-            where = Where(passage.part, passage.start, passage.end, passage.text, part.page, part.section, True)
+            where = Where(
+                passage.part, passage.start, passage.end, passage.text, part.page, part.section, True, part.kind
+            )
         said_there = None
         if where is not None and not in_file.trouble:
             there = in_file.parts[where.part].text if where.part < len(in_file.parts) else ""

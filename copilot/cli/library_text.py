@@ -121,6 +121,7 @@ def passage_text(
         told = {
             **about_record(row),
             "part": where.part,
+            "kind": where.kind,
             "page": where.page,
             "section": where.section or None,
             "start": where.start,

@@ -19,7 +19,7 @@ from ..errors import FileRefused, NotFound
 from ..text import clean, shorten
 from ..typography import folded, folded_with_places
 from .catalogue import DocumentRow, SourceRow
-from .document import Part
+from .document import Part, PartKind
 from .files import FoundFile, find_files
 from .reading.formats import Format, format_of
 
@@ -44,6 +44,8 @@ class Where:
     section: str
     exact: bool
     """Whether it stands there character by character, as it was quoted."""
+    kind: PartKind
+    """Of the part: what stands in `references` is another's title."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def _in_part(number: int, part: Part, quote: str, wanted: str, offset: int) -> W
             return None
         start, end = places[found], places[found + len(wanted) - 1] + 1
     said = text[start:end]
-    return Where(number, start, end, said, part.page, part.section, said == quote)
+    return Where(number, start, end, said, part.page, part.section, said == quote, part.kind)
 
 
 def in_source(library: Library, document: DocumentRow) -> InSource:

@@ -243,7 +243,7 @@ def test_a_quotation_is_found_to_the_character(biocopilot: Command, added: Path)
     told = json.loads(done.stdout)
     body = TEXT.partition("## Results\n\n")[2]
     assert body[told["start"] : told["end"]] == told["text"] == "“It works”, said one – and"
-    assert (told["exact"], told["in_source"]) == (False, True)
+    assert (told["exact"], told["in_source"], told["kind"]) == (False, True, "body")
     assert biocopilot("library", "show", "Zarvexin trial", "--quote", "It fails").returncode == 4
 
 

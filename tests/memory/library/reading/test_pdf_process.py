@@ -61,11 +61,11 @@ def gone(pid: int) -> bool:
 
 
 def test_one_process_reads_one_file_after_another(process: PdfProcess) -> None:
-    assert process.document(FINE, "x.pdf")["pages"] == [[1, "Some text of a page."]]
+    assert process.document(FINE, "x.pdf")["parts"] == [[1, "page", "Some text of a page."]]
     first = process.pid
     with pytest.raises(FileRefused):
         process.document(b"%PDF-1.4 nothing", "x.pdf")
-    assert process.document(FINE, "x.pdf")["pages"] == [[1, "Some text of a page."]]
+    assert process.document(FINE, "x.pdf")["parts"] == [[1, "page", "Some text of a page."]]
     assert process.pid == first is not None
 
 
@@ -80,7 +80,7 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
     assert pid is not None
     assert gone(pid)
     process.silence_s = 20
-    assert process.document(FINE, "x.pdf")["pages"]
+    assert process.document(FINE, "x.pdf")["parts"]
     process.close()
 
 
@@ -98,7 +98,7 @@ def test_a_process_that_dies_is_told_and_replaced(process: PdfProcess) -> None:
     threading.Timer(0.5, os.kill, (pid, signal.SIGKILL)).start()
     with pytest.raises(FileRefused, match=r"^x\.pdf ended the process that reads it at page 1\."):
         process.document(endless(), "x.pdf")
-    assert process.document(FINE, "x.pdf")["pages"]
+    assert process.document(FINE, "x.pdf")["parts"]
 
 
 def test_one_that_ended_while_idle_is_replaced_without_a_word(process: PdfProcess) -> None:
@@ -106,7 +106,7 @@ def test_one_that_ended_while_idle_is_replaced_without_a_word(process: PdfProces
     pid = process.pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    assert process.document(FINE, "x.pdf")["pages"]
+    assert process.document(FINE, "x.pdf")["parts"]
     assert process.pid != pid
 
 
@@ -122,13 +122,13 @@ def test_a_file_that_takes_too_much_memory_is_refused_and_the_next_is_read(
         "        progress(1)\n"
         "        if name == 'large.pdf':\n"
         "            bytearray(3_000_000_000)\n"
-        "        return {'pages': [], 'front': {}, 'notes': []}\n"
+        "        return {'parts': [], 'front': {}, 'notes': []}\n"
         "    pdf_document.document_of = hungry\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(FileRefused, match=r"^large\.pdf takes more memory than is allowed\."):
         process.document(FINE, "large.pdf")
-    assert process.document(FINE, "small.pdf")["pages"] == []
+    assert process.document(FINE, "small.pdf")["parts"] == []
 
 
 def test_a_key_press_that_interrupts_ends_the_process(process: PdfProcess) -> None:
