@@ -8,7 +8,10 @@ from biocopilot.copilot.model_text import without_markup
         ("![x](https://evil.example/a.png?d=1) ok [E1]", "x https://evil.example/a.png?d=1 ok [E1]"),
         ("# ![x][y]", "# x y"),
         ("![x]", "x"),
-        ("[go](https://evil.example) and [do](javascript:alert(1))", "go https://evil.example and do javascript:alert(1)"),
+        (
+            "[go](https://evil.example) and [do](javascript:alert(1))",
+            "go https://evil.example and do javascript:alert(1)",
+        ),
         ("[x]: https://evil.example", "x: https://evil.example"),
         ("<img src=x onerror=y> <b>bold</b> <!-- c", "‹img src=x onerror=y› ‹b›bold‹/b› ‹!-- c"),
         ("\x1b[31mred\x1b[0m \u202etxet", "red txet"),
