@@ -68,3 +68,10 @@ def test_a_short_form_says_what_it_stands_for() -> None:
     context = telling(text)
     assert stance_of(said, asked, short=short_forms(text), context=context).side == "supports"
     assert stance_of(said, asked, context=context).side == "neither"
+
+
+def test_one_word_of_the_question_is_too_little() -> None:
+    asked = asked_of("Does exercise improve walking after stroke?")
+    context = telling("exercise, walking and stroke")
+    assert stance_of("Walking has shown some benefit.", asked, context=context).side == "neither"
+    assert stance_of("Walking after stroke has shown some benefit.", asked, context=context).side == "supports"
