@@ -73,9 +73,12 @@ def _passage_line(item: Evidence) -> str:
 
 
 def evidence_shown(answer: Answer) -> tuple[tuple[Evidence, ...], int]:
-    """The evidence that claims cite (all of it where none cites any), and how many records are left out."""
+    """The evidence that claims cite, and how many records are left out. Where none cites any it is all but passages: what was looked
+    through in vain is long."""
     cited = {name for claim in answer.claims for name in claim.evidence}
-    shown = tuple(item for item in answer.evidence if not cited or item.id in cited)
+    shown = tuple(
+        item for item in answer.evidence if item.id in cited or (not cited and item.record.get("type") != "passage")
+    )
     return shown, len(answer.evidence) - len(shown)
 
 

@@ -17,7 +17,7 @@ from .contract import Aside, Break, CallTools, Give, Part, State, Step
 from .frames import KINDS, Frame, Reading
 from .kinds import kind_of
 from .kinds.elsewhere import asks_elsewhere, what_is_asked
-from .kinds.literature import asks_library, beside, look_beside, without_lead
+from .kinds.literature import asks_library, beside, look_beside, nearest_beside, without_lead
 from .kinds.plan import Node, Results, Section, Status
 from .reading import read
 from .slots import NEEDS, lacking
@@ -120,7 +120,8 @@ class EmbeddedPlanner:
 
     def _section(self, work: _Work, index: int, frame: Frame, results: dict[str, ToolResult]) -> Section:
         if not work.sure[index]:
-            return beside(frame, Results(results)) or _unsure(frame)
+            found = Results(results)
+            return beside(frame, found) or _unsure(frame, nearest_beside(frame, found))
         if not work.nodes[index] and NEEDS[frame.kind]:
             return _ask_back(frame)
         return kind_of(frame.kind).compose(frame, Results(results))
@@ -191,14 +192,15 @@ def _details(reading: Reading) -> dict[str, object]:
     }
 
 
-def _unsure(frame: Frame) -> Section:
+def _unsure(frame: Frame, near: tuple[Part, ...] = ()) -> Section:
     kinds = [KINDS[kind] for kind in dict.fromkeys((frame.kind, *frame.runners_up))][:3]
     seen = [
         entity.name or entity.text for entity in (*frame.molecules, *frame.targets, *frame.diseases, *frame.unknown)
     ]
     recognised = f" I recognised {', '.join(shorten(text, 60) for text in seen)}." if seen else ""
     offers = "\n".join(f"- {text}" for text in kinds)
-    return Section((Aside(f"I am not sure what is asked.{recognised} Did you want to know"), Aside(offers)), "unknown")
+    asked_back = Aside(f"I am not sure what is asked.{recognised} Did you want to know")
+    return Section((*near, asked_back, Aside(offers)), "unknown")
 
 
 def _ask_back(frame: Frame) -> Section:

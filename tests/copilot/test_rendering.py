@@ -151,3 +151,10 @@ def test_a_passage_is_told_by_its_title_its_place_and_the_command_that_opens_it(
     source = Source(name="Library: PMID 5", release="ab12", licence="CC BY", attribution="Lee MS")
     item = evidence("E1", source).model_copy(update={"record": {**record, "passage": "D1.aa", **known}})
     assert line in render_answer(answer("x", evidence=(item,))).splitlines()
+
+
+def test_passages_that_were_looked_through_in_vain_are_not_listed() -> None:
+    passage = evidence("E1").model_copy(update={"record": {"type": "passage", "passage": "D1.aa"}})
+    told = render_answer(answer("x", claims=(), evidence=(passage, evidence("E2"))))
+    assert "D1.aa" not in told
+    assert "E2  RDKit 1.2" in told

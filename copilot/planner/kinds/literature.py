@@ -15,13 +15,14 @@ from typing import Any
 from ....memory.records import Evidence
 from ...literature.answer import Answered, Quoted, answered_from
 from ...literature.question import asked_of
+from ...literature.words import shared, telling
 from ..contract import Aside, Break, Part, Sentence
 from ..frames import Frame
 from .listing import quoted
 from .plan import Node, Results, Section
 from .words import count_of, misses
 
-__all__ = ["Literature", "asks_library", "beside", "look_beside", "without_lead"]
+__all__ = ["Literature", "asks_library", "beside", "look_beside", "nearest_beside", "without_lead"]
 
 _KEY = "library"
 _LIVE = "elsewhere"
@@ -52,6 +53,10 @@ _MUTATION = re.compile(r"\b[ACDEFGHIKLMNPQRSTVWY]\d{2,4}[ACDEFGHIKLMNPQRSTVWY]\b
 _IDENTIFIER = re.compile(r"\b(?:PMID\W*\d+|PMC\d+|10\.\d{4,9}/\S+|(?:\w+://|www\.)\S+)", re.IGNORECASE)
 _LEAST_BESIDE = 0.79
 """Of an open question's best sentence that answers in place of another kind; titles count for less than half."""
+_LEAST_NEAREST = 0.5
+"""Of a sentence that is shown as near to a question without an answer."""
+_LEAST_NAMED = 4
+"""Words of a yes or no question that asserts no effect known here (`Do X capture Y through Z?`) for it to be looked for."""
 _QUOTED_OPEN = 4
 _NOT_SAID = 2
 _NEAREST = 3
@@ -101,7 +106,8 @@ def look_beside(frame: Frame) -> list[Node]:
     if frame.sequences or frame.files or _NO_CONCEPT.search(clause):
         return []
     asked = asked_of(clause)
-    if len(asked.whole) < 2 or not (_CONCEPT.match(clause) or (asked.yes_or_no and asked.effect)):
+    says_much = asked.effect or len(asked.whole) >= _LEAST_NAMED
+    if len(asked.whole) < 2 or not (_CONCEPT.match(clause) or (asked.yes_or_no and says_much)):
         return []
     return [_search(frame)]
 
@@ -115,6 +121,24 @@ def beside(frame: Frame, results: Results) -> Section | None:
         return _section(said, results) if said.first is not None else None
     best = max((item.strength for item in said.bearing if not item.retracted), default=0.0)
     return _section(said, results) if best >= _LEAST_BESIDE else None
+
+
+def nearest_beside(frame: Frame, results: Results) -> tuple[Part, ...]:
+    """The library's nearest sentences to a question that nothing answers, else its nearest titles; none that hold too little of it."""
+    said = _answered(frame, results)
+    if said is None:
+        return ()
+    near = [item for item in said.bearing if item.strength >= _LEAST_NEAREST and not item.retracted]
+    if near:
+        where = f"Nearest to it in {_which(_passages(results))}, not taken as an answer:"
+        return (Aside(where), *_quotations(near[:_NOT_SAID]), Break())
+    asked = said.asked.whole
+    titles = [
+        Sentence(f"A near document: {_named(title)}.", (evidence,))
+        for evidence, title in said.nearest
+        if len(shared(asked, telling(title))) >= max(2, len(asked) / 2)
+    ]
+    return (*titles[:_NEAREST], Break()) if titles else ()
 
 
 def _search(frame: Frame) -> Node:

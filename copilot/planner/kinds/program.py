@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..contract import Aside, Part, Sentence
 from ..frames import KINDS, Frame
 from .elsewhere import node_for, tell
-from .literature import beside, look_beside
+from .literature import beside, look_beside, nearest_beside
 from .plan import Node, Results, Section
 from .words import join, misses, number
 
@@ -55,4 +55,4 @@ class Unsupported:
     def compose(self, frame: Frame, results: Results) -> Section:
         if node_for(frame) is not None:
             return tell(frame, results)
-        return beside(frame, results) or Section((Aside(_NOT_HERE),), "unknown")
+        return beside(frame, results) or Section((*nearest_beside(frame, results), Aside(_NOT_HERE)), "unknown")

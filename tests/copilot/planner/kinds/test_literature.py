@@ -146,6 +146,20 @@ def test_what_documents_do_not_state_is_not_looked_for_in_them(copilot: Copilot,
     assert answer.status == "unknown"
 
 
+def test_a_question_that_nothing_answers_is_told_the_nearest_sentences(asked: Copilot) -> None:
+    answer = asked.ask("How do plants with roots eat copper?")
+    assert answer.status == "unknown"
+    assert "not taken as an answer:" in answer.text
+    assert "“Copper is taken up by roots.”" in answer.text
+
+
+def test_where_no_sentence_is_near_the_title_that_is_named_is_told(copilot: Copilot) -> None:
+    answer = copilot.ask("How do colloidal aggregators fool assays?")
+    assert answer.status == "unknown"
+    assert "A near document: Colloidal aggregators and the use of detergent. [E" in answer.text
+    assert len(answer.claims) == 1
+
+
 def test_every_quotation_is_found_again_when_the_run_is_verified(asked: Copilot) -> None:
     async def run() -> list[Event]:
         return [event async for event in asked.stream("Does zarvexin reduce mortality in sepsis?")]
