@@ -17,12 +17,17 @@ from .contract import Aside, Break, CallTools, Give, Part, State, Step
 from .frames import KINDS, Frame, Reading
 from .kinds import kind_of
 from .kinds.elsewhere import asks_elsewhere, what_is_asked
-from .kinds.literature import asks_library, beside, look_beside, nearest_beside, without_lead
+from .kinds.literature import asks_library, beside, look_after, look_beside, nearest_beside, without_lead
 from .kinds.plan import Node, Results, Section, Status
 from .reading import read
 from .slots import NEEDS, lacking
 
 __all__ = ["EmbeddedPlanner"]
+
+_OF_NAMES = frozenset(
+    ("target_identity", "target_profile", "target_activities", "potency", "compound_activities", "mechanism")
+)
+"""Kinds that look a name up; a name that no store knows may be one that papers are about."""
 
 
 @dataclass
@@ -69,7 +74,7 @@ class EmbeddedPlanner:
         reading = replace(reading, frames=frames)
         sure = [frame.margin >= LEAST_MARGIN for frame in reading.frames]
         nodes = [
-            kind_of(frame.kind).plan(frame) if certain else look_beside(frame)
+            _planned(frame) if certain else look_beside(frame)
             for frame, certain in zip(reading.frames, sure, strict=True)
         ]
         return _Work(reading, sure, nodes, notes=(*handles.notes, *reading.notes, *_left_out(reading, state)))
@@ -124,7 +129,20 @@ class EmbeddedPlanner:
             return beside(frame, found) or _unsure(frame, nearest_beside(frame, found))
         if not work.nodes[index] and NEEDS[frame.kind]:
             return _ask_back(frame)
-        return kind_of(frame.kind).compose(frame, Results(results))
+        section = kind_of(frame.kind).compose(frame, Results(results))
+        if frame.kind not in _OF_NAMES or section.status != "unknown":
+            return section
+        said = beside(frame, Results(results))
+        if said is not None:
+            return Section((*section.parts, Break(), *said.parts), "partial")
+        near = nearest_beside(frame, Results(results))
+        return Section((*section.parts, Break(), *near), "unknown") if near else section
+
+
+def _planned(frame: Frame) -> list[Node]:
+    """What its kind plans; where nobody knows the name that it is asked of, the library after it."""
+    nodes = kind_of(frame.kind).plan(frame)
+    return [*nodes, *look_after(frame, nodes)] if frame.kind in _OF_NAMES else nodes
 
 
 def _recall(handles: Handles, state: State) -> Step:

@@ -8,8 +8,9 @@ search is asked after it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ....memory.records import Evidence
@@ -22,7 +23,7 @@ from .listing import quoted
 from .plan import Node, Results, Section
 from .words import count_of, misses
 
-__all__ = ["Literature", "asks_library", "beside", "look_beside", "nearest_beside", "without_lead"]
+__all__ = ["Literature", "asks_library", "beside", "look_after", "look_beside", "nearest_beside", "without_lead"]
 
 _KEY = "library"
 _LIVE = "elsewhere"
@@ -110,6 +111,19 @@ def look_beside(frame: Frame) -> list[Node]:
     if len(asked.whole) < 2 or not (_CONCEPT.match(clause) or (asked.yes_or_no and says_much)):
         return []
     return [_search(frame)]
+
+
+def look_after(frame: Frame, nodes: Sequence[Node]) -> list[Node]:
+    """The same search behind these nodes, made only where what they ask first is not known at all."""
+    first = tuple(node.key for node in nodes if not node.after)
+    if not first or _KEY in first:
+        return []
+
+    def arguments(found: Results, search: Node) -> Mapping[str, Any] | None:
+        known = any((result := found.get(key)) is not None and result.status != "empty" for key in first)
+        return None if known or callable(search.arguments) else search.arguments
+
+    return [replace(node, arguments=partial(arguments, search=node), after=first) for node in look_beside(frame)]
 
 
 def beside(frame: Frame, results: Results) -> Section | None:

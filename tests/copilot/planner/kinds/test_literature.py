@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 from biocopilot.copilot import Copilot
+from biocopilot.copilot.planner.frames import Frame
+from biocopilot.copilot.planner.kinds.literature import look_after
+from biocopilot.copilot.planner.kinds.plan import Node, Results
 from biocopilot.copilot.verification import verify_run
 from biocopilot.memory.events import Event
 from biocopilot.memory.library.document import About, Part, ReadDocument
 from biocopilot.memory.library.library import Library
 from biocopilot.memory.library.writing import Origin
-from biocopilot.memory.records import Answer
+from biocopilot.memory.records import Answer, ToolResult
 from biocopilot.memory.transcript import answer_of
 from biocopilot.tools.workbench import LibraryChoice
 
@@ -34,6 +37,7 @@ ARTICLES = [
         "103", "Zarvexin saves all", "Zarvexin reduced mortality in sepsis in all 12 patients.", year=2015, state="retracted",
         standing="RETRACTED (notice PMID 999)",
     ),
+    article("105", "Light and proteorhodopsin", "Vibrio bacteria with proteorhodopsin survive starvation better in the light."),
     article("104", "Copper in plants", "Copper is taken up by roots. Why copper binds to sulfur is a matter of softness."),
 ]  # fmt: skip
 
@@ -151,6 +155,23 @@ def test_a_question_that_nothing_answers_is_told_the_nearest_sentences(asked: Co
     assert answer.status == "unknown"
     assert "not taken as an answer:" in answer.text
     assert "“Copper is taken up by roots.”" in answer.text
+
+
+def test_a_name_that_no_store_knows_is_looked_for_in_the_library(asked: Copilot) -> None:
+    answer = asked.ask("Does proteorhodopsin help bacteria survive starvation?")
+    assert [call.tool for call in answer.tool_calls] == ["target_profile", "search_library"]
+    assert "No target called proteorhodopsin" in answer.text
+    assert "“Vibrio bacteria with proteorhodopsin survive starvation better in the light.”" in answer.text
+
+
+@pytest.mark.parametrize(("status", "searched"), [("ok", False), ("failed", False), ("empty", True)])
+def test_the_library_is_searched_behind_a_look_up_only_where_that_knew_nothing(status: Any, searched: bool) -> None:
+    frame = Frame(kind="target_profile", clause="Does BTK increase survival?", probability=0.9, margin=0.8)
+    (node,) = look_after(frame, [Node("profile", "target_profile", {"target": "BTK"})])
+    assert (node.tool, node.after) == ("search_library", ("profile",))
+    assert callable(node.arguments)
+    arguments = node.arguments(Results({"profile": ToolResult(status=status, digest="")}))
+    assert (arguments is not None) == searched
 
 
 def test_where_no_sentence_is_near_the_title_that_is_named_is_told(copilot: Copilot) -> None:
