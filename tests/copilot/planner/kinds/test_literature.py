@@ -170,7 +170,7 @@ def test_the_library_is_searched_behind_a_look_up_only_where_that_knew_nothing(s
     (node,) = look_after(frame, [Node("profile", "target_profile", {"target": "BTK"})])
     assert (node.tool, node.after) == ("search_library", ("profile",))
     assert callable(node.arguments)
-    arguments = node.arguments(Results({"profile": ToolResult(status=status, digest="")}))
+    arguments = node.arguments(Results({"profile": ToolResult.model_construct(status=status)}))
     assert (arguments is not None) == searched
 
 
