@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from biocopilot.memory.events import Event
 from biocopilot.memory.library.document import About, Part, ReadDocument
 from biocopilot.memory.library.library import Library
 from biocopilot.memory.library.writing import Origin
-from biocopilot.memory.records import Answer, ToolResult
+from biocopilot.memory.records import Answer, Evidence, Source, ToolResult, record_sha256
 from biocopilot.memory.transcript import answer_of
 from biocopilot.tools.workbench import LibraryChoice
 
@@ -170,7 +171,13 @@ def test_the_library_is_searched_behind_a_look_up_only_where_that_knew_nothing(s
     (node,) = look_after(frame, [Node("profile", "target_profile", {"target": "BTK"})])
     assert (node.tool, node.after) == ("search_library", ("profile",))
     assert callable(node.arguments)
-    arguments = node.arguments(Results({"profile": ToolResult.model_construct(status=status)}))
+    source = Source(name="s", release="1", licence="CC0", attribution="s")
+    record = Evidence(
+        id="E1", tool="target_profile", arguments={}, source=source, retrieved_at=datetime.now(UTC), backend="starter",
+        record={"type": "x"}, sha256=record_sha256({"type": "x"}),
+    )  # fmt: skip
+    evidence = () if status == "failed" else (record,)
+    arguments = node.arguments(Results({"profile": ToolResult(status=status, evidence=evidence)}))
     assert (arguments is not None) == searched
 
 
