@@ -46,7 +46,7 @@ def add_files(paths: Sequence[Path], collection: str, offline: bool, as_json: bo
             added = library.add(paths, collection, report)
         if not (added.files or added.unchanged_files or added.refused):
             raise InvalidInput("Nothing there is of a kind that is read here.", "See: biocopilot library add --help")
-        _tell(library, added, as_json, {})
+        _tell(library, added, as_json, {}, collection)
     return exit_code(added)
 
 
@@ -90,7 +90,7 @@ def add_found(settings: Settings, found: Found[Article], query: str, collection:
             added = library.add_documents(documents, Origin(f"pubmed:{words}", digest), collection, report)
         if not as_json:
             sys.stdout.write(f"{added.added:,} of {total:,} matched were added{_rest(added, len(documents))}.\n")
-        _tell(library, added, as_json, more)
+        _tell(library, added, as_json, more, collection)
     for notice in found.notices:
         say(f"! {clean(notice)}")
     return exit_code(added) or (3 if found.notices and len(documents) < total and not found.complete else 0)
@@ -136,15 +136,17 @@ def _rest(added: Added, asked: int) -> str:
     return f"; of the {asked:,} asked for, {known:,} were known" if known else ""
 
 
-def _tell(library: Library, added: Added, as_json: bool, more: dict[str, Any]) -> None:
+def _tell(library: Library, added: Added, as_json: bool, more: dict[str, Any], collection: str) -> None:
     if as_json:
         sys.stdout.write(_json(added, more))
     else:
-        sys.stdout.write("\n".join(_lines(added, bool(more))) + "\n" if _lines(added, bool(more)) else "")
+        sys.stdout.write(
+            "\n".join(_lines(added, bool(more), collection)) + "\n" if _lines(added, bool(more), collection) else ""
+        )
     _waiting(library)
 
 
-def _lines(added: Added, from_service: bool) -> list[str]:
+def _lines(added: Added, from_service: bool, collection: str) -> list[str]:
     counted = (("added", added.added), ("updated", added.updated), ("known already", added.known))
     told = [f"{count:,} {what}" for what, count in counted if count]
     lines = []
@@ -153,6 +155,8 @@ def _lines(added: Added, from_service: bool) -> list[str]:
         unchanged = f"; {added.unchanged_files:,} unchanged and not read again" if added.unchanged_files else ""
         lines.append(f"{files}{unchanged}.")
         lines.append(f"Documents: {', '.join(told) or 'none new'}.")
+    if collection and (added.known or added.updated):
+        lines.append("What was known before stays in the collection that it is in.")
     if added.removed:
         lines.append(f"Removed, since their file no longer holds them: {added.removed:,}.")
     lines += [f"· {clean(text)}" for text in added.notes[:_MOST_TOLD]]

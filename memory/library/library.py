@@ -58,6 +58,12 @@ def model_name(embedder: Embedder) -> str:
     return f"{embedder.name} {embedder.checksum} {embedder.dimension} recipe {RECIPE}"
 
 
+def _other(model: str, embedder: Embedder) -> str:
+    """The model of the library's vectors, which is not the embedder's, as a user tells the two apart."""
+    name = model.partition(" ")[0]
+    return f"another version of {name}" if name == embedder.name else name
+
+
 class Library:
     """A folder with the catalogue and, where ChromaDB is installed, its index. Threads may share it.
 
@@ -173,7 +179,7 @@ class Library:
             notes.append(f"Searched by words alone: {self._why_no_model}")
         elif model and model != model_name(embedder):
             notes.append(
-                f"Searched by words alone: the library's vectors are of {model.partition(' ')[0]}, and the model is"
+                f"Searched by words alone: the library's vectors are of {_other(model, embedder)}, and the model is"
                 f" {embedder.name} (biocopilot library reindex moves over)."
             )
         elif model:
@@ -310,10 +316,13 @@ class Library:
         embedder = self.embedder
         with self._locked() as catalogue:
             model = catalogue.fact(MODEL)
-            is_other = embedder is not None and model not in ("", model_name(embedder))
-            if is_other and catalogue.rows(_OWN_VECTORS, (NOTES_COLLECTION,)):
+            if (
+                embedder
+                and model not in ("", model_name(embedder))
+                and catalogue.rows(_OWN_VECTORS, (NOTES_COLLECTION,))
+            ):
                 raise InvalidInput(
-                    f"The library's vectors are of {model.partition(' ')[0]}, and the model is another one: they do not mix.",
+                    f"The library's vectors are of {_other(model, embedder)}, and the model is {embedder.name}: they do not mix.",
                     "Move over: biocopilot library reindex",
                 )
             if embedder is not None and (model != model_name(embedder) or catalogue.fact(WAITING)):

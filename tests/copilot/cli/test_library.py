@@ -403,6 +403,22 @@ def test_vectors_of_two_models_do_not_mix(biocopilot: Command, added: Path, home
     assert "by words alone: the library's vectors are of other-model" in searched.stderr
 
 
+def test_an_earlier_version_of_the_same_model_is_told_apart(biocopilot: Command, added: Path, home: Path) -> None:
+    with sqlite3.connect(home.joinpath(*LIBRARY)) as connection:
+        connection.execute("UPDATE library SET value = 'all-MiniLM-L6-v2 abc 384 recipe 1' WHERE name = 'model'")
+    connection.close()
+    searched = biocopilot("library", "search", "zarvexin")
+    assert "the library's vectors are of another version of all-MiniLM-L6-v2" in searched.stderr
+
+
+def test_what_is_known_stays_in_its_collection_and_that_is_said(biocopilot: Command, tmp_path: Path) -> None:
+    for name, collection in (("one.txt", ""), ("two.txt", "mine")):
+        file = tmp_path / name
+        file.write_text("Zarvexin binds in the dark.", "utf-8")
+        done = biocopilot("library", "add", str(file), *(("--collection", collection) if collection else ()))
+    assert "stays in the collection that it is in" in done.stdout
+
+
 def test_offline_a_chroma_server_is_not_asked(biocopilot: Command, added: Path) -> None:
     environment = {"BIOCOPILOT_LIBRARY_CHROMA_URL": "http://localhost:9"}
     done = biocopilot("library", "search", "zarvexin", **environment)
