@@ -185,6 +185,7 @@ def test_a_packed_file_is_unpacked_and_its_name_says_its_kind(tmp_path: Path) ->
         (gzip.compress(b"0" * 50_000_000), "more than 200 times its size"),
         (gzip.compress(b"x") + b"behind", "damaged or cut short"),
     ],
+    ids=["cut short", "none", "bomb", "more behind"],  # not the data, which hold the time of day and differ by worker
 )
 def test_packed_files_that_are_broken_or_bombs_are_told(tmp_path: Path, data: bytes, reason: str) -> None:
     (tmp_path / "a.txt.gz").write_bytes(data)
