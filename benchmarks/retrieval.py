@@ -95,7 +95,7 @@ def _outcomes(asked: Set, embedder: CachedEmbedder) -> tuple[list[Outcome], list
     pmids = list(asked.documents)
     texts = [document.whole for document in asked.documents.values()]
     questions = [question for question, _ in asked.questions]
-    vectors, queries = embedder.documents(texts), embedder.documents(questions)
+    vectors, queries = embedder.documents(texts), np.array([embedder.query(question) for question in questions])
     by_words, words_ms = _bm25s(texts, questions)
     by_meaning, meaning_ms = _timed(lambda n: vectors @ queries[n], len(questions))
     fused, fused_ms = _timed(lambda n: _fused(by_words[n], by_meaning[n]), len(questions))
@@ -291,7 +291,7 @@ def _choose(distractors: int | None) -> None:
 
     with _embedder(fresh=False) as embedder:
         asked = _few(bioasq(False, distractors), _CHOOSE_QUESTIONS)
-        vectors = embedder.documents([question for question, _ in asked.questions])
+        vectors = [embedder.query(question) for question, _ in asked.questions]
         with _library(asked, embedder) as library:
             store, _ = library._index.reading(library.catalogue)
             for meaning, leaders, towards in itertools.product((0.5, 0.6, 0.7), (3, 5), (0.0, 0.3, 0.5)):
