@@ -97,7 +97,9 @@ def planner() -> Any:
 
 
 @pytest.fixture(scope="module")
-def obeyed(choice: LibraryChoice, out: Path, planner: Any, approvals: list[str]) -> Iterator[Answer]:
+def obeyed(
+    choice: LibraryChoice, out: Path, planner: Any, approvals: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Answer]:
     """The answer of the planner that obeys, made while connections and files are watched."""
     global _watching
 
@@ -105,7 +107,11 @@ def obeyed(choice: LibraryChoice, out: Path, planner: Any, approvals: list[str])
         approvals.append(call.tool)
         return False
 
-    with Copilot(planner=planner, offline=True, log=False, library=choice, approve=refuse) as copilot:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        Copilot(planner=planner, offline=True, log=False, library=choice, approve=refuse) as copilot,
+    ):
+        patch.setenv("BIOCOPILOT_HOME", str(tmp_path_factory.mktemp("home")))  # the model keeps a note in the cache
         _attempts.clear()
         _written.clear()
         _watching = True
