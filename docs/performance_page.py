@@ -82,6 +82,12 @@ _WORDS = {
         " Our documents are multiplied by matrices of 8 bits, in 7 of them, so that processors without an instruction for it give the"
         " same: on PubMedQA's questions, what the vectors find is the same to the third decimal of nDCG@10.",
     ),
+    "library_ingest": (
+        "Adding abstracts to the library",
+        "Screened PubMed records with title and abstract, from an export to documents in a library: reading, passages, vectors, the index"
+        " of words, the catalogue. An abstract is two passages or nearly, each embedded under its title; ChromaDB embeds one text and cuts"
+        " it at 256 word pieces. All threads' CPU counted. In the larger library, making the vectors is not counted.",
+    ),
     "library_command": (
         "Searching the library, as a command",
         "`biocopilot library search` from start to end: Python, the model, the search, the output. The larger library holds 10,000 notes"
