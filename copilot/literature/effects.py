@@ -24,7 +24,7 @@ _STEMS: dict[EffectKind, str] = {
     r"|mitigat\w*|protect(?:s|ed|ing|ive|ion)?",
     "better": r"improv\w*|better|benefi\w*|effective(?:ness|ly)?|efficac\w*|efficient\w*|safe(?:ly|r|ty)?|useful\w*|feasib\w*"
     r"|reliab\w*|accurate\w*|valid(?:ity|ated)?"
-    r"|helpful|superior\w*|successful\w*|success|favou?rabl\w*|advantag\w*|promising|excellent|justif\w*|worth\w*|suitable"
+    r"|help(?:s|ed|ing|ful)?|superior\w*|successful\w*|success|favou?rabl\w*|advantag\w*|promising|excellent|justif\w*|worth\w*|suitable"
     r"|appropriate|adequate|tolerated|satisf\w*"
     r"|possible|acceptable|cost-effective|well-tolerated",
     "worse": r"wors\w*|harm\w*|detriment\w*|impair\w*|inferior\w*|dangerous\w*|advers\w*|deleterious|poor(?:er|ly)?|toxic\w*"
@@ -45,7 +45,7 @@ _EFFECT = re.compile(
 )
 _DENIAL = re.compile(
     r"\b(?:no(?!\s+(?:doubt|longer))|not(?!\s+only)|never|neither|nor|cannot|none|fail(?:s|ed|ing|ure)?\s+to|lack(?:s|ed"
-    r"|ing)?(?:\s+of)?|absence\s+of|unable\s+to|unlikely"
+    r"|ing)?(?:\s+of)?|(?<!in the )(?<!in )absence\s+of|unable\s+to|unlikely"
     r"|little|rather\s+than|instead\s+of|rarely|hardly|insufficient|nonsignificant\w*|non-significant\w*|insignificant\w*"
     r"|does(?:n't|n’t)|did(?:n't|n’t)|is(?:n't|n’t)|was(?:n't|n’t)"
     r"|refut\w*|against)\b|\bn['’]t\b",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from .abbreviations import spelt_out
@@ -67,6 +67,16 @@ _LOST = re.compile(
     r"\b(?:knock-?(?:down|out)\w*|loss[ -]of|deletion|deleted|depletion|depleted|inhibition of|inhibitors? of|absence of"
     r"|lack of|deficien\w+|silenc\w+|null mice|withdrawal of)\b",
     re.IGNORECASE,
+)
+_LACKED = re.compile(
+    r"\b(?:absence|lack|loss|deletion|depletion|knock-?(?:out|down)|silencing|withdrawal|removal|inactivation|ablation)[ -]of"
+    r"\s+(?P<of>(?:[\w/-]+\s*){1,3})|\bwithout\s+(?P<without>(?:[\w/-]+\s*){1,3})"
+    r"|(?P<named>[\w/]+)[ -](?:knock-?(?:out|down)|deficien\w+|depletion|depleted|deletion|silencing|null)\b",
+    re.IGNORECASE,
+)
+"""What is taken away: what follows then is stated of its absence."""
+_BESIDE_IT = re.compile(
+    r"\b(?:than|compar\w+|versus|vs\.?|relative|unlike|(?:presence|with)\s*(?:and|or|/))\b", re.IGNORECASE
 )
 _FAILING = re.compile(
     r"^(?:wors\w*|harm\w*|detriment\w*|inferior\w*|danger\w*|deleterious|unsafe|ineffective\w*|useless|unreliab\w*|infeasib\w*)$",
@@ -140,7 +150,7 @@ def _says_as_much(text: str, asked: Asked) -> bool:
         return False
     if any(re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is None for name in asked.numbered):
         return False
-    if _LOST.search(text) and not _LOST.search(asked.text):
+    if _LOST.search(text) and not _LOST.search(asked.text) and not _agent(asked, _lacked(text)[1]):
         return False
     plain = {stem(word) for word in words}
     return not any(stem(hit[1]) in asked.words and stem(hit[1]) not in plain for hit in _TURNED.finditer(text))
@@ -185,6 +195,9 @@ def _clause_vote(clause: str, asked: Asked, short: Mapping[str, frozenset[str]])
     """Above 0 where the clause states the effect asked for, below 0 where it states that there is none."""
     if asked.effect is None:
         return _plain_vote(clause, asked, short)
+    rest, lacked = _lacked(clause)
+    if lacked and _LOST.search(asked.text) is None and "without" not in asked.text.lower():
+        return _vote_without(rest, lacked, asked, short)
     if not_significant(clause):
         return _null(asked)
     if _CONTROL_FIRST.search(clause) or _turned_round(clause, asked):
@@ -195,6 +208,40 @@ def _clause_vote(clause: str, asked: Asked, short: Mapping[str, frozenset[str]])
     if strongest > 0 and asked.toward is not None:
         strongest *= _turn(effects, asked.toward)
     return strongest * 1.3 if significant(clause) else strongest
+
+
+def _lacked(clause: str) -> tuple[str, frozenset[str]]:
+    """A clause without the words that say that something is missing, and stems of what is; none where it is only compared with it."""
+    for hit in _LACKED.finditer(clause):
+        if _BESIDE_IT.search(clause[: hit.start()]) is None:
+            group = str(hit.lastgroup)
+            named = hit[group].strip()
+            if effects_of(
+                named
+            ):  # `absence of diabetes aspirin reduced`: where a verb follows, its subject stands before it
+                named = named.split()[0]
+            end = hit.end() if group == "named" else hit.start(group)
+            return clause[: hit.start()] + clause[end:], telling(named)
+    return clause, frozenset()
+
+
+def _vote_without(clause: str, lacked: frozenset[str], asked: Asked, short: Mapping[str, frozenset[str]]) -> float:
+    """What a finding without something says of it: `in the absence of calcium, secretion was abolished` of calcium.
+
+    A finding without anything else bears a condition that was not asked for, and takes no side.
+    """
+    if not _agent(asked, lacked):
+        return 0.0
+    if not_significant(clause):
+        return _null(asked)
+    effects = [effect for effect in effects_of(clause) if _near(effect, clause, asked, short)]
+    turned = [replace(effect, kind=_OTHER_WAY.get(effect.kind, effect.kind)) for effect in effects]
+    return min((_vote(effect, asked) for effect in turned), key=lambda vote: (-abs(vote), vote), default=0.0)
+
+
+def _agent(asked: Asked, stems: frozenset[str]) -> bool:
+    """Whether these name what the effect is asked of."""
+    return bool(shared(asked.before, stems))
 
 
 def _plain_vote(clause: str, asked: Asked, short: Mapping[str, frozenset[str]]) -> float:

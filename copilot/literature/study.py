@@ -43,9 +43,22 @@ _WHO = (
     r"|mothers?|families|adolescents?|smokers?|practices?|physicians?|nurses?|animals?|mice|rats?|rabbits?|pigs?|dogs?|cats?"
     r"|samples?|specimens?|studies|trials?|procedures?|hospitals?|eyes|teeth|tumou?rs"
 )
+_UNITS = "one two three four five six seven eight nine".split()
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_VALUES = {
+    **{word: number for number, word in enumerate([*_UNITS, *_TEENS], 1)},
+    **{word: number for number, word in zip(range(20, 100, 10), _TENS, strict=True)},
+}
+_BELOW_HUNDRED = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_UNITS)}))?|{'|'.join(_TEENS)})"
+_SPELT = (
+    rf"(?:(?:one|two|three|four|five|six|seven|eight|nine|{_BELOW_HUNDRED}|a) (?:hundred|thousand)"
+    rf"(?:,? (?:(?:{'|'.join(_UNITS)}) hundred))?(?:(?: and)? (?:{_BELOW_HUNDRED}|{'|'.join(_UNITS)}))?|{_BELOW_HUNDRED})"
+)
+"""A number of ten or more in words."""
 _COUNTED = re.compile(
-    rf"(?<![\w.,/%±–-])((?:\d{{1,3}}(?:,\d{{3}})+|\d{{2,7}}) (?:(?!(?:of|and|or|to|with|in|from|years?|days?|weeks?|months?"
-    rf"|hours?|mg|were|was)\b)[A-Za-z][\w-]* ){{0,3}}(?:{_WHO}))\b",
+    rf"(?<![\w.,/%±–-])((?:\d{{1,3}}(?:,\d{{3}})+|\d{{2,7}}|{_SPELT}) (?:(?!(?:of|and|or|to|with|in|from|years?|days?|weeks?|months?"
+    rf"|hours?|mg|were|was)\b)[A-Za-z][\w-]* ){{0,3}}(?:{_WHO}))\b(?!['’]s)",
     re.IGNORECASE,
 )
 _N = re.compile(r"\(\s*([nN]\s?=\s?(?:\d{1,3}(?:,\d{3})+|\d{1,7}))\b")
@@ -85,4 +98,19 @@ def sample_said(text: str) -> str:
 
 def _number(words: str) -> int:
     digits = re.search(r"\d[\d,]*", words)
-    return int(digits.group().replace(",", "")) if digits else 0
+    return int(digits.group().replace(",", "")) if digits else _spelt(words)
+
+
+def _spelt(words: str) -> int:
+    """The number with which a phrase begins: `one hundred and twenty patients`."""
+    total = last = 0
+    for word in re.findall(r"[a-z]+", words.lower()):
+        if word in ("hundred", "thousand"):
+            last = max(1, last) * (100 if word == "hundred" else 1_000)
+            if word == "thousand":
+                total, last = total + last, 0
+        elif word in _VALUES:
+            last += _VALUES[word]
+        elif word not in ("and", "a"):
+            break
+    return total + last

@@ -8,6 +8,7 @@ from biocopilot.copilot.literature.words import telling
 
 REDUCE = "Does zinc reduce mortality in sepsis?"
 RELATED = "Is obesity associated with asthma?"
+CALCIUM = "Does calcium increase insulin secretion?"
 EFFECTIVE = "Is golimumab effective for sarcoidosis?"
 
 SIDES = [
@@ -33,7 +34,17 @@ SIDES = [
     ("Is GRG5 involved only in late development?", "GRG5 is involved in late development.", "neither"),
     ("Is LY6K associated with better survival?", "LY6K was associated with poor survival.", "opposes"),
     ("Is type 4 hemochromatosis caused by mutations?", "Type 1 hemochromatosis is caused by mutations.", "neither"),
-    ("Does GRHL2 promote migration?", "Knockdown of GRHL2 promoted migration.", "neither"),
+    ("Does GRHL2 promote migration?", "Knockdown of GRHL2 promoted migration.", "opposes"),
+    (CALCIUM, "In the absence of calcium, insulin secretion was abolished.", "supports"),
+    (CALCIUM, "In the absence of calcium insulin secretion was abolished.", "supports"),
+    (CALCIUM, "The loss of calcium abolished insulin secretion.", "supports"),
+    (CALCIUM, "Insulin secretion was reduced without calcium.", "supports"),
+    (CALCIUM, "In the absence of calcium, insulin secretion was increased.", "opposes"),
+    (CALCIUM, "In the absence of calcium, insulin secretion did not change.", "opposes"),
+    (CALCIUM, "Insulin secretion was higher with calcium than in the absence of calcium.", "neither"),
+    (CALCIUM, "Insulin secretion was not increased by calcium in the absence of glucose.", "neither"),
+    (REDUCE, "In the absence of shock zinc reduced mortality in sepsis.", "neither"),
+    ("Is Notch required for proliferation of glia?", "Proliferation of glia was abolished without Notch.", "supports"),
     ("Is the delay syndromic or related to BCL11B?", "BCL11B was related to a non-syndromic delay.", "neither"),
     ("Are the sexes similar in survival?", "Survival did not differ between the sexes.", "supports"),
 ]  # fmt: skip

@@ -34,6 +34,11 @@ def test_the_kind_of_study(types: tuple[str, ...], text: str, expected: str) -> 
         ("Fifteen took part (men, n = 12).", ""),
         ("Cases (n = 38) and controls (n = 33).", ""),
         ("In 2012 we looked at 15% of patients.", ""),
+        ("Thirty-two patients were enrolled; of these 12 patients left.", "Thirty-two patients"),
+        ("A total of one hundred and twenty women were asked, 95 women in person.", "one hundred and twenty women"),
+        ("We included two thousand three hundred adults and 1,900 children.", "two thousand three hundred adults"),
+        ("Two patients left after ten days.", ""),
+        ("We enrolled 46 infants at 700 Children's Drive.", "46 infants"),
         ("The effect was large.", ""),
     ],
 )
