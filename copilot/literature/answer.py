@@ -32,6 +32,13 @@ _LEAST_OWN = 0.25
 _TITLE_WEIGHT = 0.4
 _LABEL = re.compile(r"([A-Z][A-Za-z][A-Za-z ,/&()-]{1,40}):\s+")
 """Of a section of an abstract, at the beginning of a line."""
+_LEANS = re.compile(
+    r"(?:(?:however|thus|therefore|moreover|furthermore|in addition|hence|conversely|instead|accordingly|consequently),?\s+)?"
+    r"(?:(?:its?|they|their|these|those|that|both|such)\b|this\b(?!\s+(?:study|trial|paper|review|article|work|report|analysis|meta-analysis)\b))"
+    r"(?!\s+(?:is|was|has\s+been|seems|appears|may\s+be)\s+(?:\w+\s+){1,2}(?:that|to)\b)",
+    re.IGNORECASE,
+)
+"""A sentence that begins so says something of what stands before it."""
 _UNNAMED = 0.5
 """What is left of a sentence whose document does not name what the question names."""
 _OF_BEST = 0.6
@@ -167,11 +174,13 @@ def _sentences(asked: Asked, evidence: str, record: Mapping[str, Any], document:
     """The sentences of a passage that may be quoted, each with the side that it takes."""
     text, section = str(record["text"]), str(record.get("section") or "")
     found = []
+    before = (0, 0)
     for begin, end in sentence_spans(text):
         label = _LABEL.match(text, begin, end)
         start = begin if label is None else label.end()
         section = section if label is None else label[1]
         first, last = quotable_span(text[start:end])
+        leant_on, before = before, (start, end)
         if last == first:
             continue
         said = text[start + first : start + last]
@@ -179,13 +188,15 @@ def _sentences(asked: Asked, evidence: str, record: Mapping[str, Any], document:
         side, strength = _weighed(said, section, asked, stance, record, document)
         if strength > 0:
             place = (start + first, start + last)
+            if label is None and first == 0:
+                place = _with_what_it_leans_on(text, leant_on, place)
             hedged = stance.hedged if stance else False
             found.append(
                 Quoted(
                     evidence,
                     record,
                     *place,
-                    said,
+                    text[slice(*place)],
                     side,
                     strength,
                     hedged,
@@ -195,6 +206,14 @@ def _sentences(asked: Asked, evidence: str, record: Mapping[str, Any], document:
                 )
             )
     return found
+
+
+def _with_what_it_leans_on(text: str, before: tuple[int, int], place: tuple[int, int]) -> tuple[int, int]:
+    """The span of a sentence that begins with `It` or `These` together with the one before it, where both can be quoted as one."""
+    if before == (0, 0) or _LEANS.match(text, *place) is None:
+        return place
+    both = (before[0], place[1])
+    return both if quotable_span(text[slice(*both)]) == (0, both[1] - both[0]) else place
 
 
 def _weighed(
@@ -220,7 +239,7 @@ def _few(quoted: Sequence[Quoted], most: int, a_document: int) -> tuple[Quoted, 
     kept: list[Quoted] = []
     for item in quoted:
         same = [other for other in kept if _key(other.record) == _key(item.record)]
-        if len(same) < a_document and all(other.text != item.text for other in kept):
+        if len(same) < a_document and not any(item.text in other.text or other.text in item.text for other in kept):
             kept.append(item)
         if len(kept) == most:
             break

@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from biocopilot.copilot.literature.answer import answered_from
 
 QUESTION = "Does zinc reduce mortality in sepsis?"
@@ -31,6 +32,28 @@ def test_a_quotation_is_an_exact_span_of_its_passage() -> None:
     text = f"BACKGROUND: Sepsis kills.\nRESULTS: {FOR} It was cheap."
     (item,) = answered_from(QUESTION, [("E1", passage("a", text))]).supporting
     assert item.text == text[item.start : item.end] == FOR
+
+
+def test_a_sentence_that_leans_on_the_one_before_brings_it() -> None:
+    text = "Sepsis kills. Zinc is a metal of old renown. It reduced mortality in sepsis."
+    (item,) = answered_from(QUESTION, [("E1", passage("a", text, title="Zinc"))]).supporting
+    assert item.text == text[item.start : item.end] == "Zinc is a metal of old renown. It reduced mortality in sepsis."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"RESULTS: This study was small.\nCONCLUSION: {FOR}",
+        f"Sepsis kills. {FOR}",
+        f"Nobody wrote “much” of it. This zinc reduced mortality in sepsis. {FOR}",
+        f"{'Very ' * 130}old. These doses of zinc reduced mortality in sepsis.",
+        "Sepsis kills. It is thought that zinc reduced mortality in sepsis.",
+    ],
+)
+def test_what_leans_on_nothing_or_cannot_be_quoted_whole_stands_alone(text: str) -> None:
+    (item,) = answered_from(QUESTION, [("E1", passage("a", text))]).supporting
+    assert item.text == text[item.start : item.end]
+    assert item.text.count(".") == 1
 
 
 def test_a_labelled_aim_takes_no_side() -> None:
