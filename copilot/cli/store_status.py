@@ -51,7 +51,7 @@ class Fingerprints:
         from ...memory.stores import fingerprint_file, pattern_file
         from ...tools.chemistry.computed import rdkit_source
 
-        file = fingerprint_file if kind == "fingerprints" else pattern_file
+        file = fingerprint_file.KIND if kind == "fingerprints" else pattern_file.KIND
         path = store.with_suffix(f".{kind}")
         if not path.is_file():
             return cls(0, 0, "", kind=kind)
@@ -62,9 +62,9 @@ class Fingerprints:
             return cls(0, size, "", f"{error.message} {error.hint}", kind)
         trouble = ""
         if header.source != source:
-            trouble = f"The {kind} {path} are of another dump. {file.MEND}"
+            trouble = f"The {kind} {path} are of another dump. {file.mend}"
         elif _numbers(header.rdkit) != _numbers(installed := rdkit_source().release):
-            trouble = f"The {kind} {path} are of RDKit {header.rdkit}; this is {installed}. {file.MEND}"
+            trouble = f"The {kind} {path} are of RDKit {header.rdkit}; this is {installed}. {file.mend}"
         return cls(header.count, size, header.rdkit, trouble, kind)
 
     def to_dict(self) -> dict[str, object]:

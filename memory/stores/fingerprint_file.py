@@ -1,14 +1,12 @@
 """The file of packed fingerprints beside a ChEMBL dump: how it is laid out, written whole and looked at.
 
-A header of 4,096 bytes, then an index (molregno, number of bits set, whether it is a salt that is left to its parent, checksums
+Behind the header of `checked_file.py` an index (molregno, number of bits set, whether it is a salt that is left to its parent, checksums
 of the blocks), then 256 bytes a structure, sorted by bits set and molregno. Not for the search, which is in
 `tools/chemistry/engine/packed.py` and maps the file.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import struct
 import sys
 import zlib
@@ -18,10 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import Cancelled, StorageError
-from .building import told_by_system
+from .checked_file import HEADER_BYTES, FileKind
 
-__all__ = ["BITS", "BLOCK_ROWS", "FINGERPRINT_BYTES", "MEND", "Batch", "FingerprintHeader", "read_header", "write_file"]
+__all__ = ["BITS", "BLOCK_ROWS", "FINGERPRINT_BYTES", "KIND", "Batch", "FingerprintHeader", "read_header", "write_file"]
 
 BITS = 2048
 RADIUS = 2
@@ -29,10 +26,6 @@ FINGERPRINT_BYTES = BITS // 8
 BLOCK_ROWS = 65_536
 """Structures that share a checksum; it is looked at when the first of them is compared."""
 
-MEND = "Give `biocopilot data add chembl FILE` again with the same file: it makes the fingerprints anew."
-
-_MAGIC = b"BIOCOPILOT-FP-1\n"
-_HEADER_BYTES = 4096
 _PAGE = 4096
 
 
@@ -43,9 +36,9 @@ class FingerprintHeader:
     rdkit: str
     source: str
     """The `fingerprint` of the dump that the structures are from."""
-    count: int
-    salts: int
-    unreadable: int
+    count: int = 0
+    salts: int = 0
+    unreadable: int = 0
     """Structures of the dump that RDKit refused, so that they are not among the `count`."""
     index_crc: int = 0
     generator: str = "Morgan"
@@ -62,7 +55,7 @@ class FingerprintHeader:
     @property
     def index_offset(self) -> int:
         """Where the index begins."""
-        return _HEADER_BYTES
+        return HEADER_BYTES
 
     @property
     def index_bytes(self) -> int:
@@ -72,12 +65,22 @@ class FingerprintHeader:
     @property
     def bits_offset(self) -> int:
         """Where the fingerprints begin."""
-        return -(-(_HEADER_BYTES + self.index_bytes) // _PAGE) * _PAGE
+        return -(-(HEADER_BYTES + self.index_bytes) // _PAGE) * _PAGE
 
     @property
     def bytes(self) -> int:
         """The size of the whole file."""
         return self.bits_offset + FINGERPRINT_BYTES * self.count
+
+
+KIND = FileKind(
+    name="fingerprints",
+    magic=b"BIOCOPILOT-FP-1\n",
+    header=FingerprintHeader,
+    layout=("version", "generator", "radius", "bits", "block_rows"),
+    mend="Give `biocopilot data add chembl FILE` again with the same file: it makes the fingerprints anew.",
+)
+read_header = KIND.read_header
 
 
 @dataclass(frozen=True)
@@ -94,32 +97,6 @@ class Batch:
         rows = zip(self.molregnos, self.salts, cut, strict=True)
         counted = ((int.from_bytes(one).bit_count(), number, salt, one) for number, salt, one in rows)
         return iter(sorted(counted, key=lambda row: row[:2]))
-
-
-def read_header(path: Path) -> FingerprintHeader:
-    """What the file is, from its first bytes and its size.
-
-    Raises:
-        StorageError: it is damaged, or of another layout.
-    """
-    try:
-        with path.open("rb") as file:
-            start = file.read(_HEADER_BYTES)
-            size = os.fstat(file.fileno()).st_size
-    except OSError as error:
-        raise StorageError(f"The fingerprints {path} cannot be read: {error.strerror}.", MEND) from error
-    try:
-        crc, length = struct.unpack_from("<II", start, len(_MAGIC))
-        text = start[len(_MAGIC) + 8 :][:length]
-        if not start.startswith(_MAGIC) or zlib.crc32(text) != crc:
-            raise ValueError("no header of ours")
-        header = FingerprintHeader(**json.loads(text))
-        known = (header.version, header.generator, header.radius, header.bits) == (1, "Morgan", RADIUS, BITS)
-        if not known or header.block_rows != BLOCK_ROWS or size != header.bytes:
-            raise ValueError("another layout or size")
-    except (struct.error, ValueError, TypeError) as error:
-        raise StorageError(f"The fingerprints {path} are damaged, or of another version.", MEND) from error
-    return header
 
 
 def write_file(
@@ -140,19 +117,7 @@ def write_file(
         StorageError: the disk is full, or the file cannot be written; the old file stays.
         Cancelled: Ctrl-C; the old file stays.
     """
-    scratch = target.with_name(target.name + ".new")
-    try:
-        with told_by_system(scratch), scratch.open("w+b") as file:
-            header = _laid_out(file, batches, facts, report)
-            file.flush()
-            os.fsync(file.fileno())
-        with told_by_system(scratch):
-            os.replace(scratch, target)
-    except KeyboardInterrupt as stop:
-        raise Cancelled("Stopped.", "What was built is kept: the same command goes on from here.") from stop
-    finally:
-        scratch.unlink(missing_ok=True)
-    return header
+    return KIND.write(target, lambda file: _laid_out(file, batches, facts, report))
 
 
 def _laid_out(
@@ -191,11 +156,10 @@ def _laid_out(
     popcounts = b"".join(struct.pack("<H", popcount) * n for popcount, n in enumerate(of_each))
     index = _little(molregnos) + popcounts + bytes(salts) + _little(checksums)
     header = FingerprintHeader(**{**asdict(header), "salts": sum(salts), "index_crc": zlib.crc32(index)})
-    text = json.dumps(asdict(header)).encode()
     file.seek(header.index_offset)
     file.write(index)
     file.seek(0)
-    file.write(_MAGIC + struct.pack("<II", zlib.crc32(text), len(text)) + text)
+    file.write(KIND.header_bytes(header))
     return header
 
 

@@ -8,8 +8,6 @@ of molecules begins, checksums of the positions). Not for the search, which is i
 
 from __future__ import annotations
 
-import json
-import os
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -18,16 +16,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..errors import Cancelled, StorageError
-from .building import told_by_system
+from .checked_file import HEADER_BYTES, FileKind
 
 __all__ = [
     "BITS",
     "BLOCK_ROWS",
     "COLUMNS",
     "GROUP_ROWS",
+    "KIND",
     "LOOSE",
-    "MEND",
     "PATTERN_BYTES",
     "SALT",
     "PatternHeader",
@@ -47,11 +44,6 @@ COLUMNS = BITS + 2
 BLOCK_ROWS = 65_536
 GROUP_ROWS = 16
 """Molecules compressed together: to read one, all are unpacked, in 20 µs."""
-
-MEND = "Give `biocopilot data add chembl FILE` again with the same file: it makes the patterns anew."
-
-_MAGIC = b"BIOCOPILOT-SS-1\n"
-_HEADER_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -89,7 +81,7 @@ class PatternHeader:
 
     def block_offset(self, block: int) -> int:
         """Where a block begins."""
-        return _HEADER_BYTES + block * COLUMNS * self.block_rows // 8
+        return HEADER_BYTES + block * COLUMNS * self.block_rows // 8
 
     @property
     def molecules_offset(self) -> int:
@@ -113,6 +105,16 @@ class PatternHeader:
         return self.index_offset + self.index_bytes
 
 
+KIND = FileKind(
+    name="patterns",
+    magic=b"BIOCOPILOT-SS-1\n",
+    header=PatternHeader,
+    layout=("version", "generator", "bits", "block_rows", "group_rows"),
+    mend="Give `biocopilot data add chembl FILE` again with the same file: it makes the patterns anew.",
+)
+read_header = KIND.read_header
+
+
 @dataclass(frozen=True)
 class Patterned:
     """A structure as it goes into the file."""
@@ -122,33 +124,6 @@ class Patterned:
     loose: bool
     pattern: bytes
     molecule: bytes
-
-
-def read_header(path: Path) -> PatternHeader:
-    """What the file is, from its first bytes and its size.
-
-    Raises:
-        StorageError: it is damaged, or of another layout.
-    """
-    try:
-        with path.open("rb") as file:
-            start = file.read(_HEADER_BYTES)
-            size = os.fstat(file.fileno()).st_size
-    except OSError as error:
-        raise StorageError(f"The patterns {path} cannot be read: {error.strerror}.", MEND) from error
-    try:
-        crc, length = struct.unpack_from("<II", start, len(_MAGIC))
-        text = start[len(_MAGIC) + 8 :][:length]
-        if not start.startswith(_MAGIC) or zlib.crc32(text) != crc:
-            raise ValueError("no header of ours")
-        header = PatternHeader(**json.loads(text))
-        ours = PatternHeader(header.rdkit, header.source)
-        layout = ("version", "generator", "bits", "block_rows", "group_rows")
-        if any(getattr(header, name) != getattr(ours, name) for name in layout) or size != header.bytes:
-            raise ValueError("another layout or size")
-    except (struct.error, ValueError, TypeError) as error:
-        raise StorageError(f"The patterns {path} are damaged, or of another version.", MEND) from error
-    return header
 
 
 def write_patterns(
@@ -166,19 +141,7 @@ def write_patterns(
         StorageError: the disk is full, or the file cannot be written; the old file stays.
         Cancelled: Ctrl-C; the old file stays.
     """
-    scratch = target.with_name(target.name + ".new")
-    try:
-        with told_by_system(scratch), scratch.open("w+b") as file:
-            header = _laid_out(file, iter(structures), facts, report)
-            file.flush()
-            os.fsync(file.fileno())
-        with told_by_system(scratch):
-            os.replace(scratch, target)
-    except KeyboardInterrupt as stop:
-        raise Cancelled("Stopped.", "What was built is kept: the same command goes on from here.") from stop
-    finally:
-        scratch.unlink(missing_ok=True)
-    return header
+    return KIND.write(target, lambda file: _laid_out(file, iter(structures), facts, report))
 
 
 def _laid_out(
@@ -205,9 +168,8 @@ def _laid_out(
     )
     changes = {"salts": salts, "molecule_bytes": places[-1], "index_crc": zlib.crc32(index)}
     header = PatternHeader(**{**asdict(facts), **changes})
-    text = json.dumps(asdict(header)).encode()
     _put(file, header.index_offset, index)
-    _put(file, 0, _MAGIC + struct.pack("<II", zlib.crc32(text), len(text)) + text)
+    _put(file, 0, KIND.header_bytes(header))
     return header
 
 

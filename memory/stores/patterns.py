@@ -1,29 +1,22 @@
-"""Screening patterns of every structure of the registered ChEMBL, for substructure searches: built beside it as fingerprints are.
-
-`build_patterns` is the whole of it; who computes them is handed in.
-"""
+"""Screening patterns of every structure of the registered ChEMBL, for substructure searches; see `structure_sidecar.py`."""
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 
-from ..chembl_structures import count_structures, ranks_between
-from ..errors import Cancelled, NotFound, StorageError
+from ..chembl_structures import ranks_between
 from ..store_connection import Database
-from .building import BuildFile, Progress, Report, check_space, discard, fingerprint, only_one, quiet
-from .pattern_file import PATTERN_BYTES, Patterned, PatternHeader, read_header, write_patterns
-from .registry import open_store, stores_dir
-from .structure_batches import BATCH_ROWS, Fingerprinter, compute_all
+from .building import BuildFile, Progress, Report, quiet
+from .pattern_file import KIND, PATTERN_BYTES, Patterned, PatternHeader, write_patterns
+from .structure_batches import BATCH_ROWS, Fingerprinter
+from .structure_sidecar import StructureSidecar
 
 __all__ = ["build_patterns", "drop_stale_patterns", "joined", "patterns_beside", "split"]
 
-STAGE = "screening patterns"
 _BYTES_EACH = 2_000
 """Room for a structure while building, at most: its pattern and molecule twice."""
 _SCHEMA = (
@@ -47,68 +40,17 @@ def split(record: bytes) -> tuple[int, bool, bytes, bytes]:
 
 def patterns_beside(database: Database) -> Path | None:
     """The file that belongs to a registered store, whether it is there or not; None for a store that can have none."""
-    return None if database.beside is None else database.beside.with_suffix(".patterns")
+    return _SIDECAR.beside(database)
 
 
 def build_patterns(fingerprinter: Fingerprinter, report: Report = quiet) -> PatternHeader:
-    """Compute what is not there yet, and put the file beside the registered ChEMBL.
-
-    Raises:
-        NotFound: no ChEMBL is registered.
-        StorageError: no room, no permission, or another process is at it.
-        Cancelled: stopped by Ctrl-C; the same call goes on from there.
-    """
-    with only_one(stores_dir() / "chembl.lock", "the ChEMBL store"):
-        database = open_store("chembl")
-        if database is None:
-            raise NotFound("No ChEMBL is registered.", "`biocopilot data add chembl FILE`")
-        try:
-            return _built(database, fingerprinter, report)
-        except KeyboardInterrupt as stop:
-            raise Cancelled("Stopped.", "What was built is kept: the same command goes on from here.") from stop
-        finally:
-            database.close()
+    """Compute what is not there yet; see `StructureSidecar.build`."""
+    return _SIDECAR.build(fingerprinter, report, BATCH_ROWS, _BYTES_EACH)
 
 
 def drop_stale_patterns(source: str) -> None:
     """Delete patterns of another dump than the one of this `fingerprint`, and half-built ones."""
-    target = stores_dir() / "chembl.patterns"
-    with only_one(stores_dir() / "chembl.lock", "the ChEMBL store"):
-        discard(target.with_name(target.name + ".building"))
-        with contextlib.suppress(FileNotFoundError):
-            if _header_or_none(target, source) is None:
-                target.unlink()
-
-
-def _built(database: Database, fingerprinter: Fingerprinter, report: Report) -> PatternHeader:
-    target = patterns_beside(database)
-    if target is None:
-        raise NotFound("This store has nothing beside it.", "`biocopilot data add chembl FILE`")
-    facts = PatternHeader(fingerprinter.rdkit, fingerprint(database.path))
-    building = target.with_name(target.name + ".building")
-    present = _header_or_none(target, facts.source)
-    if present is not None and present.rdkit == facts.rdkit and fingerprinter.is_sound(target):
-        discard(building)
-        return present
-    if not building.exists():
-        check_space(target.parent, count_structures(database) * _BYTES_EACH + 1_000_000)
-    build = BuildFile(target, {name: str(value) for name, value in asdict(facts).items()}, _SCHEMA)
-    try:
-        compute_all(build, database, fingerprinter, STAGE, partial(_keep, database), report, BATCH_ROWS)
-        build.run("order of patterns", _ORDER)
-        count, unreadable = build.connection.execute(
-            "SELECT count(made), count(*) - count(made) FROM bc_structure"
-        ).fetchone()
-        header = write_patterns(
-            target,
-            _in_order(build),
-            PatternHeader(**{**asdict(facts), "count": count, "unreadable": unreadable}),
-            lambda done, of: report(Progress("pattern file", done, of)),
-        )
-    finally:
-        build.close()
-    discard(building)
-    return header
+    _SIDECAR.drop_stale(source)
 
 
 def _keep(
@@ -124,6 +66,18 @@ def _keep(
     )
 
 
+def _write(build: BuildFile, facts: PatternHeader, report: Report) -> PatternHeader:
+    build.run("order of patterns", _ORDER)
+    query = "SELECT count(made), count(*) - count(made) FROM bc_structure"
+    count, unreadable = build.connection.execute(query).fetchone()
+    return write_patterns(
+        build.target,
+        _in_order(build),
+        PatternHeader(**{**asdict(facts), "count": count, "unreadable": unreadable}),
+        lambda done, of: report(Progress("pattern file", done, of)),
+    )
+
+
 def _in_order(build: BuildFile) -> Iterator[Patterned]:
     query = (
         "SELECT molregno, salt, made FROM bc_structure INDEXED BY bc_order WHERE made IS NOT NULL"
@@ -133,12 +87,4 @@ def _in_order(build: BuildFile) -> Iterator[Patterned]:
         yield Patterned(molregno, bool(salt), *split(made)[1:])
 
 
-def _header_or_none(target: Path, source: str) -> PatternHeader | None:
-    """The finished file's header where it is one, of that dump."""
-    if not target.exists():
-        return None
-    try:
-        header = read_header(target)
-    except StorageError:
-        return None
-    return header if header.source == source else None
+_SIDECAR = StructureSidecar(KIND, ".patterns", "screening patterns", _SCHEMA, _keep, _write)

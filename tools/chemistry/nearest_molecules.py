@@ -12,7 +12,7 @@ from ...memory.chembl_structures import molregnos_of, structures_of
 from ...memory.errors import StorageError
 from ...memory.records import Omitted
 from ...memory.stores.building import fingerprint
-from ...memory.stores.fingerprint_file import MEND, read_header
+from ...memory.stores.fingerprint_file import KIND
 from ...memory.stores.fingerprints import fingerprints_beside
 from ..contract import Findings, ToolArguments, ToolContext, tool
 from ..identifiers import public_id
@@ -143,9 +143,9 @@ async def _all_structures(
     if path is None or not path.is_file():
         return None, ()
     try:
-        header = read_header(path)
+        header = KIND.read_header(path)
         if header.source != fingerprint(chembl.database.path):
-            raise StorageError(f"The fingerprints {path} are of another dump.", MEND)
+            raise KIND.damaged(path, "of another dump")
         rows, compared = await _nearest_packed(path, arguments.most, molecule, structure, context)
     except StorageError as error:
         return None, (f"{error.message} Only named molecules were compared. {error.hint}",)

@@ -12,7 +12,7 @@ from ...memory.chembl_structures import molecules_of, molregnos_of, rank_of
 from ...memory.errors import StorageError
 from ...memory.records import Omitted
 from ...memory.stores.building import fingerprint
-from ...memory.stores.pattern_file import MEND, read_header
+from ...memory.stores.pattern_file import KIND
 from ...memory.stores.patterns import patterns_beside
 from ...memory.text import shorten
 from ..contract import Findings, ToolArguments, ToolContext, tool
@@ -187,9 +187,9 @@ async def _whole_store(
         why = "The registered ChEMBL has no patterns for substructure searches beside it: only named molecules were searched."
         return None, (f"{why} `biocopilot data add chembl FILE` with the same file makes them. {live}",)
     try:
-        header = read_header(path)
+        header = KIND.read_header(path)
         if header.source != fingerprint(chembl.database.path):
-            raise StorageError(f"The patterns {path} are of another dump.", MEND)
+            raise KIND.damaged(path, "of another dump")
         found = await search_patterns(
             context.bench.chemistry,
             path,

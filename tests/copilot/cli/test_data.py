@@ -424,7 +424,7 @@ def test_ctrl_c_while_fingerprints_are_made_exits_with_130_and_the_store_stays(h
         "mark = fingerprints.BuildFile.mark\n"
         "def slow(build, stage, position=-1):\n"
         "    mark(build, stage, position)\n"
-        "    if stage == fingerprints.STAGE and position == 3:\n"
+        "    if stage == 'fingerprints' and position == 3:\n"
         "        print('half', file=sys.stderr, flush=True)\n"
         "        time.sleep(20)\n"
         "fingerprints.BuildFile.mark = slow\n"

@@ -205,7 +205,7 @@ def test_a_full_disk_while_writing_leaves_the_old_file(added: Path, monkeypatch:
 
 
 def test_a_disk_without_room_is_told_before_anything_is_computed(added: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fingerprints, "FINGERPRINT_BYTES", 10**15)
+    monkeypatch.setattr(fingerprints, "_BYTES_EACH", 10**15)
     fake = Fake()
     with pytest.raises(StorageError, match="free, and about"):
         build_fingerprints(fake)

@@ -160,10 +160,10 @@ def test_a_damaged_index_is_found_at_once(blocks: Path, at: int) -> None:
 def test_fingerprints_of_another_rdkit_are_refused_and_a_new_file_is_opened_anew(tmp_path: Path) -> None:
     path = written(tmp_path / "a", [of_bits([1])], rdkit="2019.03.1")
     with pytest.raises(StorageError, match=r"RDKit 2019\.03\.1; this is") as caught:
-        packed.opened(str(path))
+        packed.PackedFile.opened(str(path))
     assert "data add chembl" in caught.value.hint
     written(path, [of_bits([1]), of_bits([2])])
-    assert packed.opened(str(path)) is packed.opened(str(path))
-    assert packed.opened(str(path)).header.count == 2
+    assert packed.PackedFile.opened(str(path)) is packed.PackedFile.opened(str(path))
+    assert packed.PackedFile.opened(str(path)).header.count == 2
     with pytest.raises(StorageError, match="cannot be read"):
-        packed.opened(str(tmp_path / "none"))
+        packed.PackedFile.opened(str(tmp_path / "none"))

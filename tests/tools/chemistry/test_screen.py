@@ -16,7 +16,6 @@ from biocopilot.memory.errors import BiocopilotError, InvalidArguments, InvalidS
 from biocopilot.memory.stores import pattern_file
 from biocopilot.memory.stores.pattern_file import Patterned, PatternHeader, read_header, write_patterns
 from biocopilot.memory.stores.patterns import split
-from biocopilot.tools.chemistry.engine import patterns
 from biocopilot.tools.chemistry.engine.functions import FUNCTIONS
 from biocopilot.tools.chemistry.engine.groups import group_names, smarts_of
 from biocopilot.tools.chemistry.engine.parsing import molecule_from, rdkit_version
@@ -276,10 +275,10 @@ def test_patterns_of_another_rdkit_are_refused_and_a_new_file_is_opened_anew(tmp
     path = tmp_path / "a"
     written(path, ["CCO"], rdkit="2019.03.1")
     with pytest.raises(StorageError, match=r"RDKit 2019\.03\.1; this is") as caught:
-        patterns.opened(str(path))
+        PatternFile.opened(str(path))
     assert "data add chembl" in caught.value.hint
     written(path, ["CCO", "CCN"])
-    assert patterns.opened(str(path)) is patterns.opened(str(path))
-    assert patterns.opened(str(path)).header.count == 2
+    assert PatternFile.opened(str(path)) is PatternFile.opened(str(path))
+    assert PatternFile.opened(str(path)).header.count == 2
     with pytest.raises(StorageError, match="cannot be read"):
-        patterns.opened(str(tmp_path / "none"))
+        PatternFile.opened(str(tmp_path / "none"))

@@ -121,10 +121,10 @@ def fingerprints(structures: Sequence[str]) -> dict[str, Any]:
 
 def nearest_packed(structure: str, path: str, most: int, skip: Sequence[int] = ()) -> dict[str, Any]:
     """The most similar structures of a file of fingerprints, by molregno, but for those to skip."""
-    from .packed import opened
+    from .packed import PackedFile
     from .similarity import packed_of, similarity_of
 
-    file = opened(path)
+    file = PackedFile.opened(path)
     found = file.nearest(packed_of(molecule_from(structure)), most, skip)
     return {
         "compared": file.compared(skip),
@@ -162,19 +162,19 @@ def pattern_records(structures: Sequence[str]) -> list[str]:
 
 def pattern_candidates(path: str, query: Mapping[str, Any]) -> list[int]:
     """How many structures of each block of a file of patterns may hold the query."""
-    from .patterns import opened
+    from .patterns import PatternFile
     from .screen import query_of
 
-    file, asked = opened(path), query_of(**query)
+    file, asked = PatternFile.opened(path), query_of(**query)
     return [len(file.candidates(block, asked)) for block in range(file.header.blocks)]
 
 
 def pattern_matches(path: str, query: Mapping[str, Any], block: int, first: int, count: int) -> list[int]:
     """Molregnos of those that hold it, of `count` candidates of a block from the `first` on."""
-    from .patterns import opened
+    from .patterns import PatternFile
     from .screen import query_of
 
-    file, asked = opened(path), query_of(**query)
+    file, asked = PatternFile.opened(path), query_of(**query)
     return file.matches(file.candidates(block, asked)[first : first + count], asked)
 
 

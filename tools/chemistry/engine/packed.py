@@ -6,67 +6,35 @@ search goes outward from `q` and ends where nothing can be better than what it h
 
 from __future__ import annotations
 
-import mmap
 import zlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ....memory.errors import StorageError
-from ....memory.stores.fingerprint_file import BLOCK_ROWS, FINGERPRINT_BYTES, MEND, read_header
-from .parsing import rdkit_version
+from ....memory.stores.fingerprint_file import BLOCK_ROWS, FINGERPRINT_BYTES, KIND
+from .mapped_file import MappedFile
 
-__all__ = ["PackedFile", "opened"]
+__all__ = ["PackedFile"]
 
 ROWS_AT_ONCE = 4_096
 """A megabyte of fingerprints: it and what is computed of it stay in the processor's cache."""
 
 _EVEN = np.uint64(0x00FF00FF00FF00FF)
 _LANES = np.uint64(0x0001000100010001)
-_OPENED: dict[str, tuple[tuple[int, ...], PackedFile]] = {}
 
 
-def opened(path: str) -> PackedFile:
-    """The file, kept open until it is replaced.
-
-    Raises:
-        StorageError: it is damaged, or its fingerprints are those of another RDKit.
-    """
-    try:
-        found = Path(path).stat()
-    except OSError as error:
-        raise StorageError(f"The fingerprints {path} cannot be read: {error.strerror}.", MEND) from error
-    stamp = (found.st_ino, found.st_size, found.st_mtime_ns)
-    if path not in _OPENED or _OPENED[path][0] != stamp:
-        _OPENED.clear()
-        file = PackedFile(path)
-        if file.header.rdkit != rdkit_version():
-            raise StorageError(
-                f"The fingerprints {path} are of RDKit {file.header.rdkit}; this is {rdkit_version()}.", MEND
-            )
-        _OPENED[path] = stamp, file
-    return _OPENED[path][1]
-
-
-class PackedFile:
+class PackedFile(MappedFile):
     """A mapped file of fingerprints. Raises StorageError where a byte that is needed is not what was written."""
 
+    kind = KIND
+
     def __init__(self, path: str) -> None:
-        self.path = path
-        self.header = read_header(Path(path))
-        count = self.header.count
-        try:
-            with open(path, "rb") as file:
-                data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        except OSError as error:
-            raise StorageError(f"The fingerprints {path} cannot be read: {error.strerror}.", MEND) from error
-        if len(data) != self.header.bytes:
-            raise self._damaged()
+        super().__init__(path)
+        count, data = self.header.count, self.data
         index = data[self.header.index_offset :][: self.header.index_bytes]
         if zlib.crc32(index) != self.header.index_crc:
-            raise self._damaged()
+            raise self.damaged()
         self.molregnos: Any = np.frombuffer(index[: 8 * count], "<i8")
         popcounts = np.frombuffer(index[8 * count : 10 * count], "<u2")
         self._salts: Any = np.frombuffer(index[10 * count : 11 * count], np.bool_)
@@ -82,7 +50,7 @@ class PackedFile:
     def compared(self, skip: Sequence[int] = ()) -> int:
         """How many structures a search goes over: not the salts, nor those to skip."""
         skipped = np.isin(self.molregnos, np.array(skip, "<i8")) & ~self._salts if skip else np.zeros(0, np.bool_)
-        return self.header.count - self.header.salts - int(skipped.sum())
+        return int(self.header.count - self.header.salts - skipped.sum())
 
     def nearest(self, fingerprint: bytes, most: int, skip: Sequence[int] = ()) -> list[tuple[int, float]]:
         """(molregno, similarity) of the most similar, best first; ties by molregno.
@@ -136,11 +104,8 @@ class PackedFile:
             if block not in self._checked:
                 size = BLOCK_ROWS * FINGERPRINT_BYTES
                 if zlib.crc32(self._bits[block * size :][:size]) != self._checksums[block]:
-                    raise self._damaged()
+                    raise self.damaged()
                 self._checked.add(block)
-
-    def _damaged(self) -> StorageError:
-        return StorageError(f"The fingerprints {self.path} are damaged.", MEND)
 
 
 def _bound(bits: int, popcount: int) -> float:

@@ -1,67 +1,32 @@
-"""Search of a file of screening patterns: the structures whose bits allow the query, then RDKit's own match of each.
-
-What it reads is checked once a process.
-"""
+"""Search of a file of screening patterns: the structures whose bits allow the query, then RDKit's own match of each."""
 
 from __future__ import annotations
 
-import mmap
 import zlib
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rdkit import Chem
 
-from ....memory.errors import StorageError
-from ....memory.stores.pattern_file import COLUMNS, GROUP_ROWS, LOOSE, MEND, SALT, read_header, unpack_group
-from .parsing import rdkit_version
+from ....memory.stores.pattern_file import COLUMNS, GROUP_ROWS, KIND, LOOSE, SALT, unpack_group
+from .mapped_file import MappedFile
 from .screen import Query
 
-__all__ = ["PatternFile", "opened"]
-
-_OPENED: dict[str, tuple[tuple[int, ...], PatternFile]] = {}
+__all__ = ["PatternFile"]
 
 
-def opened(path: str) -> PatternFile:
-    """The file, kept open until it is replaced.
-
-    Raises:
-        StorageError: it is damaged, or its patterns are those of another RDKit.
-    """
-    try:
-        found = Path(path).stat()
-    except OSError as error:
-        raise StorageError(f"The patterns {path} cannot be read: {error.strerror}.", MEND) from error
-    stamp = (found.st_ino, found.st_size, found.st_mtime_ns)
-    if path not in _OPENED or _OPENED[path][0] != stamp:
-        _OPENED.clear()
-        file = PatternFile(path)
-        if file.header.rdkit != rdkit_version():
-            raise StorageError(
-                f"The patterns {path} are of RDKit {file.header.rdkit}; this is {rdkit_version()}.", MEND
-            )
-        _OPENED[path] = stamp, file
-    return _OPENED[path][1]
-
-
-class PatternFile:
+class PatternFile(MappedFile):
     """A mapped file of patterns. Raises StorageError where a byte that is needed is not what was written."""
 
+    kind = KIND
+
     def __init__(self, path: str) -> None:
-        self.path = path
-        self.header = header = read_header(Path(path))
-        try:
-            with open(path, "rb") as file:
-                self._data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        except OSError as error:
-            raise StorageError(f"The patterns {path} cannot be read: {error.strerror}.", MEND) from error
-        if len(self._data) != header.bytes:
-            raise self._damaged()
-        index = self._data[header.index_offset :]
+        super().__init__(path)
+        header = self.header
+        index = self.data[header.index_offset :]
         if zlib.crc32(index) != header.index_crc:
-            raise self._damaged()
+            raise self.damaged()
         places = 8 * header.count
         checksums = places + 8 * (header.groups + 1)
         self.molregnos: Any = np.frombuffer(index[:places], "<i8")
@@ -107,11 +72,11 @@ class PatternFile:
     def _words(self, block: int, columns: Any) -> Any:
         width = self.header.width(block)
         start = self.header.block_offset(block)
-        whole = np.frombuffer(self._data[start : start + COLUMNS * width], "<u8").reshape(COLUMNS, width // 8)
+        whole = np.frombuffer(self.data[start : start + COLUMNS * width], "<u8").reshape(COLUMNS, width // 8)
         for column in columns:
             if not self._checked[block, column]:
                 if zlib.crc32(whole[column]) != self._checksums[block, column]:
-                    raise self._damaged()
+                    raise self.damaged()
                 self._checked[block, column] = True
         return whole[np.array(columns)]
 
@@ -120,9 +85,6 @@ class PatternFile:
         first, end = (start + place for place in self._places[group : group + 2])
         count = min(GROUP_ROWS, self.header.count - group * GROUP_ROWS)
         try:
-            return unpack_group(bytes(self._data[first:end]), count)
+            return unpack_group(bytes(self.data[first:end]), count)
         except ValueError as error:
-            raise self._damaged() from error
-
-    def _damaged(self) -> StorageError:
-        return StorageError(f"The patterns {self.path} are damaged.", MEND)
+            raise self.damaged() from error
