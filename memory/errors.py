@@ -22,7 +22,7 @@
     │   │   ├── RateLimited         it asks to be left alone for longer than there is time
     │   │   └── HostRefused         an address that is none of the services known here
     │   ├── ModelUnavailable        a planner's model is not installed or not reachable
-    │   ├── OfflineRefused          the network is needed and `--offline` forbids it
+    │   ├── OfflineRefused          the network is needed, and was forbidden
     │   ├── MissingExtra            an optional package is not installed
     │   └── WorkerDied              the chemistry worker process ended during a call
     ├── NotApproved                 a tool that writes was not allowed to                 exit 3
@@ -193,7 +193,13 @@ class ModelUnavailable(Unavailable):
 
 
 class OfflineRefused(Unavailable):
+    """Its hint names both ways in which the network is forbidden, since whoever raises it does not know by which it was."""
+
     title = "Refused: offline"
+    ALLOW = "Allow the network: leave out --offline, or turn the setting offline off (BIOCOPILOT_OFFLINE=false)."
+
+    def __init__(self, message: str, hint: str = ALLOW) -> None:
+        super().__init__(message, hint)
 
 
 class MissingExtra(Unavailable):

@@ -99,7 +99,7 @@ async def execute(
         tool = find_tool(call.tool, tools)
         arguments = validate_arguments(tool, call.arguments)
         if tool.needs_network and context.offline and not tool.kept_replies:
-            raise OfflineRefused(f"{tool.name} needs the network.", "Ask again without `--offline`.")
+            raise OfflineRefused(f"{tool.name} needs the network.")
         findings = await _look(tool, arguments, call, context, deadline_s)
     except BiocopilotError as error:
         return ToolResult(status="failed", error=type(error).__name__, digest=f"{error.message}\n{error.hint}".strip())

@@ -54,7 +54,7 @@ def add_from_pubmed(query: str, most: int, collection: str, offline: bool, as_js
     """Add the abstracts that PubMed finds; print what came of it and return the exit code."""
     settings = load_settings().settings
     if offline or settings.offline:
-        raise OfflineRefused("PubMed is asked over the network.", "Say it without --offline, or add files of yours.")
+        raise OfflineRefused("PubMed is asked over the network.", f"{OfflineRefused.ALLOW} Or add files of yours.")
     if sys.stderr.isatty():
         say("· asking PubMed")
     with Workbench(services=settings.services) as bench:

@@ -155,7 +155,7 @@ class Library:
             StorageError: another process is writing, or the disk is full. What was made stays; the same call goes on.
         """
         if self._server_waits:
-            raise OfflineRefused(f"The index is on the Chroma server {self._chroma_url}.", "Say it without --offline.")
+            raise OfflineRefused(f"The index is on the Chroma server {self._chroma_url}.")
         embedder = self.embedder
         if embedder is None:
             raise InvalidInput(self._why_no_model or "No model is at hand.", "See: biocopilot library stats")

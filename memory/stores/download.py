@@ -121,7 +121,7 @@ def pull(
         InvalidInput: a checksum that is none.
     """
     if offline:
-        raise OfflineRefused("Fetching a file needs the network, and --offline forbids it.", "Leave --offline out.")
+        raise OfflineRefused("Fetching a file needs the network.")
     import httpx
 
     download = DOWNLOADS[name]

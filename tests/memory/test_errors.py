@@ -6,7 +6,14 @@ import re
 
 import pytest
 from biocopilot.memory import errors
-from biocopilot.memory.errors import Ambiguous, BiocopilotError, InvalidStructure, NotFound, error_named
+from biocopilot.memory.errors import (
+    Ambiguous,
+    BiocopilotError,
+    InvalidStructure,
+    NotFound,
+    OfflineRefused,
+    error_named,
+)
 
 
 def classes(root: type[BiocopilotError] = BiocopilotError) -> list[type[BiocopilotError]]:
@@ -57,7 +64,8 @@ def test_each_error_has_title_code_message_and_hint(kind: type[BiocopilotError])
         "`biocopilot doctor`",
         "It happened. `biocopilot doctor`",
     )
-    assert str(kind("Alone.")) == "Alone."
+    own = OfflineRefused.ALLOW if kind is OfflineRefused else ""
+    assert str(kind("Alone.")) == f"Alone. {own}".strip()
 
 
 def test_titles_tell_the_classes_apart() -> None:
@@ -82,3 +90,10 @@ def test_the_nearest_names_go_with_what_was_not_found() -> None:
     assert Ambiguous("several", nearest=("a", "b")).nearest == ("a", "b")
     assert NotFound("none").nearest == ()
     assert not hasattr(InvalidStructure("no"), "nearest")
+
+
+def test_refused_offline_names_every_way_in_which_the_network_is_allowed() -> None:
+    hint = OfflineRefused("It needs the network.").hint
+    assert "--offline" in hint
+    assert "BIOCOPILOT_OFFLINE" in hint
+    assert OfflineRefused("It needs the network.", "Ask a neighbour.").hint == "Ask a neighbour."

@@ -72,8 +72,7 @@ async def convert_identifier(arguments: ConvertIdentifierArguments, context: Too
     offline = [item for item in failed if item.offline]
     if offline and not statements and not any(item.asked for item in silences):
         raise OfflineRefused(
-            f"No local store holds what {shorten(text, 60)} is, and no reply of {_names(offline)} is kept.",
-            "Ask again without `--offline`.",
+            f"No local store holds what {shorten(text, 60)} is, and no reply of {_names(offline)} is kept."
         )
     if len(failed) > len(offline) and not statements:
         raise SourceUnavailable(

@@ -179,10 +179,7 @@ class Session:
             return kept
         if self.transport.offline:
             if kept is None:
-                raise OfflineRefused(
-                    f"{service.title} needs the network, and no reply to this request is kept.",
-                    "Ask again without `--offline`.",
-                )
+                raise OfflineRefused(f"{service.title} needs the network, and no reply to this request is kept.")
             return self._standing_in(kept, service, "No connection may be opened (offline).")
         try:
             reply = await self._live(service, request, shown)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import InvalidSetting, MissingExtra, ModelUnavailable
+from ...errors import InvalidSetting, MissingExtra, ModelUnavailable, OfflineRefused
 from ...text import clean, shorten
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _folder(name: str, shown: str, offline: bool) -> Path:
         if offline:
             raise ModelUnavailable(
                 f"The model {shown} is not on this machine.",
-                "Open it once without `--offline`, or name the folder that it is in.",
+                f"{OfflineRefused.ALLOW} Or name the folder that it is in.",
             ) from error
         raise ModelUnavailable(
             f"The model {shown} cannot be fetched: {shorten(clean(str(error)), 200)}", "Check its name and the network."

@@ -94,9 +94,7 @@ class EmbeddingServer:
                 "The embedding server's model is not named.", "Set server_model to what the server calls it."
             )
         if offline:
-            raise OfflineRefused(
-                f"The embedding server {self._shown} needs the network.", "Ask again without `--offline`."
-            )
+            raise OfflineRefused(f"The embedding server {self._shown} needs the network.")
         self._model = settings.server_model
         self._key = settings.api_key.get_secret_value()
         self._limits = limits or ServerLimits()
