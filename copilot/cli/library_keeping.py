@@ -107,10 +107,17 @@ def _state_text(state: State) -> str:
             f"{state.waiting:,} passages have no vector"
             + (" yet: biocopilot library reindex" if state.waiting else ""),
         ),
-        ("index", state.store + (f"; {state.undelivered:,} changes wait to be told" if state.undelivered else "")),
+        ("index", state.store + _not_in_index(state)),
         ("size", f"{state.bytes / 1e6:,.1f} MB"),
     ]
     return "".join(f"{name:<12} {value}\n" for name, value in rows)
+
+
+def _not_in_index(state: State) -> str:
+    if not state.undelivered:
+        return ""
+    count = "1 change" if state.undelivered == 1 else f"{state.undelivered:,} changes"
+    return f"; {count} not in it yet: nothing is missed, and the next library add or reindex puts them in"
 
 
 def _model(state: State) -> str:

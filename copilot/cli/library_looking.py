@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 
 from ...memory.errors import NotFound
+from ...memory.library.collection_names import unknown_collection
 from ...memory.library.library import Library
 from ...memory.library.quoting import Where, in_source, locate_in
 from ...memory.library.retrieval import Query
@@ -28,6 +30,7 @@ def search_and_show(query: Query, as_json: bool, offline: bool) -> int:
         found = library.search(query)
         records = [draft.record for draft in passage_drafts(library, found)]
         searched = library.catalogue.counts()["documents"]
+        unknown = unknown_collection(library.catalogue, query.collection)
     if as_json:
         told = {
             "query": query.text,
@@ -35,7 +38,7 @@ def search_and_show(query: Query, as_json: bool, offline: bool) -> int:
             "documents": searched,
             "matched": found.matched,
             "returned": len(records),
-            "notes": list(found.notes),
+            "notes": [*([unknown] if unknown else []), *found.notes],
             "passages": records,
         }
         sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
@@ -46,7 +49,7 @@ def search_and_show(query: Query, as_json: bool, offline: bool) -> int:
             f"Nothing in the library answers to {shorten(clean(query.text), 120)!r} ({searched:,} documents).\n"
         )
     if not as_json:
-        for note in found.notes:
+        for note in (*([unknown] if unknown else []), *found.notes):
             say(f"! {note}")
     return 0 if records else 4
 
@@ -56,12 +59,13 @@ def list_and_show(collection: str | None, as_json: bool) -> None:
     with opened_library() as library:
         rows = [row for row in library.documents() if collection is None or row.collection == collection]
         starter = library.is_starter
+        unknown = unknown_collection(library.catalogue, collection)
     if as_json:
         told = [{**about_record(row), "added_at": row.added_at} for row in rows]
         sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
         return
     if not rows:
-        say("No document is there." if collection is None else f"No document is in the collection {collection!r}.")
+        say(unknown or "No document is there.")
     sys.stdout.write(documents_text(rows))
     if starter:
         say("These are the project's own notes. Add documents of yours: biocopilot library add PATH")
@@ -91,7 +95,8 @@ def show_one(name: str, quote: str, as_json: bool) -> str:
         if where is None:
             return document_text(row, parts, sources, library.catalogue.passages_of(row.id), as_json)
         around = _around(library, row.id, where)
-        return passage_text(row, sources, where, around, said_there, in_file.trouble, as_json)
+        again = f"biocopilot library add {shlex.quote(sources[0].path)}" if in_file.read_otherwise else ""
+        return passage_text(row, sources, where, around, said_there, (in_file.trouble, again), as_json)
 
 
 def _around(library: Library, document: str, where: Where) -> tuple[str, str]:

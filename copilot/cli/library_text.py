@@ -15,7 +15,7 @@ from ...memory.library.document import Part
 from ...memory.library.quoting import Where
 from ...memory.library.sentences import sentence_spans
 from ...memory.text import clean, shorten
-from ...tools.library.passage_record import NO_STANDING, about_record
+from ...tools.library.passage_record import NO_STANDING, about_record, note_of
 
 __all__ = ["document_text", "documents_text", "hits_text", "passage_text"]
 
@@ -24,6 +24,7 @@ _WIDEST = 100
 _SAID_CHARACTERS = 420
 _LABEL, _SHORT_LABEL = 34, 15
 """Characters of a document's identifier in the list; where there is little room, a PMID's."""
+_WHOSE = {"Biocopilot's own note": "Biocopilot", "your note": "your note"}
 _SECTION_CHARACTERS = 80
 _MOST_PARTS = 40
 _MOST_PASSAGES = 20
@@ -103,7 +104,7 @@ def passage_text(
     where: Where,
     around: tuple[str, str],
     said_there: bool | None,
-    trouble: str,
+    trouble: tuple[str, str],
     as_json: bool,
 ) -> str:
     """A passage or quotation where it stands.
@@ -114,7 +115,7 @@ def passage_text(
         where: its place.
         around: what stands before and behind it.
         said_there: whether the file, read again, says it at that place; None where it could not be looked at.
-        trouble: why not.
+        trouble: why not, and the command that mends it; both may be empty.
         as_json: as one JSON object.
     """
     if as_json:
@@ -132,7 +133,7 @@ def passage_text(
             "behind": around[1],
             "source": _source(sources[0]) if sources else None,
             "in_source": said_there,
-            "in_source_trouble": trouble or None,
+            "in_source_trouble": trouble[0] or None,
         }
         return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
     lines = list(_about(row))
@@ -143,7 +144,9 @@ def passage_text(
         lines.append("         (marks, dashes or spaces are set otherwise there)")
     if sources:
         lines.append(f"File     {_file(sources[0])}")
-    lines.append(f"         {_in_file(said_there, trouble)}")
+    lines.append(f"         {_in_file(said_there, trouble[0])}")
+    if said_there is None and trouble[1]:
+        lines.append(f"         to read it again: {trouble[1]}")
     lines.append("")
     before, behind = around
     lines += _wrapped(f"{before}⟦{where.text}⟧{behind}")
@@ -161,7 +164,11 @@ def _hit(number: int, record: dict[str, Any], width: int) -> Iterator[str]:
     if record["standing"] != NO_STANDING:
         yield f"{number:<3}{record['standing']}"
     lead = f"{number:<3}" if record["standing"] == NO_STANDING else "   "
-    ends = [record["label"] if record["label"] != record["title"] else "", record["journal"], str(record["year"] or "")]
+    ends = [
+        record["label"] if record["label"] != record["title"] else note_of(record),
+        record["journal"],
+        str(record["year"] or ""),
+    ]
     yield from _indented(f"{record['title']}", lead, width)
     told = " · ".join(item for item in ends if item)
     if told:
@@ -215,7 +222,10 @@ def _about(row: DocumentRow) -> Iterator[str]:
     yield from wrap(" · ".join(item for item in told if item), width)
     kinds = "; ".join(_line(kind) for kind in about.publication_types)
     kept = f"collection {_line(row.collection)}" if row.collection else ""
-    yield from wrap(" · ".join(item for item in (row.format, kinds, kept, f"added {row.added_at[:10]}") if item), width)
+    whose = note_of({"format": row.format, "collection": row.collection})
+    yield from wrap(
+        " · ".join(item for item in (whose or row.format, kinds, kept, f"added {row.added_at[:10]}") if item), width
+    )
 
 
 def _source(source: SourceRow) -> dict[str, Any]:
@@ -238,7 +248,9 @@ def _file(source: SourceRow) -> str:
 
 def _label(row: DocumentRow, widest: int) -> str:
     label = row.about.label
-    return shorten(_line(label), widest) if label != row.about.title else "-"
+    if label != row.about.title:
+        return shorten(_line(label), widest)
+    return _WHOSE.get(note_of({"format": row.format, "collection": row.collection}), "-")
 
 
 def _indented(text: str, lead: str, width: int) -> Iterator[str]:

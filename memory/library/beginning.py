@@ -16,7 +16,7 @@ from pathlib import Path
 from ..errors import StorageError
 from ..stores.building import told_by_system
 from .catalogue import Catalogue
-from .document import About, Part, ReadDocument
+from .document import NOTES_COLLECTION, About, Part, ReadDocument
 from .reading.markdown import front_matter
 from .writing import Embed, Origin, add_documents, forget_file, remove_documents
 
@@ -38,7 +38,6 @@ LIBRARY = "library"
 """The fact that tells one library from another."""
 MODEL = "model"
 """The fact that says which model made the vectors."""
-NOTES_COLLECTION = "biocopilot-notes"
 STARTER_LIBRARY = Path(__file__).with_name("starter_library.sqlite")
 _NOTES = Path(__file__).with_name("starter_notes")
 _NOTES_RANK = 5

@@ -11,12 +11,15 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["About", "Part", "PartKind", "ReadDocument", "RetractionState", "keys_of", "title_key"]
+__all__ = ["NOTES_COLLECTION", "About", "Part", "PartKind", "ReadDocument", "RetractionState", "keys_of", "title_key"]
 
 PartKind = Literal["abstract", "body", "table", "caption", "page", "references", "note"]
 """`references` is a list of them, which says what others are called: it is ranked low, and never quoted as an answer."""
 RetractionState = Literal["none", "corrected", "concern", "retracted", "notice"]
 """`notice` is a document that is itself a retraction, correction or expression of concern."""
+
+NOTES_COLLECTION = "biocopilot-notes"
+"""Of the notes that come with the package."""
 
 _SHORTEST_TITLE = 25
 """Characters of a title key from which it can name one article: `introduction` and `reply` name many."""

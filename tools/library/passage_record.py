@@ -6,11 +6,12 @@ whatever else was added to the library since.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from ...memory.library.document import NOTES_COLLECTION
 from ...memory.library.sentences import sentence_spans
 from ...memory.records import Backend, Source
 from ...memory.text import clean, shorten
@@ -27,6 +28,7 @@ __all__ = [
     "backend_of",
     "is_own_note",
     "match_record",
+    "note_of",
     "passage_draft",
     "source_of_document",
 ]
@@ -61,6 +63,13 @@ def about_record(row: DocumentRow) -> dict[str, Any]:
         "format": row.format,
         "text_sha256": row.text_sha256,
     }
+
+
+def note_of(record: Mapping[str, Any]) -> str:
+    """Whose note a record of a document or passage is, in words; empty where it is none."""
+    if record["format"] != "note":
+        return ""
+    return "Biocopilot's own note" if record["collection"] == NOTES_COLLECTION else "your note"
 
 
 def match_record(hit: Hit) -> dict[str, Any]:

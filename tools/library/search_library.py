@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from ...memory.library.collection_names import unknown_collection
 from ...memory.records import Evidence, Omitted, Source
 from ...memory.text import shorten
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
@@ -42,6 +43,8 @@ class SearchLibraryArguments(ToolArguments):
         default="marked", description="what becomes of retracted articles; marked means given and named as such"
     )
     diverse: bool = Field(default=False, description="prefer passages that say something else than those before them")
+
+    ordered: ClassVar = (("from_year", "to_year"),)
 
     @model_validator(mode="after")
     def _in_order(self) -> SearchLibraryArguments:
@@ -158,8 +161,11 @@ def _nothing(library: Library, arguments: SearchLibraryArguments) -> Draft:
     counts = library.catalogue.counts()
     asked: dict[str, Any] = arguments.model_dump(mode="json", exclude_defaults=True)
     narrowed = asked.keys() - {"question", "most", "documents", "diverse"}
+    unknown = unknown_collection(library.catalogue, arguments.collection)
     if not counts["documents"]:
         message = "The library is empty."
+    elif unknown:
+        message = unknown
     else:
         message = f"Nothing in the library answers to {shorten(arguments.question, 120)!r}" + (
             f" with {', '.join(sorted(narrowed))}." if narrowed else "."

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from ....memory.records import Evidence
+from ....tools.library.passage_record import note_of
 from ...literature.answer import Answered, Quoted, answered_from
 from ...literature.question import asked_of
 from ...literature.words import shared, telling
@@ -272,7 +273,8 @@ def _sentence(item: Quoted) -> Sentence:
     marked = item.retracted or (standing and not standing.startswith("no retraction"))
     mark = f"**{_named(standing)}** " if marked else ""
     sample = f"“{_straight(item.sample)}”" if item.sample else ""
-    facts = ", ".join(fact for fact in (item.study, sample, str(record.get("year") or "")) if fact)
+    kind = note_of(record) or item.study
+    facts = ", ".join(fact for fact in (kind, sample, str(record.get("year") or "")) if fact)
     told = f" ({facts})" if facts else ""
     ids = (item.evidence, item.sample_evidence) if item.sample_evidence not in ("", item.evidence) else (item.evidence,)
     return Sentence(f"{mark}{_label(record)}{told}: “{_straight(item.text)}”", ids)

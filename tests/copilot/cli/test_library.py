@@ -204,6 +204,26 @@ def test_nothing_found_is_said_with_how_many_were_searched(biocopilot: Command, 
     assert done.stdout == "Nothing in the library answers to 'zarvexin' (116 documents).\n"
 
 
+def test_a_collection_that_is_not_there_is_told_with_those_that_are(biocopilot: Command, added: Path) -> None:
+    said = "There is no collection 'trial'. Did you mean 'trials'?"
+    done = biocopilot("library", "search", "zarvexin", "--collection", "trial")
+    assert done.returncode == 4
+    assert said in done.stderr
+    assert said in biocopilot("library", "list", "--collection", "trial").stderr
+    told = json.loads(biocopilot("library", "search", "zarvexin", "--collection", "trial", "--json").stdout)
+    assert told["notes"] == [said]
+
+
+def test_whose_note_it_is_stands_in_hits_and_list(biocopilot: Command) -> None:
+    biocopilot("library", "note", "Compound 12 hits the gatekeeper of EGFR T790M.")
+    hits = biocopilot("library", "search", "gatekeeper of EGFR T790M", "--most", "2").stdout
+    assert "your note" in hits
+    assert "Biocopilot's own note" in hits
+    lines = biocopilot("library", "list").stdout.splitlines()
+    assert sum("note      your note" in line for line in lines) == 1
+    assert sum("note      Biocopilot " in line for line in lines) == 115
+
+
 @pytest.mark.parametrize("query", ["?!", "—", ""])
 def test_a_query_without_words_is_refused(biocopilot: Command, query: str) -> None:
     done = biocopilot("library", "search", query)
@@ -284,6 +304,14 @@ def test_stats_are_counted(biocopilot: Command, added: Path) -> None:
     text = biocopilot("library", "stats").stdout
     assert "documents    116" in text
     assert "all-MiniLM-L6-v2" in text
+    assert "not in it yet" not in text
+
+
+def test_stats_say_in_plain_words_what_the_index_lacks(biocopilot: Command, added: Path, home: Path) -> None:
+    with sqlite3.connect(home.joinpath(*LIBRARY)) as connection:
+        connection.execute("INSERT INTO outbox SELECT seq, 'add' FROM passage LIMIT 3")
+    connection.close()
+    assert "; 3 changes not in it yet: nothing is missed" in biocopilot("library", "stats").stdout
 
 
 def test_reindex_makes_what_is_missing(biocopilot: Command, paper: Path) -> None:
@@ -331,6 +359,13 @@ def test_a_check_names_what_another_version_read_and_is_content(biocopilot: Comm
     assert done.returncode == 0
     assert "Not compared, until their files are added again: 1 document." in done.stdout
     assert f"{added.name} was read by another version of its reader" in done.stdout
+    shown = biocopilot("library", "show", "Zarvexin trial", "--quote", "9 mmHg").stdout
+    assert "was read by another version of its reader" in shown
+    assert f"to read it again: biocopilot library add {added}" in shown
+    assert biocopilot("library", "add", str(added)).returncode == 0
+    assert (
+        "read again: it says this there" in biocopilot("library", "show", "Zarvexin trial", "--quote", "9 mmHg").stdout
+    )
 
 
 # What is wrong outside ----------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from biocopilot.memory.library.document import About, Part, ReadDocument
 from biocopilot.memory.library.library import Library
 from biocopilot.memory.library.writing import Origin
 from biocopilot.memory.records import ToolResult
+from biocopilot.tools.library.passage_record import note_of
 
 Ask = Callable[..., Awaitable[ToolResult]]
 
@@ -140,3 +141,20 @@ async def test_orders_in_a_document_are_quoted_and_nothing_else(ask: Ask, filled
     for character in ("\u202e", "\U000e0041", "\x1b", "\\u001b"):
         assert character not in said
     assert result.evidence[0].record["pmid"] == "666"
+
+
+async def test_an_unknown_collection_is_told_with_those_there_are(ask: Ask) -> None:
+    result = await ask("search_library", question="zarvexin", collection="trails")
+    assert result.evidence[0].record["message"] == "There is no collection 'trails'. Did you mean 'trials'?"
+
+
+@pytest.mark.parametrize(
+    ("format", "collection", "said"),
+    [
+        ("note", "biocopilot-notes", "Biocopilot's own note"),
+        ("note", "notes", "your note"),
+        ("pdf", "notes", ""),
+    ],
+)
+def test_whose_note_a_record_is_of(format: str, collection: str, said: str) -> None:
+    assert note_of({"format": format, "collection": collection}) == said
