@@ -20,12 +20,12 @@ from ...memory.records import Answer
 from ...memory.transcript import answer_of
 from ...tools.workbench import Workbench
 from ..agent import QUESTION_CHARACTERS, Copilot
-from ..loop import Budget
+from ..loop import Approve, Budget
 from ..settings import Settings, load_settings
 from .failures import say
 from .showing import Form, print_line, progress_for, show_answer
 
-__all__ = ["EXIT_CODES", "Request", "answer_request"]
+__all__ = ["EXIT_CODES", "Request", "answer_request", "copilot_for"]
 
 EXIT_CODES = {"answered": 0, "partial": 3, "unknown": 4, "failed": 5, "cancelled": 130}
 
@@ -53,7 +53,7 @@ def answer_request(request: Request, bench: Workbench | None = None) -> int:
     """
     settings = load_settings().settings
     events: list[Event] = []
-    with _copilot(request, settings, bench) as copilot:
+    with copilot_for(request, settings, bench) as copilot:
         try:
             with progress_for(request.form) as progress:
 
@@ -97,7 +97,17 @@ def _question(words: tuple[str, ...]) -> str:
     return sys.stdin.read(QUESTION_CHARACTERS + 1)
 
 
-def _copilot(request: Request, settings: Settings, bench: Workbench | None) -> Copilot:
+def copilot_for(
+    request: Request, settings: Settings, bench: Workbench | None = None, approve: Approve | None = None
+) -> Copilot:
+    """A copilot as the settings and what was typed ask for it.
+
+    Args:
+        request: what was typed.
+        settings: the user's.
+        bench: a workbench whose chemistry process loads already; used where the settings ask for no other.
+        approve: asked before a tool that writes.
+    """
     copilot = Copilot(
         request.planner or settings.planner,
         offline=request.offline or settings.offline,
@@ -112,6 +122,7 @@ def _copilot(request: Request, settings: Settings, bench: Workbench | None) -> C
         workers=settings.workers,
         services=settings.services,
         library=settings.library_choice,
+        approve=approve,
     )
     if bench is not None and settings.store is None and settings.workers == Settings().workers:
         bench.services, bench.library_choice = settings.services, settings.library_choice

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from . import config, data, doctor, later, library, runs, sessions, tools
+from . import config, data, doctor, interface, later, library, runs, sessions, tools
 from .failures import Commands
 
 __all__ = ["app"]
@@ -47,7 +47,7 @@ def start(
     ] = False,
 ) -> None:
     if ctx.invoked_subcommand is None:
-        later.say_not_yet("tui")
+        interface.open_interface()
 
 
 @app.command()
@@ -100,6 +100,7 @@ def ask(
         raise typer.Exit(code)
 
 
+app.command("tui")(interface.tui)
 app.add_typer(library.app, name="library")
 app.add_typer(tools.app, name="tools")
 app.add_typer(runs.app, name="runs")

@@ -9,10 +9,6 @@ from .failures import say
 __all__ = ["COMMANDS", "add", "say_not_yet"]
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "tui": (
-        "Not yet: open the terminal interface.",
-        'the terminal interface. Today: biocopilot ask "MW of ibuprofen?"',
-    ),
     "models": (
         "Not yet: list, fetch and check models.",
         "BioMedGPT and other planners. Today: the embedded planner, with none.",
@@ -32,8 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 def say_not_yet(name: str) -> None:
     """Say that the command is not built yet. Raises Exit with code 2."""
-    command = "biocopilot" if name == "tui" else f"biocopilot {name}"
-    say(f"Not yet: `{command}` comes with {COMMANDS[name][1]}")
+    say(f"Not yet: `biocopilot {name}` comes with {COMMANDS[name][1]}")
     say("  `biocopilot --help` lists what works now.")
     raise typer.Exit(2)
 

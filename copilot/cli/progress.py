@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from ...memory.events import Event, PlanProposed, ToolFailed, ToolFinished, ToolProgress, ToolStarted
 from ...memory.records import ToolCall
-from ...memory.text import clean, shorten
+from ...memory.text import shorten
+from ..step_text import GLYPHS, call_in_brief, count_found, duration, one_line
 from .failures import say
 
 if TYPE_CHECKING:
     from rich.status import Status
 
 __all__ = ["Progress", "Steps", "quiet", "step_lines"]
-
-_GLYPHS = {"ok": "✓", "partial": "◐", "empty": "○"}
-_LINE_CHARACTERS = 100
 
 
 class Steps:
@@ -32,16 +30,16 @@ class Steps:
         """What to say when this event is over; empty where it deserves no line."""
         match event:
             case PlanProposed():
-                return f"· {_one_line(event.summary)}"
+                return f"· {one_line(event.summary)}"
             case ToolStarted():
                 self._calls[event.call.id] = event.call
                 return ""
             case ToolFinished():
-                count = _count(event)
+                count = count_found(event.status, event.matched, event.returned)
                 said = f"{self._name(event.call_id)} · {count}" if count else self._name(event.call_id)
-                return f"{_GLYPHS[event.status]} {said} · {_time(event.seconds)}"
+                return f"{GLYPHS[event.status]} {said} · {duration(event.seconds)}"
             case ToolFailed():
-                return f"✗ {self._name(event.call_id)} · {_one_line(event.message)} · {_time(event.seconds)}"
+                return f"✗ {self._name(event.call_id)} · {one_line(event.message)} · {duration(event.seconds)}"
             case _:
                 return ""
 
@@ -49,10 +47,10 @@ class Steps:
         """What is under way after this event, for a line that is overwritten; empty where that is nothing."""
         match event:
             case ToolStarted():
-                self._open[event.call.id] = _described(event.call)
+                self._open[event.call.id] = call_in_brief(event.call)
             case ToolProgress():
                 amount = f" {event.done}/{event.total}" if event.done is not None and event.total is not None else ""
-                self._open[event.call_id] = f"{self._name(event.call_id)} · {_one_line(event.text)}{amount}"
+                self._open[event.call_id] = f"{self._name(event.call_id)} · {one_line(event.text)}{amount}"
             case ToolFinished() | ToolFailed():
                 self._open.pop(event.call_id, None)
             case _:
@@ -60,7 +58,7 @@ class Steps:
         return next(reversed(self._open.values()), "")
 
     def _name(self, call_id: str) -> str:
-        return _described(self._calls[call_id]) if call_id in self._calls else call_id
+        return call_in_brief(self._calls[call_id]) if call_id in self._calls else call_id
 
 
 class Progress:
@@ -116,31 +114,3 @@ def quiet() -> AbstractContextManager[Callable[[Event], None]]:
         yield lambda _event: None
 
     return nothing()
-
-
-def _described(call: ToolCall) -> str:
-    values = [_value(value) for value in call.arguments.values() if value not in (None, "", [], (), False)]
-    return shorten(_one_line(" ".join([call.tool, *values])), _LINE_CHARACTERS - 30)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        first = ", ".join(str(item) for item in value[:3])
-        return f"{first}, … ({len(value)})" if len(value) > 3 else first
-    return str(value)
-
-
-def _count(event: ToolFinished) -> str:
-    if event.status == "empty":
-        return "nothing found"
-    if event.matched is None or event.returned is None:
-        return ""
-    return f"{event.returned} of {event.matched}" if event.returned < event.matched else f"{event.matched} found"
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(clean(text).split())

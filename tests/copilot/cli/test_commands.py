@@ -66,12 +66,19 @@ def test_documented_commands_and_options_exist() -> None:
         assert flag in known, flag
 
 
-@pytest.mark.parametrize("words", [(), ("tui",), ("models", "add", "x"), ("mcp", "--http", "1")])
+@pytest.mark.parametrize("words", [("models", "add", "x"), ("mcp", "--http", "1")])
 def test_planned_commands_say_not_yet_and_exit_with_2(words: tuple[str, ...]) -> None:
     done = CliRunner().invoke(app, list(words))
     assert done.exit_code == 2
     assert done.stdout == ""
     assert done.stderr.startswith("Not yet")
+
+
+@pytest.mark.parametrize("words", [(), ("tui", "--offline")])
+def test_the_interface_is_not_opened_where_there_is_no_terminal(words: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(app, list(words))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "biocopilot ask" in done.stderr
 
 
 def test_help_names_every_command() -> None:

@@ -1,0 +1,60 @@
+"""The commands of the interface, once: slash commands, the palette, the keys and the help all read this list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["COMMANDS", "Command", "command_named", "commands_like"]
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something a user can ask of the interface.
+
+    Args:
+        name: without the slash.
+        help: one line.
+        action: the app's action, as Textual writes it.
+        keys: keys that do the same; the first is shown.
+        aliases: other names.
+        argument: what may follow the name, for the help; the action then gets the text.
+        group: where the help lists it.
+        shown: whether it is in the line of keys at the bottom.
+    """
+
+    name: str
+    help: str
+    action: str
+    keys: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    argument: str = ""
+    group: Literal["run", "look", "session", "program"] = "program"
+    shown: bool = False
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("stop", "Stop the run; what was found stays", "stop", ("escape",), group="run", shown=True),
+    Command("retry", "Ask the last question again", "retry", group="run"),
+    Command("trace", "Go to the trace of steps and calls", "look('trace')", ("ctrl+t", "f3"), group="look", shown=True),
+    Command("evidence", "Go to the evidence", "look('evidence')", ("ctrl+e", "f4"), group="look", shown=True),
+    Command("chat", "Go to the questions and answers", "look('chat')", ("f2",), group="look"),
+    Command("next", "Next citation, its evidence beside it", "citation(1)", ("right_square_bracket",), group="look"),
+    Command("previous", "Previous citation", "citation(-1)", ("left_square_bracket",), group="look"),
+    Command("details", "Show or fold all details", "details", ("ctrl+o",), group="look"),
+    Command("help", "Keys and commands", "help", ("f1",), group="program", shown=True),
+    Command("new", "Begin a new session", "new_session", group="session"),
+    Command("quit", "Leave", "quit", ("ctrl+q",), ("exit",), group="program"),
+)
+
+
+def command_named(text: str) -> Command | None:
+    """The command of that name or alias, with or without its slash."""
+    wanted = text.removeprefix("/").lower()
+    return next((item for item in COMMANDS if wanted == item.name or wanted in item.aliases), None)
+
+
+def commands_like(text: str) -> list[Command]:
+    """Commands whose name or alias begins like the text."""
+    wanted = text.removeprefix("/").lower()
+    return [item for item in COMMANDS if any(name.startswith(wanted) for name in (item.name, *item.aliases))]

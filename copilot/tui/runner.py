@@ -1,0 +1,137 @@
+"""The thread that asks: a `Copilot` of its own, one question at a time, its events handed over in order.
+
+It is made and closed there, so that nothing heavy is imported before the first frame and nothing that a planner or a store
+does holds up a key. It touches no widget: `events` is drained by the app's timer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from ...memory.errors import BiocopilotError
+from ...memory.events import Event
+from ...memory.records import ToolCall
+
+if TYPE_CHECKING:
+    from ..agent import Copilot
+    from ..loop import Approve
+
+__all__ = ["Asked", "Ended", "Happening", "MakeCopilot", "Runner"]
+
+
+class MakeCopilot(Protocol):
+    """Makes the copilot that is asked, with the approval that the interface gives."""
+
+    def __call__(self, approve: Approve, /) -> Copilot: ...
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A call waits for a yes or no, which the future takes."""
+
+    call: ToolCall
+    reply: Future[bool]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The run is over: with its events told, or with an error that came before any, or was nobody's."""
+
+    error: BaseException | None = None
+    cancelled: bool = False
+
+
+Happening = Event | Asked | Ended
+
+
+class Runner:
+    """Asks questions in a thread; `happenings` is what came of it, to be taken from the left."""
+
+    def __init__(self, make: MakeCopilot) -> None:
+        self.happenings: deque[Happening] = deque()
+        self._make = make
+        self._copilot: Copilot | None = None
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[object] | None = None
+        self._stopped = threading.Event()
+        self._lock = threading.Lock()
+        self._making = threading.Lock()  # held for as long as imports take; a key must not wait for it
+
+    @property
+    def running(self) -> bool:
+        """Whether a question is being answered."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def warm_up(self) -> None:
+        """Import what a question needs, in the background."""
+        threading.Thread(target=self._opened, name="warm-up", daemon=True).start()
+
+    def ask(self, question: str, session: str | None) -> None:
+        """Begin with a question. Raises RuntimeError where one is under way."""
+        if self.running:
+            raise RuntimeError("a question is being answered")
+        self._stopped.clear()
+        self._thread = threading.Thread(target=self._run, args=(question, session), name="run", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Cancel the question under way; `Ended` follows when it is closed."""
+        self._stopped.set()
+        with self._lock:
+            loop, task = self._loop, self._task
+        if loop is not None and task is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(task.cancel)
+
+    def close(self, wait_s: float = 2.0) -> None:
+        """Stop, and end the worker processes."""
+        self.stop()
+        if self._thread is not None:
+            self._thread.join(wait_s)
+        if self._copilot is not None:
+            self._copilot.close()
+
+    def copilot(self) -> Copilot:
+        """The copilot, made on first use; for panes that look at its stores, from a thread of theirs."""
+        return self._opened()
+
+    def _opened(self) -> Copilot:
+        with self._making:
+            if self._copilot is None:
+                self._copilot = self._make(self._approve)
+                self._copilot.warm_up()
+            return self._copilot
+
+    def _run(self, question: str, session: str | None) -> None:
+        try:
+            asyncio.run(self._ask(question, session))
+            ended = Ended()
+        except asyncio.CancelledError:
+            ended = Ended(cancelled=True)
+        except BiocopilotError as error:
+            ended = Ended(error)
+        except BaseException as error:  # shown as a card with its name; the session goes on
+            ended = Ended(error)
+        finally:
+            with self._lock:
+                self._loop = self._task = None
+        self.happenings.append(ended)
+
+    async def _ask(self, question: str, session: str | None) -> None:
+        copilot = self._opened()
+        task = asyncio.current_task()
+        with self._lock:
+            self._loop, self._task = asyncio.get_running_loop(), task
+        if self._stopped.is_set():
+            raise asyncio.CancelledError
+        await copilot.aask(question, session=session, listener=self.happenings.append)
+
+    async def _approve(self, call: ToolCall) -> bool:
+        asked = Asked(call, Future())
+        self.happenings.append(asked)
+        return await asyncio.wrap_future(asked.reply)

@@ -1,0 +1,207 @@
+"""A question and its answer in the chat: the answer grows block by block, its citations are links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.table import Table as RichTable
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from ...answer_blocks import Block, Table, paragraphs_of
+from ...rendering import STATUS_LINES
+from ...step_text import duration, one_line
+from ..answer_content import citations_of, prose_content, table_renderable
+from ..story import Story
+
+__all__ = ["AnswerBlock", "Exchange"]
+
+
+class AnswerBlock(Static):
+    """A paragraph or a table of an answer.
+
+    Args:
+        blocks: lines and headings of a paragraph, or one table.
+        first: how many citations the answer has before it.
+    """
+
+    class Cited(Message):
+        """A citation was clicked: its place in the answer."""
+
+        def __init__(self, block: AnswerBlock, place: int) -> None:
+            super().__init__()
+            self.block, self.place = block, place
+
+        @property
+        def control(self) -> AnswerBlock:
+            return self.block
+
+    def __init__(self, blocks: tuple[Block, ...], first: int) -> None:
+        self.blocks, self.first = blocks, first
+        self.citations = [name for text in _texts(blocks) for name in citations_of(text)]
+        super().__init__(self._made(None), classes="table" if isinstance(blocks[0], Table) else "prose")
+
+    def mark(self, current: int | None) -> None:
+        """Show which citation the evidence pane is at, where it is one of this block's."""
+        self.update(self._made(current))
+
+    def action_cite(self, place: int) -> None:
+        self.post_message(self.Cited(self, place))
+
+    def _made(self, current: int | None) -> Content | RichTable:
+        only = self.blocks[0]
+        if isinstance(only, Table):
+            return table_renderable(only, self.first, current)
+        return prose_content(self.blocks, self.first, current)
+
+
+class Exchange(Vertical):
+    """One question of the session with what became of it; `show` brings it up to its story."""
+
+    class CitationChosen(Message):
+        """The evidence of a citation is to be shown."""
+
+        def __init__(self, exchange: Exchange, evidence_id: str) -> None:
+            super().__init__()
+            self.exchange, self.evidence_id = exchange, evidence_id
+
+    def __init__(self, question: str, story: Story) -> None:
+        super().__init__()
+        self.question, self.story = question, story
+        self.current: int | None = None
+        """The citation shown, by its place."""
+        self._text = ""
+        self._blocks: list[AnswerBlock] = []
+        self._foot = Static("", classes="foot", markup=False)
+        self._work = Static("", classes="work", markup=False)
+
+    def compose(self) -> Iterator[Static]:
+        yield Static(Content.assemble(("❯ ", "bold $text-accent"), (self.question, "bold")), classes="question")
+        yield self._work
+        yield self._foot
+
+    @property
+    def citations(self) -> list[str]:
+        """The evidence ids cited, in order."""
+        return [name for block in self._blocks for name in block.citations]
+
+    def show(self) -> None:
+        """Bring what is shown up to the story."""
+        self._work.update(_work_line(self.story))
+        if self.story.text != self._text:
+            self._show_text(self.story.text)
+        self._foot.update(_foot_lines(self.story))
+        self._foot.display = self.story.finished
+
+    def move(self, by: int) -> bool:
+        """Go to the next or an earlier citation. False where there is none in that direction."""
+        count = len(self.citations)
+        place = (0 if by > 0 else count - 1) if self.current is None else self.current + by
+        if not 0 <= place < count:
+            return False
+        self.go_to(place)
+        return True
+
+    def go_to(self, place: int | None) -> None:
+        """Mark a citation and ask for its evidence; None marks none."""
+        self.current = place
+        for block in self._blocks:
+            block.mark(place)
+            if place is not None and block.first <= place < block.first + len(block.citations):
+                block.scroll_visible()
+        if place is not None:
+            self.post_message(self.CitationChosen(self, self.citations[place]))
+
+    def on_answer_block_cited(self, event: AnswerBlock.Cited) -> None:
+        event.stop()
+        self.go_to(event.place)
+
+    def _show_text(self, text: str) -> None:
+        """Add the blocks that are new; where the text is another altogether, all of them."""
+        whole = [(block,) if isinstance(block, Table) else block for block in _grouped(text)]
+        same = 0
+        for block, blocks in zip(self._blocks, whole, strict=False):
+            if block.blocks != blocks:
+                break
+            same += 1
+        for block in self._blocks[same:]:
+            block.remove()
+        del self._blocks[same:]
+        first = len(self.citations)
+        for blocks in whole[same:]:
+            block = AnswerBlock(blocks, first)
+            first += len(block.citations)
+            self._blocks.append(block)
+            self.mount(block, before=self._foot)
+        self._text = text
+
+
+def _grouped(text: str) -> Iterator[tuple[Block, ...] | Table]:
+    """Paragraphs without their tables, and each table."""
+    for paragraph in paragraphs_of(text):
+        lines: list[Block] = []
+        for block in paragraph:
+            if isinstance(block, Table):
+                if lines:
+                    yield tuple(lines)
+                    lines = []
+                yield block
+            else:
+                lines.append(block)
+        if lines:
+            yield tuple(lines)
+
+
+def _texts(blocks: tuple[Block, ...]) -> Iterator[str]:
+    for block in blocks:
+        if isinstance(block, Table):
+            for row in block.rows:
+                yield from row
+        else:
+            yield block.text
+
+
+def _work_line(story: Story) -> Content:
+    """What was done for the answer, in a line."""
+    calls = list(story.calls)
+    if not calls:
+        return Content.styled("reading the question" if not story.finished else "no tool was needed", "$text-muted")
+    failed = sum(call.state == "failed" for call in calls)
+    running = [call for call in calls if call.state == "running"]
+    parts = [f"{len(calls)} call{'s' if len(calls) != 1 else ''}"]
+    if failed:
+        parts.append(f"{failed} failed")
+    if running:
+        parts.append(f"{running[-1].call.tool} {one_line(running[-1].doing)}".strip())
+    if story.finished:
+        parts.append(duration(story.seconds))
+    return Content.styled(f"▸ {' · '.join(parts)}", "$text-warning" if failed else "$text-muted")
+
+
+def _foot_lines(story: Story) -> Content:
+    """How the run ended, its notices, and how its claims stand."""
+    lines: list[Content] = []
+    if story.status == "cancelled":
+        calls = list(story.calls)
+        kept = sum(call.state in ("ok", "partial", "empty") for call in calls)
+        lines.append(
+            Content.styled(
+                f"■ Stopped by you after {duration(story.seconds)} · {kept} of {len(calls)} calls kept", "$text-muted"
+            )
+        )
+    elif story.status == "failed":
+        lines.append(Content.styled(f"✗ {story.message or 'The run failed.'}", "bold $text-error"))
+        if story.hint:
+            lines.append(Content.styled(f"  {story.hint}", "$text-warning"))
+    elif story.status in STATUS_LINES:
+        lines.append(Content.styled(STATUS_LINES[story.status], "$text-warning"))
+    for notice in story.notices:
+        lines.append(Content.styled(f"! {one_line(notice.text)}", "$text-warning"))
+    if story.claims:
+        held = sum(claim.verdict == "supported" for claim in story.claims)
+        lines.append(
+            Content.styled(f"{held} of {len(story.claims)} statements held by evidence · {story.run_id}", "$text-muted")
+        )
+    return Content("\n").join(lines)

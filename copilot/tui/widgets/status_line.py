@@ -1,0 +1,68 @@
+"""The line at the bottom: what is being done and for how long, or which keys there are; planner and back ends at its right."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from ...step_text import one_line
+from ..registry import COMMANDS
+from ..story import Story
+
+__all__ = ["StatusLine", "doing"]
+
+_KEY_NAMES = {"escape": "Esc", "right_square_bracket": "]", "left_square_bracket": "["}
+
+
+class StatusLine(Static):
+    """One line of text; the app calls `show` at each tick while a run goes on."""
+
+    def __init__(self, **named: str) -> None:
+        super().__init__("", markup=False, **named)  # type: ignore[arg-type]  # id and classes
+
+    def show(self, story: Story | None, seconds: float, queued: int, running: bool) -> None:
+        """What is under way, or the keys."""
+        left = doing(story, seconds) if running else keys_shown()
+        if queued:
+            left = Content.assemble(left, (f" · {queued} waiting", "$text-warning"))
+        right = _right(story)
+        room = max(1, self.size.width - left.cell_length - right.cell_length)
+        self.update(Content.assemble(left, " " * room, right) if self.size.width > left.cell_length else left)
+
+
+def doing(story: Story | None, seconds: float) -> Content:
+    """Verb, object and how long it has been."""
+    running = [call for call in story.calls if call.state == "running"] if story else []
+    if running:
+        what = f"{running[-1].call.tool} {one_line(running[-1].doing)}".strip()
+        more = f" and {len(running) - 1} more" if len(running) > 1 else ""
+        said = f"running {what}{more}"
+    else:
+        said = "writing the answer" if story and story.text else "reading the question"
+    return Content.assemble(
+        ("● ", "$text-accent"), said, (f" · {seconds:.0f} s · ", "$text-muted"), ("Esc", "bold"), " stops"
+    )
+
+
+def keys_shown() -> Content:
+    """The keys that are worth a place here."""
+    parts: list[str | tuple[str, str]] = []
+    for command in COMMANDS:
+        if command.shown and command.keys:
+            parts += [(key_name(command.keys[0]), "bold"), f" {command.name}  "]
+    return Content.assemble(*parts)
+
+
+def key_name(key: str) -> str:
+    """A key as keyboards name it."""
+    if key in _KEY_NAMES:
+        return _KEY_NAMES[key]
+    return "^" + key.removeprefix("ctrl+").upper() if key.startswith("ctrl+") else key.upper()
+
+
+def _right(story: Story | None) -> Content:
+    if story is None or story.usage is None:
+        return Content("")
+    usage = story.usage
+    tokens = f"{usage.tokens_in + usage.tokens_out:,} tok · " if usage.tokens_in or usage.tokens_out else ""
+    return Content.styled(f"{tokens}{story.seconds:.1f} s", "$text-muted")

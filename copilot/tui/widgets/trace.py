@@ -1,0 +1,197 @@
+"""The trace: a tree with a node a step and a line a call. Finished steps fold when the next begins, failures stay open.
+
+The story is the truth; `show` brings the tree up to it and touches only what changed, so that many events in a frame cost one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from rich.text import Text
+from textual.message import Message
+from textual.widgets import Tree
+from textual.widgets.tree import TreeNode
+
+from ....memory.text import shorten
+from ...step_text import GLYPHS, call_in_brief, count_found, duration, one_line
+from ..story import Story, StoryCall, StoryStep
+
+__all__ = ["CallFilter", "TraceTree", "call_line", "step_line"]
+
+CallFilter = Callable[[StoryCall], bool]
+
+_STYLES = {
+    "running": "bold cyan",
+    "ok": "green",
+    "partial": "yellow",
+    "empty": "dim",
+    "failed": "bold red",
+    "cancelled": "dim",
+}
+_MOST_LINES = 200
+"""Calls of a step that are shown; a line then says how many more there are, and Enter on it shows them."""
+
+
+class TraceTree(Tree[str]):
+    """Steps and calls of the run on show; `data` of a line is the call's id, of a step its number."""
+
+    BORDER_TITLE = "Trace"
+    HELP = "Space folds a step, Enter opens a call's evidence, f filters, / searches."
+
+    class CallChosen(Message):
+        """The user looks at a call."""
+
+        def __init__(self, call_id: str) -> None:
+            super().__init__()
+            self.call_id = call_id
+
+    def __init__(self, **named: str) -> None:
+        super().__init__("trace", **named)  # type: ignore[arg-type]  # id and classes
+        self.show_root = False
+        self.guide_depth = 2
+        self._story: Story | None = None
+        self._run = ""
+        self._node_of: dict[str, TreeNode[str]] = {}
+        self._shown: dict[str, tuple[object, ...]] = {}
+        self._whole: set[int] = set()
+        self._folded: set[int] = set()
+        self._filter: CallFilter | None = None
+
+    @property
+    def story(self) -> Story | None:
+        """The run on show."""
+        return self._story
+
+    def show(self, story: Story | None) -> None:
+        """Bring the tree up to a story."""
+        if story is None or story.run_id != self._run or story is not self._story:
+            self.start_anew(story)
+        if story is None:
+            return
+        for step in story.steps:
+            self._show_step(step)
+        for step in story.steps[:-1]:
+            self._fold(step)
+        failed = sum(call.state == "failed" for call in story.calls)
+        calls = sum(1 for _ in story.calls)
+        self.border_title = f"Trace {calls}" + (f" ✗{failed}" if failed else "")
+
+    def start_anew(self, story: Story | None) -> None:
+        """Forget what is shown."""
+        self.clear()
+        self._story, self._run = story, story.run_id if story else ""
+        self._node_of.clear()
+        self._shown.clear()
+        self._whole.clear()
+        self._folded.clear()
+        self.border_title = "Trace"
+
+    def filter(self, wanted: CallFilter | None) -> None:
+        """Show only some calls."""
+        self._filter, story = wanted, self._story
+        self.start_anew(story)
+        self.show(story)
+
+    def fold_all(self, folded: bool) -> None:
+        """Fold or open all steps."""
+        for node in self.root.children:
+            node.collapse() if folded else node.expand()
+
+    def _show_step(self, step: StoryStep) -> None:
+        calls = [call for call in step.calls if self._filter is None or self._filter(call)]
+        if self._filter is not None and not calls:
+            return
+        key = f"step {step.number}"
+        node = self._node_of.get(key)
+        state = (step.plan, len(step.thoughts), step.ended, step.failed, step.running)
+        if node is None:
+            node = self.root.add(step_line(step), data=key, expand=True)
+            self._node_of[key] = node
+            self._shown[key] = state
+        elif self._shown[key] != state:
+            node.set_label(step_line(step))
+            self._shown[key] = state
+        most = len(calls) if step.number in self._whole else _MOST_LINES
+        for call in calls[:most]:
+            self._show_call(node, call)
+        self._show_rest(node, step, len(calls) - most)
+
+    def _fold(self, step: StoryStep) -> None:
+        """Fold an earlier step once it has ended, unless something in it failed or the user opened it again."""
+        node = self._node_of.get(f"step {step.number}")
+        if node is not None and step.ended and not step.failed and step.number not in self._folded:
+            self._folded.add(step.number)
+            node.collapse()
+
+    def _show_call(self, node: TreeNode[str], call: StoryCall) -> None:
+        key = call.call.id
+        state = (call.state, call.doing, call.seconds)
+        leaf = self._node_of.get(key)
+        if leaf is None:
+            self._node_of[key] = node.add_leaf(call_line(call), data=key)
+        elif self._shown[key] != state:
+            leaf.set_label(call_line(call))
+        self._shown[key] = state
+
+    def _show_rest(self, node: TreeNode[str], step: StoryStep, more: int) -> None:
+        key = f"more {step.number}"
+        leaf = self._node_of.get(key)
+        if more <= 0:
+            if leaf is not None:
+                leaf.remove()
+                del self._node_of[key]
+            return
+        label = Text(f"… {more:,} more calls", "dim")
+        if leaf is None:
+            self._node_of[key] = node.add_leaf(label, data=key)
+        else:
+            leaf.set_label(label)
+
+    def on_tree_node_selected(self, event: Tree.NodeSelected[str]) -> None:
+        event.stop()
+        key = event.node.data or ""
+        if key.startswith("more "):
+            self._whole.add(int(key.removeprefix("more ")))
+            self.show(self._story)
+        elif not key.startswith("step "):
+            self.post_message(self.CallChosen(key))
+
+
+def step_line(step: StoryStep) -> Text:
+    """A step's line: glyph, number, what was intended, how long it took."""
+    state = "failed" if step.failed else "running" if step.running else "ok" if step.calls else "empty"
+    plan = shorten(one_line(step.plan).removeprefix("Understood as "), 60) or (
+        f"thought: {one_line(step.thoughts[0])}" if step.thoughts else ""
+    )
+    seconds = _between(step.begun, step.ended)
+    thought = f" · {len(step.thoughts)} thoughts" if step.thoughts and step.plan else ""
+    return Text.assemble(
+        (f"{GLYPHS[state]} ", _STYLES[state]),
+        (f"{step.number} ", "bold"),
+        shorten(plan, 60) or f"then {', '.join(dict.fromkeys(call.call.tool for call in step.calls))}",
+        (f"{thought}{f' · {seconds}' if seconds else ''}", "dim"),
+    )
+
+
+def call_line(call: StoryCall) -> Text:
+    """A call's line: glyph, tool and arguments in brief, how much it found, time, back end; of a failure the reason."""
+    parts = [one_line(call.message)] if call.state == "failed" else []
+    if call.state == "running" and call.doing:
+        parts.append(one_line(call.doing))
+    if found := count_found(call.state, call.matched, call.returned):
+        parts.append(found)
+    if call.seconds is not None:
+        parts.append(duration(call.seconds))
+    parts += [name for name in call.backends if name not in ("computed",)]
+    tool, _, rest = call_in_brief(call.call).partition(" ")
+    return Text.assemble(
+        (f"{GLYPHS[call.state]} ", _STYLES[call.state]),
+        (tool, "bold" if call.state == "running" else ""),
+        f" {rest}" if rest else "",
+        (f" · {' · '.join(parts)}" if parts else "", "red" if call.state == "failed" else "dim"),
+    )
+
+
+def _between(begun: datetime, ended: datetime | None) -> str:
+    return duration((ended - begun).total_seconds()) if ended else ""
