@@ -1,4 +1,4 @@
-"""What a search of the library costs as a command: CPU of the whole process, on a small library and on one that ChromaDB answers."""
+"""What a search of the library costs as a command: CPU of the whole process, on a small library and on a large one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _GOAL_S = 2.5
 
 
 def measure(quick: bool) -> Measured:
-    """CPU seconds of `library search`; the larger library holds more vectors than are compared one by one."""
+    """CPU seconds of `library search`, and of the import that a library of more than 50,000 passages adds."""
     ours = command_path("biocopilot")
     if ours is None:
         raise RuntimeError("biocopilot is not installed here: pip install -e .")

@@ -15,7 +15,7 @@ from .exact_store import ExactStore, nearest_of
 from .outbox import vectors_of
 from .vector_store import Vectors, VectorStore
 
-__all__ = ["nearest"]
+__all__ = ["nearest", "vectors_from"]
 
 _FEW = 4_000
 """Up to so many passages that a filter leaves, comparing each is faster than asking the store for many more."""
@@ -28,7 +28,7 @@ def nearest(
 ) -> list[tuple[int, float]]:
     """Number and cosine of the nearest passages, best first; of those allowed only, where given."""
     if allowed is not None and isinstance(store, ExactStore):
-        return store.nearest(vector, most, sorted(allowed))
+        return store.nearest(vector, most, list(allowed))
     if allowed is not None and len(allowed) <= _FEW:
         return _compared(catalogue, vector, sorted(allowed), most)
     wanted = most if allowed is None else _wanted(catalogue, most, len(allowed))
@@ -39,6 +39,11 @@ def nearest(
     if allowed is not None and len(found) < min(most, len(allowed)):  # what is nearest is not allowed
         return _compared(catalogue, vector, sorted(allowed), most)
     return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:most]
+
+
+def vectors_from(catalogue: Catalogue, store: VectorStore, seqs: Sequence[int]) -> tuple[list[int], Vectors]:
+    """The vectors of these passages, from memory where they are there: the numbers of those that have one, and the matrix."""
+    return store.vectors(seqs) if isinstance(store, ExactStore) else vectors_of(catalogue, seqs)
 
 
 def _wanted(catalogue: Catalogue, most: int, allowed: int) -> int:

@@ -36,8 +36,10 @@ class Filter:
     def seqs(self, catalogue: Catalogue) -> set[int]:
         """Numbers of the passages that are left. Raises StorageError."""
         conditions = " AND ".join(condition for condition, _ in self._conditions)
-        query = f"SELECT p.seq FROM document d JOIN passage p ON p.document = d.id WHERE {conditions}"
-        return {row[0] for row in catalogue.rows(query, [value for _, values in self._conditions for value in values])}
+        # CROSS: documents first, since SQLite would look up each passage's. In one row, since ten thousand take half the time.
+        query = f"SELECT json_group_array(p.seq) FROM document d CROSS JOIN passage p ON p.document = d.id WHERE {conditions}"
+        ((left,),) = catalogue.rows(query, [value for _, values in self._conditions for value in values])
+        return set(json.loads(left))
 
     def notes(self, catalogue: Catalogue) -> tuple[str, ...]:
         """What is left out without anyone having asked for that: documents that bear no year. Raises StorageError."""

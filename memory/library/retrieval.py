@@ -6,25 +6,35 @@ weights were chosen on BioASQ 7B and 8B and on nothing else: `python -m benchmar
 
 from __future__ import annotations
 
+import heapq
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from itertools import islice
+from typing import Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .alike import say_the_same
 from .catalogue import Catalogue, DocumentRow, PassageRow
-from .dense import nearest
+from .dense import nearest, vectors_from
+from .exact_store import best_of, cosines_of
 from .filters import Filter
-from .outbox import vectors_of
 from .vector_store import Vectors, VectorStore
 from .words import MOST_CHARACTERS, MOST_TERMS, Term, has_unspaced, query_terms
 
 __all__ = ["Hit", "Hits", "Query", "Weights", "search"]
 
+_Known: TypeAlias = tuple[list[int], Vectors]
+"""Passages by their numbers, and the matrix of their vectors."""
+
 CANDIDATES = 200
 """Of each kind."""
 _LEAST_COMMON = 1_000
+_AT_ONCE = 20
+"""So many of the best candidates are looked at in one query; few searches need more."""
 _FOLD_AMONG = 4
 """How many times as many passages as are asked for are looked at where those unlike each other are wanted."""
 _DIVERSITY = 0.3
@@ -113,15 +123,11 @@ class _Scored:
     """Candidates by their numbers."""
 
     scores: dict[int, float]
+    """Those of references as high as others'."""
     cosines: dict[int, float]
     words: dict[int, float]
     """Of every passage that has a telling word, candidate or not."""
     vectors: dict[int, Vectors]
-
-    @property
-    def ranked(self) -> list[int]:
-        """Best first; of equals, what was added first."""
-        return sorted(self.scores, key=lambda seq: (-self.scores[seq], seq))
 
 
 def search(
@@ -150,8 +156,7 @@ def search(
     if vector is not None and store is not None:
         scored = _by_both(catalogue, words, vector, store, allowed, weights)
     else:
-        best = _best(words)
-        scored = _Scored(_held_back(catalogue, _parts(best, words)), {}, words, {})
+        scored = _Scored(_mixed(_best(words), {}, words, 0.0), {}, words, {})
     chosen = _chosen(_hits(catalogue, scored, query.most), query, scored.vectors)
     matched = _matched(catalogue, terms, [hit.passage.seq for hit in chosen])
     told = tuple(replace(hit, matched=matched.get(hit.passage.seq, ())) for hit in chosen)
@@ -181,16 +186,22 @@ def _by_words(catalogue: Catalogue, terms: Sequence[Term], allowed: set[int] | N
 
 
 def _best(words: dict[int, float]) -> list[int]:
-    return sorted(words, key=lambda seq: (-words[seq], seq))[:CANDIDATES]
+    seqs, scores = np.fromiter(words, np.int64, len(words)), np.fromiter(words.values(), np.float64, len(words))
+    return [seq for seq, _ in best_of(seqs, scores, CANDIDATES)]
 
 
 def _matched(catalogue: Catalogue, terms: Sequence[Term], seqs: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """Which words of the question each passage has, in the question's order; the index knows their stems."""
     found: dict[int, list[str]] = {}
-    for term in terms:
-        query = "SELECT rowid FROM words WHERE words MATCH ? AND rowid IN ({})"
-        for (seq,) in catalogue.rows_in(query, list(seqs), (term.match,)):
-            found.setdefault(seq, []).append(term.text)
+    texts = catalogue.rows_in("SELECT rowid, text, context FROM words WHERE rowid IN ({})", list(seqs))
+    # An index like the library's of these few, since finding them in its lists takes five times as long as making it.
+    ((made,),) = catalogue.rows("SELECT sql FROM sqlite_master WHERE name = 'words'")
+    with closing(sqlite3.connect(":memory:")) as few:
+        few.execute(made)
+        few.executemany("INSERT INTO words (rowid, text, context) VALUES (?, ?, ?)", texts)
+        for term in terms:
+            for (seq,) in few.execute("SELECT rowid FROM words WHERE words MATCH ?", (term.match,)):
+                found.setdefault(seq, []).append(term.text)
     return {seq: tuple(words) for seq, words in found.items()}
 
 
@@ -205,43 +216,41 @@ def _by_both(
     allowed: set[int] | None,
     weights: Weights,
 ) -> _Scored:
-    near = dict(nearest(catalogue, store, vector, CANDIDATES, allowed))
+    near = [seq for seq, _ in nearest(catalogue, store, vector, CANDIDATES, allowed)]
     candidates = list(dict.fromkeys([*near, *_best(words)]))
-    vectors = _vectors(catalogue, candidates)
-    cosines = _cosines(vectors, vector)
-    scores = _held_back(catalogue, _mixed(candidates, cosines, words, weights.meaning))
-    moved = _towards(vector, scores, vectors, weights)
+    known = [vectors_from(catalogue, store, candidates)]
+    scores = _mixed(candidates, _cosines(known, vector), words, weights.meaning)
+    leaders = list(islice(_ranked(catalogue, scores), weights.leaders))
+    moved = _towards(vector, leaders, _rows(known), weights)
     if moved is not None:
-        again = [seq for seq, _ in nearest(catalogue, store, moved, CANDIDATES, allowed)]
-        vectors |= _vectors(catalogue, [seq for seq in again if seq not in vectors])
-        candidates = list(dict.fromkeys([*candidates, *again]))
-        scores = _held_back(catalogue, _mixed(candidates, _cosines(vectors, moved), words, weights.meaning))
-        cosines = _cosines(vectors, vector)
-    return _Scored(scores, cosines, words, vectors)
+        again = [seq for seq, _ in nearest(catalogue, store, moved, CANDIDATES, allowed) if seq not in scores]
+        known.append(vectors_from(catalogue, store, again))
+        scores = _mixed([*candidates, *again], _cosines(known, moved), words, weights.meaning)
+    return _Scored(scores, _cosines(known, vector), words, _rows(known))
 
 
-def _vectors(catalogue: Catalogue, seqs: Sequence[int]) -> dict[int, Vectors]:
-    found, matrix = vectors_of(catalogue, seqs)
-    return dict(zip(found, matrix, strict=True))
+def _rows(known: Sequence[_Known]) -> dict[int, Vectors]:
+    return {seq: row for seqs, matrix in known for seq, row in zip(seqs, matrix, strict=True)}
 
 
-def _cosines(vectors: dict[int, Vectors], vector: Vectors) -> dict[int, float]:
+def _cosines(known: Sequence[_Known], vector: Vectors) -> dict[int, float]:
     """Of every candidate that has a vector, also of those that were found by words."""
-    if not vectors:
-        return {}
-    return dict(zip(vectors, (np.stack(list(vectors.values())) @ vector).tolist(), strict=True))
+    return {
+        seq: cosine
+        for seqs, matrix in known
+        for seq, cosine in zip(seqs, cosines_of(matrix, vector).tolist(), strict=True)
+    }
 
 
 def _towards(
-    vector: Vectors, scores: dict[int, float], vectors: dict[int, Vectors], weights: Weights
+    vector: Vectors, best: Sequence[tuple[int, float]], vectors: dict[int, Vectors], weights: Weights
 ) -> Vectors | None:
     """The question's vector, moved towards its best passages; None where nothing moves it."""
-    best = sorted(scores, key=lambda seq: (-scores[seq], seq))[: weights.leaders]
-    leaders = [seq for seq in best if seq in vectors and scores[seq] > 0]
+    leaders = [(seq, score) for seq, score in best if seq in vectors and score > 0]
     if not leaders or not weights.towards:
         return None
-    total = sum(scores[seq] for seq in leaders)
-    middle = np.sum([vectors[seq] * (scores[seq] / total) for seq in leaders], axis=0)
+    total = sum(score for _, score in leaders)
+    middle = np.sum([vectors[seq] * (score / total) for seq, score in leaders], axis=0)
     moved = vector + weights.towards * middle
     return np.asarray(moved / np.linalg.norm(moved), np.float32)
 
@@ -250,44 +259,61 @@ def _mixed(
     candidates: Sequence[int], cosines: dict[int, float], words: dict[int, float], meaning: float
 ) -> dict[int, float]:
     """From 0 to 1 for each: both scores as parts of the best of their kind."""
-    by_words, by_meaning = _parts(candidates, words), _parts(candidates, cosines)
-    return {seq: meaning * by_meaning[seq] + (1 - meaning) * by_words[seq] for seq in candidates}
+    scores = meaning * _parts(candidates, cosines) + (1 - meaning) * _parts(candidates, words)
+    return dict(zip(candidates, scores.tolist(), strict=True))
 
 
-def _parts(candidates: Sequence[int], values: dict[int, float]) -> dict[int, float]:
-    best = max((values.get(seq, 0.0) for seq in candidates), default=0.0)
-    return {seq: min(1.0, max(0.0, values.get(seq, 0.0)) / best) if best > 0 else 0.0 for seq in candidates}
-
-
-def _held_back(catalogue: Catalogue, scores: dict[int, float]) -> dict[int, float]:
-    """The scores, those of references lowered: they come where nothing else speaks, and lead no question astray."""
-    query = (
-        "SELECT p.seq FROM passage p JOIN part t ON t.document = p.document AND t.number = p.part"
-        " WHERE t.kind = 'references' AND p.seq IN ({})"
-    )
-    lowered = {seq: scores[seq] * _OF_REFERENCES for (seq,) in catalogue.rows_in(query, list(scores))}
-    return scores | lowered
+def _parts(candidates: Sequence[int], values: dict[int, float]) -> NDArray[np.float64]:
+    found = np.maximum([values.get(seq, 0.0) for seq in candidates], 0.0)
+    best = found.max(initial=0.0)
+    return found / best if best > 0 else found
 
 
 # Which are shown -------------------------------------------------------------------------------------------------------
 
 
+def _ranked(catalogue: Catalogue, scores: dict[int, float]) -> Iterator[tuple[int, float]]:
+    """Candidates with their scores, best first; of equals, what was added first.
+
+    Scores of references are lowered: they come where nothing else speaks, and lead no question astray. Which these are is looked up
+    some at a time, since few candidates are needed.
+    """
+    query = (
+        "SELECT p.seq FROM passage p JOIN part t ON t.document = p.document AND t.number = p.part"
+        " WHERE t.kind = 'references' AND p.seq IN ({})"
+    )
+    order = sorted((-score, seq) for seq, score in scores.items())
+    lowered: list[tuple[float, int]] = []
+    for start in range(0, len(order), _AT_ONCE):
+        some = order[start : start + _AT_ONCE]
+        references = {row[0] for row in catalogue.rows_in(query, [seq for _, seq in some])}
+        for least, seq in some:
+            while lowered and lowered[0] < (least, seq):
+                before, reference = heapq.heappop(lowered)
+                yield reference, -before
+            if seq in references:
+                heapq.heappush(lowered, (least * _OF_REFERENCES, seq))
+            else:
+                yield seq, -least
+    for before, reference in sorted(lowered):
+        yield reference, -before
+
+
 def _hits(catalogue: Catalogue, scored: _Scored, most: int) -> Iterator[Hit]:
     """All candidates, best first; read from the catalogue some at a time, since few are needed."""
-    ranked, size = scored.ranked, max(20, 2 * most)
+    ranked, size = _ranked(catalogue, scored.scores), max(_AT_ONCE, 2 * most)
     documents: dict[str, DocumentRow] = {}
-    for start in range(0, len(ranked), size):
-        some = ranked[start : start + size]
-        passages = catalogue.passages(some)
+    while some := list(islice(ranked, size)):
+        passages = catalogue.passages([seq for seq, _ in some])
         unknown = {row.document for row in passages.values()} - documents.keys()
         documents |= {row.id: row for row in catalogue.documents(sorted(unknown))}
-        for seq in some:
+        for seq, score in some:
             passage = passages.get(seq)
             if passage is not None and passage.document in documents:  # else another process removed it just now
                 yield Hit(
                     passage,
                     documents[passage.document],
-                    scored.scores[seq],
+                    score,
                     scored.cosines.get(seq),
                     scored.words.get(seq, 0.0),
                     (),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from biocopilot.memory.library import dense
 from biocopilot.memory.library.catalogue import Catalogue
-from biocopilot.memory.library.dense import nearest
+from biocopilot.memory.library.dense import nearest, vectors_from
 from biocopilot.memory.library.exact_store import ExactStore, nearest_of
 from biocopilot.memory.library.vector_store import Vectors, VectorStore
 from biocopilot.memory.library.writing import Origin, add_documents
@@ -110,3 +110,24 @@ def test_of_equal_vectors_the_lower_number_is_first() -> None:
     matrix = np.tile(np.float32([[0.6, 0.8]]), (9, 1))
     found = nearest_of(np.float32([1, 0]), np.arange(9)[::-1].astype(np.int64), matrix, 9)
     assert [seq for seq, _ in found] == list(range(9))
+
+
+def test_vectors_in_memory_are_those_of_the_catalogue(catalogue: Catalogue) -> None:
+    wanted = [9, 3, 100_000, 3]
+    for store in (ExactStore(catalogue), as_store(Behind(catalogue, None, 0))):
+        seqs, matrix = vectors_from(catalogue, store, wanted)
+        assert seqs == [3, 9]
+        for seq, row in zip(seqs, matrix, strict=True):
+            ((value,),) = catalogue.rows("SELECT value FROM vector WHERE seq = ?", (seq,))
+            assert row.tobytes() == value
+
+
+def test_vectors_in_memory_are_read_again_when_the_catalogue_has_changed(catalogue: Catalogue) -> None:
+    store = ExactStore(catalogue)
+    (last,) = vectors_from(catalogue, store, [30])[0]
+    add_documents(
+        catalogue, [made_document(n) for n in range(30, 40)], Origin("made:more", "1"), "", WordHash().documents
+    )
+    ((newest,),) = catalogue.rows("SELECT max(seq) FROM vector")
+    assert newest > last
+    assert vectors_from(catalogue, store, [newest])[0] == [newest]

@@ -216,6 +216,18 @@ def test_a_small_library_is_compared_without_chromadb(folder: Path, monkeypatch:
         assert isinstance(library.store, ExactStore)
 
 
+def test_what_was_removed_does_not_make_a_library_large(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(folder) as library:
+        passages = library.catalogue.counts()["passages"]
+        last = library.documents()[-1].id
+        monkeypatch.setattr(index, "EXACT_UP_TO", passages - 1)
+        assert isinstance(library.store, ChromaStore)
+    with opened(folder) as library:
+        library.remove([library.documents()[0].id])
+        assert library.catalogue.passages_of(last)[-1].seq > passages - 1
+        assert isinstance(library.store, ExactStore)
+
+
 def test_without_chromadb_the_answers_are_the_same(
     folder: Path, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -368,3 +368,26 @@ def test_a_list_of_references_comes_after_what_speaks_of_the_matter(library: Lib
         only = opened.search(Query("lubiprostone", collection="pdfs")).hits[0]
         assert only.passage.kind == "references"
         assert only.score <= 0.2
+
+
+def test_candidates_come_in_order_however_few_are_looked_at_at_once(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers = [
+        ReadDocument(
+            About(title=f"Paper {n}", doi=f"10.1/{n}"), (Part(f"Number {n} of the list is here.", kind),), "pdf", 30, n
+        )
+        for n, kind in enumerate(("references", "page", "page", "references", "page", "references"))
+    ]
+    library.add_documents(papers, Origin("made:papers", "1"), "ordered")
+    rows = library.catalogue.rows(
+        "SELECT p.seq, t.kind FROM passage p JOIN part t ON t.document = p.document AND t.number = p.part"
+        " JOIN document d ON d.id = p.document WHERE d.collection = 'ordered' ORDER BY p.seq"
+    )
+    scores = dict(zip([seq for seq, _ in rows], (0.5, 0.1, 0.9, 1.0, 0.2, 0.05), strict=True))
+    lowered = {seq: scores[seq] * (0.2 if kind == "references" else 1) for seq, kind in rows}
+    assert len(lowered) == 6
+    for at_once in (1, 2, 20):
+        monkeypatch.setattr(retrieval, "_AT_ONCE", at_once)
+        ranked = list(retrieval._ranked(library.catalogue, scores))
+        assert ranked == sorted(lowered.items(), key=lambda item: (-item[1], item[0]))
