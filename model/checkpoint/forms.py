@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from ..quantised.shapes import GROUP, fits_int4
 from .entries import TensorEntry
 from .memory import weights_bytes
 
-__all__ = ["GROUP", "form_of", "is_quantised", "quantised_bytes", "would_take"]
+__all__ = ["form_of", "is_quantised", "quantised_bytes", "would_take"]
 
-GROUP = 64
 _LINEAR = re.compile(r"^(llm\.)?model\.layers\.\d+\.(self_attn|mlp)\.\w+_proj\.weight$")
 _NUMBERS = {".weight_int8": "int8", ".weight_int4": "int4"}
 
@@ -23,7 +23,7 @@ def is_quantised(entry: TensorEntry, form: str) -> bool:
     if form not in ("int8", "int4") or _LINEAR.match(entry.name) is None or len(entry.shape) != 2:
         return False
     rows, columns = entry.shape
-    return form == "int8" or (rows % 16 == 0 and columns % GROUP == 0)
+    return form == "int8" or (fits_int4(rows, columns))
 
 
 def quantised_bytes(entry: TensorEntry, form: str) -> int:

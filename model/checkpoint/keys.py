@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ..errors import CheckpointError
 from .entries import TensorEntry
 
-__all__ = ["KeyReport", "compare_keys"]
+__all__ = ["KeyReport", "compare_keys", "is_read"]
 
 _RECOMPUTED = ("rotary_embeddings.inv_freq", "rotary_emb.inv_freq", ".position_ids")
 """Rotary frequencies went through fp16 in the official files, and are computed in fp32 here; positions only count up."""
@@ -68,9 +68,9 @@ def compare_keys(entries: Mapping[str, TensorEntry], wanted: Mapping[str, tuple[
     """
     used, recomputed, not_needed, unknown, misshapen = [], [], [], [], []
     for name, entry in entries.items():
-        if f".{name}".endswith(_RECOMPUTED):
+        if _is_recomputed(name):
             recomputed.append(name)
-        elif any(part in f".{name}" for part in _NOT_NEEDED):
+        elif not is_read(name):
             not_needed.append(name)
         elif name not in wanted:
             unknown.append(name)
@@ -78,14 +78,17 @@ def compare_keys(entries: Mapping[str, TensorEntry], wanted: Mapping[str, tuple[
             misshapen.append(f"{name} is {_shape(entry.shape)}, not {_shape(wanted[name])}")
         else:
             used.append(name)
-    missing = [
-        name
-        for name in wanted
-        if name not in entries
-        and not f".{name}".endswith(_RECOMPUTED)
-        and not any(part in f".{name}" for part in _NOT_NEEDED)
-    ]
+    missing = [name for name in wanted if name not in entries and is_read(name)]
     return KeyReport(*map(tuple, (used, recomputed, not_needed, unknown, missing, misshapen)))
+
+
+def is_read(name: str) -> bool:
+    """Whether a tensor of that name is taken from a checkpoint."""
+    return not _is_recomputed(name) and not any(part in f".{name}" for part in _NOT_NEEDED)
+
+
+def _is_recomputed(name: str) -> bool:
+    return f".{name}".endswith(_RECOMPUTED)
 
 
 def _some(names: tuple[str, ...]) -> str:

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .quantise import GROUP, from_int4
+from .quantise import from_int4
+from .shapes import GROUP
 
 __all__ = ["Int4Linear", "Int8Linear", "QuantisedLinear"]
 

@@ -9,19 +9,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-__all__ = ["GROUP", "fits_int4", "from_int4", "from_int8", "to_int4", "to_int8"]
+from .shapes import GROUP, fits_int4
 
-GROUP = 64
-_ROWS_INT4 = 16  # torch's kernels take rows by blocks of this
+__all__ = ["from_int4", "from_int8", "to_int4", "to_int8"]
+
 _LEVELS = 15
 _MIDDLE = 8  # torch's kernels compute (q - 8) * scale + zero
 _SHRINK = (1.0, 0.94, 0.88, 0.82)
 """Parts of a group's range that are tried; the one of least squared error is taken. Large numbers of a group then end at its edge."""
-
-
-def fits_int4(rows: int, columns: int, group: int = GROUP) -> bool:
-    """Whether torch's 4-bit kernels take a weight of this shape."""
-    return rows % _ROWS_INT4 == 0 and columns % group == 0
 
 
 def to_int8(weight: Tensor) -> tuple[Tensor, Tensor]:
