@@ -8,6 +8,7 @@
     ├── ContextOverflow         the prompt leaves no room for an answer
     ├── GrammarUnsatisfied      decoding ended before the grammar was complete
     ├── CheckpointError         missing, truncated, of other keys or shapes, or a pickle with code in it
+    ├── DownloadFailed          the hub does not answer, refuses, or what came is not what it states
     ├── TokenizerMissing        no tokenizer.json beside the weights, or one of another vocabulary
     ├── NotEnoughMemory         said before loading, with what would fit; or while decoding
     └── NoAccelerator           a GPU was asked for and there is none
@@ -20,6 +21,7 @@ from __future__ import annotations
 __all__ = [
     "CheckpointError",
     "ContextOverflow",
+    "DownloadFailed",
     "EmptyPrompt",
     "GrammarUnsatisfied",
     "InvalidProtein",
@@ -77,6 +79,10 @@ class GrammarUnsatisfied(ModelError):
 
 class CheckpointError(ModelError):
     title = "The model's weights cannot be used"
+
+
+class DownloadFailed(ModelError):
+    title = "The model could not be fetched"
 
 
 class TokenizerMissing(ModelError):
