@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App, ComposeResult
+from textual import work
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Resize
+from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static, Tab, Tabs
 
+from ...memory.errors import BiocopilotError
+from . import kept
 from .registry import COMMANDS, command_named, commands_like
 from .runner import Asked, Ended, MakeCopilot, Runner
+from .screens.help import HelpScreen
+from .screens.sessions import SessionsScreen
 from .story import Story
+from .widgets.approval import ApprovalBar
 from .widgets.chat import ChatPane
 from .widgets.evidence import EvidencePane
 from .widgets.exchange import Exchange
@@ -47,7 +57,7 @@ class CopilotApp(App[int]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (120, "-wide")]  # noqa: RUF012  # Textual declares it as an instance's
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(command.keys), command.action, command.help, show=False, priority="escape" in command.keys)
+        Binding(",".join(command.keys), command.action, command.help, show=False)
         for command in COMMANDS
         if command.keys
     ]
@@ -66,6 +76,9 @@ class CopilotApp(App[int]):
         """The run that is being answered."""
         self._begun = 0.0
         self._set_up = set_up
+        self._asked: Asked | None = None
+        self._approved: set[str] = set()
+        """Tools that may write for as long as this session is open."""
         self._timer: Timer | None = None
 
     # The screen -----------------------------------------------------------------------------------------------------
@@ -189,6 +202,8 @@ class CopilotApp(App[int]):
             story.error = type(ended.error).__name__ if ended.error else ""
             story.message = getattr(ended.error, "message", "") or str(ended.error or "")
             story.hint = getattr(ended.error, "hint", "")
+        if self._asked is not None:
+            self._put_approval_away()
         self._show_run(story)
         self._show_status()
         if self.waiting:
@@ -208,8 +223,29 @@ class CopilotApp(App[int]):
         self._show_title()
 
     def approve(self, asked: Asked) -> None:
-        """A call asks whether it may."""
-        asked.reply.set_result(False)
+        """A call asks whether it may: put the question over the prompt, unless the session has its yes already."""
+        if asked.call.tool in self._approved:
+            asked.reply.set_result(True)
+            return
+        self._asked = asked
+        bar = ApprovalBar(asked.call, "It writes to your disk.")
+        self.mount(bar, before=self.prompt)
+        bar.focus()
+
+    def on_approval_bar_replied(self, event: ApprovalBar.Replied) -> None:
+        asked, self._asked = self._asked, None
+        if asked is None:
+            return
+        if event.reply == "session":
+            self._approved.add(asked.call.tool)
+        if not asked.reply.done():
+            asked.reply.set_result(event.reply != "no")
+        self._put_approval_away()
+
+    def _put_approval_away(self) -> None:
+        self._asked = None
+        self.query(ApprovalBar).remove()
+        self.prompt.focus()
 
     # Commands and keys ----------------------------------------------------------------------------------------------
 
@@ -265,13 +301,90 @@ class CopilotApp(App[int]):
             return
         from ...memory.run_log import new_run_id
 
-        self.session = f"tui-{new_run_id()}"
-        self.story = None
-        self.chat.forget()
+        self._begin_session(f"tui-{new_run_id()}")
         self.chat.mount(Welcome())
+
+    def _begin_session(self, name: str) -> None:
+        """Empty panes, under another name."""
+        self.session, self.story = name, None
+        self.query(Welcome).remove()
+        self._approved.clear()
+        self.chat.forget()
         self.trace.show(None)
         self.evidence.show(None)
         self._show_title()
+
+    def action_help(self) -> None:
+        focused = self.focused
+        about = getattr(focused, "HELP", "") if focused is not None else ""
+        self.push_screen(HelpScreen(about or ""))
+
+    def action_older(self) -> None:
+        self.chat.show_older()
+
+    @work(exclusive=True, group="kept", exit_on_error=False)
+    async def action_sessions(self) -> None:
+        """Pick a session and go on with it."""
+        try:
+            rows = await asyncio.to_thread(kept.session_rows)
+        except BiocopilotError as error:
+            self.tell_trouble(error)
+            return
+        if not rows:
+            self.notify("No session is recorded yet.", markup=False)
+            return
+        name = await self.push_screen_wait(SessionsScreen(rows, kept.delete_session))
+        if name:
+            await self._resume(name)
+
+    async def _resume(self, name: str) -> None:
+        """Show a session's runs and go on with it."""
+        if self.under_way is not None:
+            self.notify("A question is being answered; Esc stops it.", severity="warning", markup=False)
+            return
+        try:
+            stories = await asyncio.to_thread(kept.stories_of, name)
+        except BiocopilotError as error:
+            self.tell_trouble(error)
+            return
+        self._begin_session(name)
+        for story in stories:
+            exchange = self.chat.begin(story.question, story)
+            exchange.call_after_refresh(exchange.show)
+        self.story = stories[-1] if stories else None
+        self.prompt.asked = [story.question for story in stories]
+        self.trace.show(self.story)
+        self.evidence.show(self.story)
+        self._show_title()
+
+    @work(exclusive=True, group="kept", exit_on_error=False)
+    async def action_export(self, to: str) -> None:
+        if not to:
+            self.notify(
+                "Say where: /export answer.md (.json for data, .html to read, .bib for citations)", markup=False
+            )
+            return
+        run_id = self.story.run_id if self.story else ""
+        try:
+            written = await asyncio.to_thread(kept.export, Path(to), self.session, run_id)
+        except BiocopilotError as error:
+            self.tell_trouble(error)
+            return
+        self.notify(f"Written: {written}", markup=False)
+
+    def action_copy_answer(self) -> None:
+        if self.story is not None and self.story.text:
+            self.copy_to_clipboard(self.story.text)
+            self.notify("The answer is copied, with its citations.", markup=False)
+
+    def tell_trouble(self, error: BiocopilotError) -> None:
+        """An error of ours as a message that goes by itself."""
+        self.notify(f"{error.message}\n{error.hint}".strip(), severity="error", markup=False)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        for command in COMMANDS:
+            if not command.argument and command.name != "palette":
+                yield SystemCommand(command.name.capitalize(), command.help, partial(self.run_action, command.action))
 
     def on_exchange_citation_chosen(self, event: Exchange.CitationChosen) -> None:
         self.story = event.exchange.story

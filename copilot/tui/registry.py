@@ -43,7 +43,22 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous", "Previous citation", "citation(-1)", ("left_square_bracket",), group="look"),
     Command("details", "Show or fold all details", "details", ("ctrl+o",), group="look"),
     Command("help", "Keys and commands", "help", ("f1",), group="program", shown=True),
+    Command("older", "Show earlier questions of this session again", "older", group="look"),
+    Command(
+        "sessions",
+        "Resume, search or delete sessions",
+        "sessions",
+        ("ctrl+s",),
+        ("resume",),
+        group="session",
+        shown=True,
+    ),
+    Command(
+        "export", "Write the session (.md, .json) or this run (.html, .bib)", "export", argument="FILE", group="session"
+    ),
+    Command("copy", "Copy the answer with its citations", "copy_answer", ("ctrl+y",), group="session"),
     Command("new", "Begin a new session", "new_session", group="session"),
+    Command("palette", "All commands, searched", "command_palette", ("ctrl+p",), group="program"),
     Command("quit", "Leave", "quit", ("ctrl+q",), ("exit",), group="program"),
 )
 

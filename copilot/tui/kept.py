@@ -1,0 +1,63 @@
+"""The sessions and runs that are kept: read, told as stories, deleted, written to files. For the app; blocking, so from a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...memory.errors import RunNotFound
+from ...memory.events import Event
+from ...memory.sessions import SessionRow, Sessions
+from ..cli.recorded import run_log
+from .story import Story, told
+
+__all__ = ["delete_session", "export", "session_rows", "stories_of"]
+
+
+def session_rows() -> tuple[SessionRow, ...]:
+    """All sessions, newest first; none where nothing is recorded."""
+    try:
+        with run_log() as log:
+            return Sessions(log).rows()
+    except RunNotFound:
+        return ()
+
+
+def stories_of(name: str) -> list[Story]:
+    """The runs of a session, oldest first."""
+    return [told(events) for events in _events_of(name)]
+
+
+def delete_session(name: str) -> str:
+    """Delete a session for good; what is to be said of it."""
+    from ...memory.session_deletion import delete_session as delete
+
+    with run_log() as log:
+        path = log.path
+    done = delete(path, name)
+    return f"Deleted “{name}”: {done.runs} questions." + (
+        "" if done.wiped else " The bytes are wiped at the next start."
+    )
+
+
+def export(to: Path, session: str, run_id: str) -> Path:
+    """Write the session (.md, .json) or the run on show (.html, .bib) to a file that is not there yet.
+
+    Raises:
+        InvalidInput: another kind of file.
+        FileRefused: it is there already, or cannot be written.
+        RunNotFound: nothing is recorded.
+    """
+    from ..export import export_run
+    from ..export.session import export_session
+
+    to = to.expanduser()
+    if to.suffix.lower() in (".html", ".bib"):
+        with run_log() as log:
+            return export_run(log.events(run_id), to)
+    return export_session(session, tuple(_events_of(session)), to)
+
+
+def _events_of(name: str) -> Sequence[tuple[Event, ...]]:
+    with run_log() as log:
+        return tuple(log.events(run_id) for run_id in Sessions(log).run_ids(name))
