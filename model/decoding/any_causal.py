@@ -31,6 +31,15 @@ class AnyCausalEngine:
     def move(self, source: int, target: int) -> None:
         """See `Engine`; there is one slot."""
 
+    def smaller(self) -> bool:
+        """See `Engine`; a prompt goes through whole."""
+        return False
+
+    @torch.no_grad()
+    def embed(self, tokens: Tensor) -> Tensor:
+        """See `Engine`."""
+        return self.llm.get_input_embeddings()(tokens)
+
     @torch.no_grad()
     def prefill(self, slot: int, prompt: Tensor) -> Tensor:
         """See `Engine`."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from torch import Tensor
 
-__all__ = ["Cancel", "Engine", "Prompt", "TokenChooser"]
+__all__ = ["Cancel", "Compile", "Engine", "Prompt", "TokenChooser"]
+
+Compile: TypeAlias = Literal["auto", "always", "never"]
+"""Whether the step is compiled: on a GPU only, anywhere, nowhere."""
+
 
 Prompt: TypeAlias = Sequence[int] | Tensor
 """Token ids (a sequence, or a tensor [L] or [1, L]) or embeddings (a floating tensor [L, E] or [1, L, E])."""
@@ -60,6 +64,14 @@ class Engine(Protocol):
         """Let a slot's content stand in another slot."""
         ...
 
+    def embed(self, tokens: Tensor) -> Tensor:
+        """Embeddings [L, E] of ids [L]."""
+        ...
+
     def release(self) -> None:
         """Give the cache's memory back."""
+        ...
+
+    def smaller(self) -> bool:
+        """Work in smaller pieces from now on; False where there are none."""
         ...

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -13,47 +10,48 @@ from torch import Tensor
 
 from ..errors import ContextOverflow, EmptyPrompt
 from .any_causal import AnyCausalEngine
-from .contract import Cancel, Engine, Prompt, TokenChooser
+from .batching import Row, answers
+from .contract import Cancel, Compile, Engine, Prompt, TokenChooser
 from .llama import LlamaEngine
 from .locks import locked
-from .sampling import Picker, Sampling, checked, likeliest
+from .sampling import Picker, Sampling
 
 __all__ = ["Decoder"]
-
-
-@dataclass
-class _Row:
-    """A prompt that is being answered."""
-
-    number: int
-    prompt: Tensor  # ids [L] or embeddings [L, E]
-    picker: Picker
-    choose: TokenChooser | None
-    answer: list[int] = field(default_factory=list)
-
-    @property
-    def position(self) -> int:
-        """Where the last token of the answer will stand."""
-        return len(self.prompt) + len(self.answer) - 1
 
 
 class Decoder:
     """Decodes with one model. Several decoders of one model, and several threads, wait for one another.
 
+    Each decoder holds a cache of its own, so one per model is best.
+
     Args:
         llm: a causal language model of transformers, on its device and in its dtype. Llama has the fast path.
         max_tokens: the window, prompt and answer together; the model's own where none is given.
         max_batch: prompts decoded at the same time, at most.
-        prefill_chunk: tokens of a prompt that go through the model at once, at most.
+        prefill_chunk: tokens of a prompt that go through the model at once, at most; chosen by the device by default.
+        compile: "auto" compiles the step and captures it as a CUDA graph on a GPU; "always" compiles it anywhere, "never"
+            nowhere. Where it cannot be had, decoding goes on without and says so.
+        notify: is told, in a sentence, of each thing that could not be had; `notices` keeps them too.
     """
 
     def __init__(
-        self, llm: Any, *, max_tokens: int | None = None, max_batch: int = 8, prefill_chunk: int = 512
+        self,
+        llm: Any,
+        *,
+        max_tokens: int | None = None,
+        max_batch: int = 8,
+        prefill_chunk: int | None = None,
+        compile: Compile = "auto",
+        notify: Callable[[str], None] | None = None,
     ) -> None:
         self.llm = llm.eval()
         self.max_tokens = max_tokens or llm.config.max_position_embeddings
+        self.notices: list[str] = []
+        self._tell = notify
         self._engine: Engine = (
-            LlamaEngine(llm, self.max_tokens, max_batch, prefill_chunk) if _is_llama(llm) else AnyCausalEngine(llm)
+            LlamaEngine(llm, self.max_tokens, max_batch, prefill_chunk, compile, self._notify)
+            if _is_llama(llm)
+            else AnyCausalEngine(llm)
         )
 
     def stream(
@@ -100,7 +98,7 @@ class Decoder:
             top_p=top_p,
             seed=seed,
         )
-        return _seconds(pairs)
+        return _tokens(pairs)
 
     def batch(
         self,
@@ -115,23 +113,35 @@ class Decoder:
         top_p: float = 1.0,
         seed: int | None = None,
     ) -> Iterator[tuple[int, int]]:
-        """(number of the prompt, token id) as they come, several prompts at once; a prompt that ends makes room for the next.
+        """(number of the prompt, token id) as they come, several prompts at once; one that ends makes room for the next.
 
         Prompts are ids or embeddings, of any lengths; padded ones, on whichever side, with the mask [B, L] that is 1 at
-        their tokens. `choose` makes a grammar for the prompt of a number.
-        With a seed, what is drawn for a prompt does not hang on the others. Otherwise as `stream`.
+        their tokens. `choose` makes a grammar for the prompt of a number. With a seed, what is drawn for a prompt does not
+        hang on the others. Otherwise as `stream`.
         """
         sampling = Sampling(temperature, top_p, seed)
         if attention_mask is not None:
             prompts = [
                 torch.as_tensor(prompt)[seen.bool()] for prompt, seen in zip(prompts, attention_mask, strict=True)
             ]
-        rows = [self._row(number, prompt, max_new_tokens, sampling) for number, prompt in enumerate(prompts)]
-        return self._decode(rows, max_new_tokens, frozenset(stop_ids), choose, cancel)
+        tensors = [self._checked(_as_prompt(prompt, self.llm), max_new_tokens) for prompt in prompts]
+        rows = [
+            Row(
+                number,
+                prompt,
+                Picker(sampling, number),
+                choose(number) if choose else None,
+                frozenset(stop_ids),
+                max_new_tokens,
+            )
+            for number, prompt in enumerate(tensors)
+        ]
+        return self._decode(rows, cancel)
 
-    def _row(self, number: int, prompt: Any, max_new_tokens: int, sampling: Sampling) -> _Row:
-        tensor = _as_prompt(prompt, self.llm)
-        length = len(tensor)
+    def _checked(self, prompt: Tensor, max_new_tokens: int) -> Tensor:
+        length = len(prompt)
+        if max_new_tokens < 1:
+            raise ValueError(f"max_new_tokens is 1 or more, not {max_new_tokens}")
         if not length:
             raise EmptyPrompt("The prompt holds no token to go on from.", "Give some text.")
         if length + max_new_tokens > self.max_tokens:
@@ -140,84 +150,27 @@ class Decoder:
                 f" {self.max_tokens:,}.",
                 "Shorten the prompt, or ask for a shorter answer.",
             )
-        return _Row(number, tensor, Picker(sampling, number), None)
+        return prompt
 
-    def _decode(
-        self,
-        rows: Sequence[_Row],
-        max_new_tokens: int,
-        stop_ids: frozenset[int],
-        choose: Callable[[int], TokenChooser] | None,
-        cancel: Cancel | None,
-    ) -> Iterator[tuple[int, int]]:
-        if not rows or max_new_tokens <= 0:
+    def _decode(self, rows: Sequence[Row], cancel: Cancel | None) -> Iterator[tuple[int, int]]:
+        if not rows:
             return
-        engine, waiting = self._engine, deque(rows)
-        for row in rows:
-            row.choose = choose(row.number) if choose else None
-
-        def ended(row: _Row) -> bool:
-            return (
-                row.answer[-1] in stop_ids
-                or len(row.answer) >= max_new_tokens
-                or (row.choose is not None and row.choose.finished)
-            )
-
-        with locked(self.llm, cancel) as mine, self._released_on_error():
+        with locked(self.llm, cancel) as mine:
             if not mine:
                 return
-            engine.open(min(len(rows), engine.max_slots), max(len(row.prompt) for row in rows) + max_new_tokens)
-            active: list[_Row] = []  # the row in slot i
-            while waiting or active:
-                while waiting and len(active) < engine.max_slots:
-                    if cancel is not None and cancel.is_set():
-                        return
-                    row = waiting.popleft()
-                    yield row.number, _take(row, engine.prefill(len(active), row.prompt))
-                    if not ended(row):
-                        active.append(row)
-                if not active:
-                    continue
-                if cancel is not None and cancel.is_set():
-                    return
-                logits = engine.step([row.answer[-1] for row in active], [row.position for row in active])
-                for row, token in zip(active, _take_all(active, logits), strict=True):
-                    yield row.number, token
-                for slot in reversed(range(len(active))):
-                    if ended(active[slot]):
-                        last = active.pop()
-                        if slot < len(active):
-                            engine.move(len(active), slot)
-                            active[slot] = last
+            try:
+                yield from answers(self._engine, rows, cancel, self._notify)
+            except Exception:
+                self._engine.release()  # what went wrong may stand in the cache
+                raise
 
-    @contextmanager
-    def _released_on_error(self) -> Iterator[None]:
-        """What went wrong may stand in the cache."""
-        try:
-            yield
-        except Exception:
-            self._engine.release()
-            raise
+    def _notify(self, notice: str) -> None:
+        self.notices.append(notice)
+        if self._tell is not None:
+            self._tell(notice)
 
 
-def _take_all(rows: Sequence[_Row], logits: Tensor) -> list[int]:
-    """The next token of each row from logits [B, V]; the plain case brings all to the host at once."""
-    if all(row.choose is None and row.picker.sampling.temperature == 0 for row in rows):
-        for row, best in zip(rows, likeliest(logits), strict=True):
-            row.answer.append(checked(*best))
-        return [row.answer[-1] for row in rows]
-    return [_take(row, logits[slot]) for slot, row in enumerate(rows)]
-
-
-def _take(row: _Row, logits: Tensor) -> int:
-    token = row.picker.pick(logits if row.choose is None else row.choose.mask(logits))
-    if row.choose is not None:
-        row.choose.accept(token)
-    row.answer.append(token)
-    return token
-
-
-def _seconds(pairs: Iterator[tuple[int, int]]) -> Iterator[int]:
+def _tokens(pairs: Iterator[tuple[int, int]]) -> Iterator[int]:
     try:
         for _number, token in pairs:
             yield token
