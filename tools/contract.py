@@ -12,12 +12,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from ..memory.records import Backend, Evidence, Omitted, Source
 from ..memory.text import clean
+from .shapes import with_rules
 from .workbench import Workbench
 
 if TYPE_CHECKING:
@@ -35,6 +36,16 @@ class ToolArguments(BaseModel):
     """Base of every tool's arguments: unknown fields and invisible characters are refused, white space at the ends is dropped."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
+
+    shapes: ClassVar[tuple[dict[str, Any], ...]] = ()
+    """Where a validator says what goes together: the ways to call, of which a call has one; see `shapes.py`."""
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Pairs of numbers of which the second may not be below the first."""
+
+    @classmethod
+    def exact_schema(cls) -> dict[str, Any]:
+        """JSON Schema with the rules between the arguments: whatever fits it is a valid call."""
+        return with_rules(cls.model_json_schema(), cls.shapes, cls.ordered)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -145,8 +156,12 @@ class Tool:
         return self.doc.splitlines()[0]
 
     def schema(self) -> dict[str, Any]:
-        """JSON Schema of the arguments."""
+        """JSON Schema of the arguments, as any service takes it."""
         return self.arguments.model_json_schema()
+
+    def exact_schema(self) -> dict[str, Any]:
+        """JSON Schema with the rules between the arguments, for a grammar."""
+        return self.arguments.exact_schema()
 
 
 def tool(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,7 @@ from ...memory.errors import BiocopilotError, InvalidArguments, NotFound
 from ...memory.records import Omitted
 from ...memory.text import shorten
 from ..contract import Findings, ToolArguments, ToolContext, tool
+from ..shapes import shape
 from .computed import computed
 from .identify import Molecule, identify
 from .structure_file import read_structures
@@ -26,6 +27,12 @@ class SubstructureFilterArguments(ToolArguments):
     file: str | None = Field(default=None, description="a file of structures that the user named, instead of molecules")
     drugs: bool = Field(default=False, description="search the approved drugs of the local store, instead of molecules")
     most: int = Field(default=200, ge=1, le=2_000, description="how many matching rows to give")
+
+    shapes: ClassVar = tuple(
+        shape(what, among, without={"group", "smarts", "molecules", "file", "drugs"} - {what, among})
+        for what in ("group", "smarts")
+        for among in ("molecules", "file", "drugs")
+    )
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:

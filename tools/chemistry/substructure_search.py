@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -17,6 +17,7 @@ from ...memory.stores.patterns import patterns_beside
 from ...memory.text import shorten
 from ..contract import Findings, ToolArguments, ToolContext, tool
 from ..identifiers import public_id
+from ..shapes import shape
 from .computed import compared_as, computed
 from .identify import Molecule, identify
 from .pattern_search import search_patterns
@@ -50,6 +51,13 @@ class SubstructureSearchArguments(ToolArguments):
         ge=1,
         le=MOST_COMPARED,
         description="how many structures that pass the screen to compare atom by atom",
+    )
+
+    shapes: ClassVar = (
+        shape("molecule", without=("group", "smarts"), by="contains"),
+        shape("molecule", without=("group", "smarts"), by="scaffold", stereo=False),
+        shape("group", without=("molecule", "smarts"), by="contains"),
+        shape("smarts", without=("molecule", "group"), by="contains"),
     )
 
     @model_validator(mode="after")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
 from ...memory.text import shorten
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
 from ..pages import FURTHEST, MOST, window
+from ..shapes import shape
 from ..sources.clinicaltrials import ClinicalTrials, Phase, Status, Trial, TrialQuery
 from ..sources.found import Found
 
@@ -32,6 +33,8 @@ class ClinicalTrialsArguments(ToolArguments):
     phases: tuple[Phase, ...] = Field(default=(), description="phases, any of them; all where none is named")
     most: int = Field(default=10, ge=1, le=MOST, description="how many trials to give")
     skip: int = Field(default=0, ge=0, le=FURTHEST, description="how many of the first trials to leave out")
+
+    shapes: ClassVar = (shape("condition"), shape("intervention"))
 
     @model_validator(mode="after")
     def _about_something(self) -> ClinicalTrialsArguments:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, model_validator
 
@@ -12,6 +12,7 @@ from ...memory.errors import NotFound
 from ...memory.records import Evidence, Omitted, Source
 from ...memory.text import clean
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
+from ..shapes import shape
 from .passage_record import about_record, backend_of, passage_draft, source_of_document
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class ReadPassageArguments(ToolArguments):
     whole: bool = Field(default=False, description="the whole section or page that the passage is in")
     start: int = Field(default=0, ge=0, le=100_000_000, description="with part or whole: where to begin in it")
     most_characters: int = Field(default=8_000, ge=200, le=40_000, description="how much text to give at most")
+
+    shapes: ClassVar = (shape("passage", without=("document", "part")), shape("document", without=("passage",)))
 
     @model_validator(mode="after")
     def _one(self) -> ReadPassageArguments:

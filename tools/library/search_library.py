@@ -46,6 +46,8 @@ class SearchLibraryArguments(ToolArguments):
 
     ordered: ClassVar = (("from_year", "to_year"),)
 
+    ordered: ClassVar = (("from_year", "to_year"),)
+
     @model_validator(mode="after")
     def _in_order(self) -> SearchLibraryArguments:
         if self.from_year is not None and self.to_year is not None and self.from_year > self.to_year:

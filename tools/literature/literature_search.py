@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
@@ -41,6 +41,8 @@ class LiteratureSearchArguments(ToolArguments):
     )
     most: int = Field(default=10, ge=1, le=_MOST, description="how many articles to give")
     skip: int = Field(default=0, ge=0, le=_FURTHEST, description="how many of the first articles to leave out")
+
+    ordered: ClassVar = (("from_year", "to_year"),)
 
     @model_validator(mode="after")
     def _in_order(self) -> LiteratureSearchArguments:

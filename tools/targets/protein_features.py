@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,7 @@ from ...memory.errors import NotFound
 from ...memory.text import shorten
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
 from ..pages import FURTHEST, MOST, absent, window
+from ..shapes import shape
 from ..sources.uniprot import Feature, FeatureKind, evidence_means, kind_of, rank_of
 from .asked_entry import AskedEntry, asked_entry
 
@@ -42,6 +43,9 @@ class ProteinFeaturesArguments(ToolArguments):
     last: int | None = Field(default=None, ge=1, description="to this one; where left out, `first` alone is meant")
     most: int = Field(default=15, ge=1, le=MOST, description="how many features to give")
     skip: int = Field(default=0, ge=0, le=FURTHEST, description="how many of the first features to leave out")
+
+    shapes: ClassVar = (shape(without=("last",)), shape("first"))
+    ordered: ClassVar = (("first", "last"),)
 
     @model_validator(mode="after")
     def _a_range(self) -> ProteinFeaturesArguments:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
@@ -13,6 +13,7 @@ from ...memory.protein_search import search_proteins as search_store
 from ...memory.text import shorten
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
 from ..pages import FURTHEST, MOST, window
+from ..shapes import shape
 from ..sources.found import Found
 
 __all__ = ["search_proteins"]
@@ -44,6 +45,8 @@ class SearchProteinsArguments(ToolArguments):
     everywhere: bool = Field(default=False, description="ask UniProt itself even where the local store knows some")
     most: int = Field(default=15, ge=1, le=MOST, description="how many proteins to give")
     skip: int = Field(default=0, ge=0, le=FURTHEST, description="how many of the first proteins to leave out")
+
+    shapes: ClassVar = tuple(shape(name) for name in _FIELDS[:-1])
 
     @model_validator(mode="after")
     def _something(self) -> SearchProteinsArguments:
