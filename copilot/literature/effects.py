@@ -19,7 +19,7 @@ _STEMS: dict[EffectKind, str] = {
     r"|higher|greater|larger|longer|stimulat\w*|accelerat\w*|induc(?:e|es|ed|ing)"
     r"|upregulat\w*|up-regulat\w*|augment\w*|amplif\w*|exceed\w*|prolong\w*|activat(?:e|es|ed|ing)|boost\w*",
     "less": r"reduc\w*|(?:inverse|negative)(?:ly)? (?:associat|correlat|relat)\w*|decreas\w*|lower(?:s|ed|ing)?|diminish\w*"
-    r"|declin\w*|prevent\w*|inhibit(?:s|ed|ing)?|suppress\w*|attenuat\w*|fewer|less|shorter|smaller"
+    r"|declin\w*|prevent\w*|inhibit(?:s|ed|ing|ion)?|suppress\w*|attenuat\w*|fewer|less|shorter|smaller"
     r"|downregulat\w*|down-regulat\w*|abolish\w*|block(?:s|ed|ing)?|weaken\w*|lessen\w*|shorten\w*|minimi[sz]\w*|alleviat\w*"
     r"|mitigat\w*|protect(?:s|ed|ing|ive|ion)?",
     "better": r"improv\w*|better|benefi\w*|effective(?:ness|ly)?|efficac\w*|efficient\w*|safe(?:ly|r|ty)?|useful\w*|feasib\w*"
@@ -48,7 +48,7 @@ _DENIAL = re.compile(
     r"|ing)?(?:\s+of)?|(?<!in the )(?<!in )absence\s+of|unable\s+to|unlikely"
     r"|little|rather\s+than|instead\s+of|rarely|hardly|insufficient|nonsignificant\w*|non-significant\w*|insignificant\w*"
     r"|does(?:n't|n’t)|did(?:n't|n’t)|is(?:n't|n’t)|was(?:n't|n’t)"
-    r"|refut\w*|against)\b|\bn['’]t\b",
+    r"|refut\w*|(?:evidence|argu\w+|speaks?|spoke|data|results)\s+against)\b|\bn['’]t\b",
     re.IGNORECASE,
 )
 _REACH = 6

@@ -30,7 +30,7 @@ _PLANS = re.compile(
     r"|established|understood|clear))"
     r"|little is known|(?:is|are|was|were|been) (?:proposed|hypothesi[sz]ed|claimed|believed|expected|assumed|supposed)"
     r"|were (?:randomi[sz]ed|randomly|recruited|enrolled|collected|included|assigned|obtained|divided|asked|selected|performed|used)"
-    r"|was (?:used|performed|conducted|obtained|defined)|further (?:studies|research)|future (?:studies|research))\b",
+    r"|was (?:used|performed|conducted|obtained|defined)|further (?:studies|research)|future (?:studies|research)|needs? to be|remains? to be|(?:is|are) needed|defined as)\b",
     re.IGNORECASE,
 )
 _CONCLUDES = re.compile(

@@ -17,7 +17,7 @@ from .masking import MASKS, merge_lists
 from .names_in_text import has_drug_stem
 from .words import Word
 
-__all__ = ["PRONOUNS", "TELLS", "Clause", "clause_of", "clauses_of", "is_bare", "is_statement", "tokens_of"]
+__all__ = ["ASKING", "PRONOUNS", "TELLS", "Clause", "clause_of", "clauses_of", "is_bare", "is_statement", "tokens_of"]
 
 ASKING = frozenset(("property", "rule", "catalogue", "activity_type", "aspect"))
 """Entities that say what is asked for; the others say of what."""

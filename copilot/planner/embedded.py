@@ -14,8 +14,10 @@ from ...memory.text import shorten
 from .by_handle import Handles, recall_calls, resolve, told
 from .classifier import LEAST_MARGIN
 from .contract import Aside, Break, CallTools, Give, Part, State, Step
+from .documents import AboutDocuments, document_calls, documents_asked
 from .frames import KINDS, Frame, Reading
 from .kinds import kind_of
+from .kinds.documents import documents_told
 from .kinds.elsewhere import asks_elsewhere, what_is_asked
 from .kinds.literature import asks_library, beside, look_after, look_beside, nearest_beside, without_lead
 from .kinds.plan import Node, Results, Section, Status
@@ -56,6 +58,10 @@ class EmbeddedPlanner:
             handles = state.memo["handles"] = resolve(state.question, state.earlier)
         if handles.recalled:
             return _recall(handles, state)
+        if "documents" not in state.memo:
+            state.memo["documents"] = documents_asked(state)
+        if state.memo["documents"] is not None:
+            return _of_documents(state.memo["documents"], state)
         work = state.memo.get("work")
         if work is None:
             work = state.memo["work"] = await self._begin(state, handles)
@@ -155,6 +161,16 @@ def _recall(handles: Handles, state: State) -> Step:
         )
     statuses: list[Status] = ["unknown" if result.status == "failed" else "answered" for _, result in results]
     return Give(told(results), status=_overall(statuses) if statuses else "unknown")
+
+
+def _of_documents(asked: AboutDocuments, state: State) -> Step:
+    """The calls that look into the documents, and then what they say."""
+    calls = document_calls(asked)
+    if calls and not state.observations and not state.must_answer:
+        named = ", ".join(dict.fromkeys(document.label for document in asked.documents))
+        return CallTools(calls, plan=f"Understood as a question about {shorten(named, 160)}.")
+    section = documents_told(asked, tuple((item.call, item.result) for item in state.observations))
+    return Give(section.parts, status=section.status, notices=asked.notes)
 
 
 def _left_out(reading: Reading, state: State) -> tuple[str, ...]:

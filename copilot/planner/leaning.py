@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .clauses import PRONOUNS, Clause, tokens_of
+from .clauses import ASKING, PRONOUNS, Clause, tokens_of
 from .context import Context
 from .frames import Entity, EntityKind
 from .masking import MASKS, merge_lists
@@ -18,11 +18,11 @@ from .sequences_in_text import RESIDUES
 from .slots import like_a_gene, listed, slot_of, stands_for_a_target
 from .words import Word
 
-__all__ = ["Picked", "Way", "picked", "ranked_one", "unit_span", "ways"]
+__all__ = ["ORDINALS", "Picked", "Way", "picked", "ranked_one", "unit_span", "ways"]
 
 _PAIRING = frozenset("similar similarity compare compares versus vs than better tanimoto align alike close".split())
 _PLURAL = frozenset("they them their these those both all".split())
-_ORDINALS = {
+ORDINALS = {
     "first": 0,
     "1st": 0,
     "former": 0,
@@ -56,7 +56,7 @@ _NOUN = (
     r"|targets?|proteins?|genes?|kinases?|receptors?"
 )
 _ORDINAL = re.compile(
-    rf"\b(?:the\s+)?(?:{'|'.join(_ORDINALS)})(?:\s*(?:,|,?\s*and|or|&|with|to|versus|vs\.?)\s+(?:the\s+)?(?:{'|'.join(_ORDINALS)}))*"
+    rf"\b(?:the\s+)?(?:{'|'.join(ORDINALS)})(?:\s*(?:,|,?\s*and|or|&|with|to|versus|vs\.?)\s+(?:the\s+)?(?:{'|'.join(ORDINALS)}))*"
     rf"(?:\s+(?:{_NOUN})\b|(?=\s*[?.!]*\s*$))",
     re.IGNORECASE,
 )
@@ -64,7 +64,7 @@ _RANKED = re.compile(
     r"\bthe\s+(?!(?:best|closest|nearest|latest)\b)(?:(?:most|least)\s+[a-z-]+|[a-z]{2,}est)\s+one\b", re.IGNORECASE
 )
 _ASKS_WHICH = re.compile(r"\b(?:which|what|who)\b(?:\s+\w+){0,4}\s+(?:is|are|was|were|has|have)\s*$", re.IGNORECASE)
-_WHICH = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})\b", re.IGNORECASE)
+_WHICH = re.compile(rf"\b(?:{'|'.join(ORDINALS)})\b", re.IGNORECASE)
 _SLOT_NOUNS: dict[EntityKind, re.Pattern[str]] = {
     "target": re.compile(r"\b(?:targets?|proteins?|genes?|kinases?|receptors?)$", re.IGNORECASE),
     "molecule": re.compile(r"\b(?:drugs?|compounds?|molecules?|inhibitors?)$", re.IGNORECASE),
@@ -75,6 +75,23 @@ _ITS_TARGET = re.compile(
     r"|(?:'s|’s|s'|s’)\s+(?:main\s+|primary\s+|molecular\s+)?targets?\b",
     re.IGNORECASE,
 )
+
+_WHOLE_QUESTION = re.compile(
+    r"\W*(?:(?:so|and|but|ok|okay|then|well)\W+)*(?:(?:how|why)\s+)?(?:do|does|did|is|are|was|were|can|could|has|have|had|will|would|should)\s+(?!there\b)\w",
+    re.IGNORECASE,
+)
+_POINTS_BACK = re.compile(
+    r"\b(?:the|such|same|other|another)\s+(?:\w+\s+)?(?:drugs?|compounds?|molecules?|substances?|structures?|inhibitors?|proteins?|targets?|genes?|kinases?"
+    r"|receptors?|enzymes?|peptides?|sequences?|former|latter|two|ones?)\b|\b(?:too|also|instead|as\s+well|either)\b",
+    re.IGNORECASE,
+)
+_FUNCTION_WORDS = frozenset(
+    "a about after all an and any are as at be been before but by can could did do does down during for from had has have how if in"
+    " into is known less likely more most much no not of on only or really should so some still than that the then to under up very"
+    " was were what when which who why will with without would you i we active potent approved selective similar".split()
+)
+_LEAST_SAID = 3
+"""Words beside its first name and function words with which a question says enough to be understood by itself; without a name one more."""
 
 _OTHERS = re.compile(r"\b(?:drugs|inhibitors|blockers|antagonists|agonists|ligands|compounds)\b", re.IGNORECASE)
 
@@ -128,11 +145,23 @@ def ways(
                 entities = tuple(other if (item.start, item.end) == span else item for item in clause.entities)
                 own.append(Way(0.75, replace(clause, entities=entities)))
     found = list(own)
-    for way in own:
+    for way in [] if not following and _is_complete(clause) else own:
         for weight, lent in _lenders(way.clause, context, following):
             found.append(Way(weight * max(way.weight, 0.9 if waiting else 0.0), way.clause, lent))
     found += _through_a_target(clause, context)
     return found
+
+
+def _is_complete(clause: Clause) -> bool:
+    """Whether it asks a whole question of its own: nothing that was named before belongs into it."""
+    asked = clause.of(*ASKING) if clause.names else clause.asked
+    if clause.pronouns or asked or _pairing(clause) or _POINTS_BACK.search(clause.text):
+        return False
+    if _WHOLE_QUESTION.match(clause.text) is None:
+        return False
+    said = [word for word in clause.words if word.plain not in _FUNCTION_WORDS]
+    objects = sum(len(entity.text.split()) for entity in clause.names[1:])
+    return len(said) + objects >= _LEAST_SAID + (not clause.names)
 
 
 def _residues_as_words(clause: Clause) -> Clause:
@@ -215,7 +244,7 @@ def picked(clause: Clause, context: Context) -> Picked | None:
     if not slots:
         return None
     items = context.lists[slots[0]]
-    places = [_ORDINALS[word.casefold()] for word in _WHICH.findall(hit.group())]
+    places = [ORDINALS[word.casefold()] for word in _WHICH.findall(hit.group())]
     known = all(place < len(items) and not (place < 0 and context.cut) for place in places)
     entities = tuple(dict.fromkeys(items[place] for place in places)) if known else ()
     return Picked(clause.start + hit.start(), clause.start + hit.end(), hit.group(), entities, len(items))

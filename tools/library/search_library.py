@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from ...memory.errors import NotFound
 from ...memory.library.collection_names import unknown_collection
 from ...memory.records import Evidence, Omitted, Source
 from ...memory.text import shorten
@@ -39,12 +41,13 @@ class SearchLibraryArguments(ToolArguments):
         default="", max_length=100, description="only of this type, such as review or randomized controlled trial"
     )
     collection: str | None = Field(default=None, max_length=100, description="only this collection")
+    within: list[Annotated[str, Field(min_length=1, max_length=250)]] = Field(
+        default=[], max_length=20, description="only these documents: ids, PMIDs, PMCIDs, DOIs or titles"
+    )
     retracted: Literal["marked", "left_out", "only"] = Field(
         default="marked", description="what becomes of retracted articles; marked means given and named as such"
     )
     diverse: bool = Field(default=False, description="prefer passages that say something else than those before them")
-
-    ordered: ClassVar = (("from_year", "to_year"),)
 
     ordered: ClassVar = (("from_year", "to_year"),)
 
@@ -54,9 +57,8 @@ class SearchLibraryArguments(ToolArguments):
             raise ValueError("from_year is later than to_year")
         return self
 
-    @property
-    def query(self) -> Query:
-        """As the library takes it."""
+    def query(self, within: Sequence[str]) -> Query:
+        """As the library takes it; `within` are ids of documents."""
         from ...memory.library.retrieval import Query
 
         return Query(
@@ -68,6 +70,7 @@ class SearchLibraryArguments(ToolArguments):
             journal=self.journal,
             publication_type=self.publication_type,
             collection=self.collection,
+            within=tuple(within),
             retracted=self.retracted,
             diverse=self.diverse,
         )
@@ -104,7 +107,11 @@ async def search_library(arguments: SearchLibraryArguments, context: ToolContext
 
 
 def _search(library: Library, arguments: SearchLibraryArguments) -> Findings:
-    hits = library.search(arguments.query)
+    try:
+        within = [library.find(name).id for name in arguments.within]
+    except NotFound as error:
+        return Findings((_nothing(library, arguments, error.message),), matched=0, returned=0, empty=True)
+    hits = library.search(arguments.query(within))
     filters = {
         **arguments.model_dump(mode="json", exclude_defaults=True, exclude={"question", "most"}),
         "searched": "meaning and words" if hits.by_meaning else "words alone",
@@ -159,15 +166,15 @@ def _nothing_now(arguments: SearchLibraryArguments, library: Library) -> Draft:
     return found.drafts[0]
 
 
-def _nothing(library: Library, arguments: SearchLibraryArguments) -> Draft:
+def _nothing(library: Library, arguments: SearchLibraryArguments, because: str = "") -> Draft:
     counts = library.catalogue.counts()
     asked: dict[str, Any] = arguments.model_dump(mode="json", exclude_defaults=True)
     narrowed = asked.keys() - {"question", "most", "documents", "diverse"}
     unknown = unknown_collection(library.catalogue, arguments.collection)
     if not counts["documents"]:
         message = "The library is empty."
-    elif unknown:
-        message = unknown
+    elif because or unknown:
+        message = because or unknown
     else:
         message = f"Nothing in the library answers to {shorten(arguments.question, 120)!r}" + (
             f" with {', '.join(sorted(narrowed))}." if narrowed else "."

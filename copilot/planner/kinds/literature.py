@@ -24,7 +24,18 @@ from .listing import quoted
 from .plan import Node, Results, Section
 from .words import count_of, misses
 
-__all__ = ["Literature", "asks_library", "beside", "look_after", "look_beside", "nearest_beside", "without_lead"]
+__all__ = [
+    "Literature",
+    "asks_library",
+    "beside",
+    "harmless",
+    "label_of",
+    "look_after",
+    "look_beside",
+    "nearest_beside",
+    "quotations",
+    "without_lead",
+]
 
 _KEY = "library"
 _LIVE = "elsewhere"
@@ -146,10 +157,10 @@ def nearest_beside(frame: Frame, results: Results) -> tuple[Part, ...]:
     near = [item for item in said.bearing if item.strength >= _LEAST_NEAREST and not item.retracted]
     if near:
         where = f"Nearest to it in {_which(_passages(results))}, not taken as an answer:"
-        return (Aside(where), *_quotations(near[:_NOT_SAID]), Break())
+        return (Aside(where), *quotations(near[:_NOT_SAID]), Break())
     asked = said.asked.whole
     titles = [
-        Sentence(f"A near document: {_named(title)}.", (evidence,))
+        Sentence(f"A near document: {harmless(title)}.", (evidence,))
         for evidence, title in said.nearest
         if len(shared(asked, telling(title))) >= max(2, len(asked) / 2)
     ]
@@ -215,7 +226,7 @@ def _section(said: Answered, results: Results) -> Section:
     if said.asked.yes_or_no or not said.bearing:
         return Section((looked, *_nothing(said)), "unknown")
     best = [item for item in said.bearing if item.strength >= 0.5] or list(said.bearing[:1])
-    return Section((looked, *_quotations(best[:_QUOTED_OPEN])), "answered")
+    return Section((looked, *quotations(best[:_QUOTED_OPEN])), "answered")
 
 
 def _looked(said: Answered) -> str:
@@ -237,7 +248,7 @@ def _sides(said: Answered) -> list[Part]:
     parts: list[Part] = []
     for says, items in sides:
         if items:
-            parts += [Aside(f"Passages that {says}:"), *_quotations(items)]
+            parts += [Aside(f"Passages that {says}:"), *quotations(items)]
     missing = next((says for says, items in sides if not items), "")
     if missing:
         parts.append(Aside(f"None of the passages looked at {missing.replace('say', 'says', 1)}."))
@@ -249,15 +260,16 @@ def _nothing(said: Answered) -> list[Part]:
     what = "states this or its opposite" if said.asked.yes_or_no else "states anything on this"
     parts: list[Part] = [Aside(f"The library does not say: no sentence of these {what}.")]
     if said.bearing:
-        parts += [Aside("Nearest to it, without an answer:"), *_quotations(said.bearing[:_NOT_SAID])]
+        parts += [Aside("Nearest to it, without an answer:"), *quotations(said.bearing[:_NOT_SAID])]
     titles = [
-        Sentence(f"A near document: {_named(_IDENTIFIER.sub('…', title))}.", (evidence,))
+        Sentence(f"A near document: {harmless(_IDENTIFIER.sub('…', title))}.", (evidence,))
         for evidence, title in said.nearest[:_NEAREST]
     ]
     return [*parts, Break(), *titles] if titles else parts
 
 
-def _quotations(items: list[Quoted] | tuple[Quoted, ...]) -> list[Part]:
+def quotations(items: list[Quoted] | tuple[Quoted, ...]) -> list[Part]:
+    """Each in a paragraph of its own."""
     parts: list[Part] = []
     for item in items:
         if parts:
@@ -271,13 +283,13 @@ def _sentence(item: Quoted) -> Sentence:
     record = item.record
     standing = str(record.get("standing") or "")
     marked = item.retracted or (standing and not standing.startswith("no retraction"))
-    mark = f"**{_named(standing)}** " if marked else ""
+    mark = f"**{harmless(standing)}** " if marked else ""
     sample = f"“{_straight(item.sample)}”" if item.sample else ""
     kind = note_of(record) or item.study
     facts = ", ".join(fact for fact in (kind, sample, str(record.get("year") or "")) if fact)
     told = f" ({facts})" if facts else ""
     ids = (item.evidence, item.sample_evidence) if item.sample_evidence not in ("", item.evidence) else (item.evidence,)
-    return Sentence(f"{mark}{_label(record)}{told}: “{_straight(item.text)}”", ids)
+    return Sentence(f"{mark}{label_of(record)}{told}: “{_straight(item.text)}”", ids)
 
 
 def _straight(text: str) -> str:
@@ -285,14 +297,14 @@ def _straight(text: str) -> str:
     return " ".join(text.split())
 
 
-def _named(text: str) -> str:
+def harmless(text: str) -> str:
     """A title or standing with nothing in it that looks like the program's own marks, nor like a quotation."""
     return quoted(" ".join(text.split()).replace("“", "'").replace("”", "'").replace("!(", "("), 120)
 
 
-def _label(record: Mapping[str, Any]) -> str:
+def label_of(record: Mapping[str, Any]) -> str:
     """The article's identifier; its title, without what looks like an identifier, where it has none."""
     label = str(record["label"])
-    return _named(
+    return harmless(
         label if record.get("pmid") or record.get("pmcid") or record.get("doi") else _IDENTIFIER.sub("…", label)
     )

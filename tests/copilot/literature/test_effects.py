@@ -19,6 +19,8 @@ def told(text: str) -> list[tuple[str, bool]]:
         ("It was without evident harm, was superior to placebo", [("worse", True), ("better", False)]),
         ("It was not tested, and improved survival", [("better", False)]),
         ("Inversely correlated with weight", [("less", False)]),
+        ("Protection against malaria and reduced deaths", [("less", False), ("less", False)]),
+        ("There is evidence against improved survival", [("better", True)]),
         ("In the absence of light growth was reduced", [("less", False)]),
         ("There was an absence of increased growth", [("more", True)]),
         ("We assessed the efficacy of zinc", []),

@@ -35,6 +35,7 @@ SIDES = [
     ("Is LY6K associated with better survival?", "LY6K was associated with poor survival.", "opposes"),
     ("Is type 4 hemochromatosis caused by mutations?", "Type 1 hemochromatosis is caused by mutations.", "neither"),
     ("Does GRHL2 promote migration?", "Knockdown of GRHL2 promoted migration.", "opposes"),
+    (REDUCE, "How zinc reduces mortality in sepsis needs to be studied.", "neither"),
     (CALCIUM, "In the absence of calcium, insulin secretion was abolished.", "supports"),
     (CALCIUM, "In the absence of calcium insulin secretion was abolished.", "supports"),
     (CALCIUM, "The loss of calcium abolished insulin secretion.", "supports"),

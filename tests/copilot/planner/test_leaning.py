@@ -55,6 +55,37 @@ def test_two_are_lent_where_a_pair_is_called_for(bench):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Does proteorhodopsin help bacteria survive starvation?",
+        "Does Notch signaling activate stem cell properties of Müller glia?",
+        "Do oral contraceptives raise the risk of stroke in young women?",
+        "How does acupuncture change the course of depression?",
+    ],
+)
+def test_a_question_complete_by_itself_leans_on_nothing(text, bench):
+    context = Context().with_named([EGFR]).with_named([ASPIRIN])
+    assert lent(ways_of(text, bench, context)) == {()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Does it help patients with severe asthma?",
+        "is HER2 hit too?",
+        "Is ibuprofen more potent?",
+        "Is the drug excreted in breast milk of mothers?",
+        "Does the target occur in healthy liver tissue?",
+        "Is the logP below 3 in this one?",
+        "Are there serious side effects in children?",
+    ],
+)
+def test_a_question_with_a_gap_still_leans(text, bench):
+    context = Context().with_named([EGFR]).with_named([ASPIRIN])
+    assert lent(ways_of(text, bench, context)) != {()}
+
+
+@pytest.mark.parametrize(
     ("text", "value"),
     [
         ("MW of the first one", "ASPIRIN"), ("MW of the second one", "IBUPROFEN"), ("TPSA of the latter", "IBUPROFEN"), ("TPSA of the former", "ASPIRIN"),

@@ -56,6 +56,7 @@ async def test_a_retracted_article_is_marked_first_everywhere(ask: Ask) -> None:
         ({"retracted": "left_out"}, {"101", "102"}),
         ({"retracted": "only"}, {"103"}),
         ({"collection": "trials"}, {"101", "102", "103"}),
+        ({"within": ["102", "PMID 103"]}, {"102", "103"}),
     ],
 )
 async def test_what_is_narrowed_is_left_out_and_told(ask: Ask, narrowing: dict[str, Any], pmids: set[str]) -> None:
@@ -158,3 +159,9 @@ async def test_an_unknown_collection_is_told_with_those_there_are(ask: Ask) -> N
 )
 def test_whose_note_a_record_is_of(format: str, collection: str, said: str) -> None:
     assert note_of({"format": format, "collection": collection}) == said
+
+
+async def test_a_document_that_is_not_there_is_told(ask: Ask) -> None:
+    result = await ask("search_library", question="zarvexin", within=["PMID 999"])
+    assert (result.status, result.evidence[0].record["type"]) == ("empty", "library_search")
+    assert "999" in result.evidence[0].record["message"]
