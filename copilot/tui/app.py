@@ -22,6 +22,7 @@ from textual.widgets import Static, Tab, Tabs
 
 from ...memory.errors import BiocopilotError
 from . import kept
+from .molecules import ShownMolecule, molecule_of, molecules_of
 from .registry import COMMANDS, command_named, commands_like
 from .runner import Asked, Ended, MakeCopilot, Runner
 from .screens.help import HelpScreen
@@ -31,6 +32,7 @@ from .widgets.approval import ApprovalBar
 from .widgets.chat import ChatPane
 from .widgets.evidence import EvidencePane
 from .widgets.exchange import Exchange
+from .widgets.molecule import MoleculeView
 from .widgets.prompt import PromptBox
 from .widgets.status_line import StatusLine
 from .widgets.trace import TraceTree
@@ -40,6 +42,8 @@ __all__ = ["CopilotApp"]
 
 TICK_S = 0.1
 """How often what happened is brought to the screen: many events in a tick cost one."""
+_SIDE = ("trace", "evidence", "molecule")
+"""Panes beside the chat; where there is little room, one of them is shown by the class `show-NAME` of the screen."""
 
 
 class CopilotApp(App[int]):
@@ -85,14 +89,13 @@ class CopilotApp(App[int]):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", markup=False)
-        yield Tabs(
-            Tab("Chat", id="tab-chat"), Tab("Trace", id="tab-trace"), Tab("Evidence", id="tab-evidence"), id="tabs"
-        )
+        yield Tabs(*(Tab(name.capitalize(), id=f"tab-{name}") for name in ("chat", *_SIDE)), id="tabs")
         with Horizontal(id="body"):
             yield ChatPane(id="chat")
             with Vertical(id="side"):
                 yield TraceTree(id="trace")
                 yield EvidencePane(id="evidence")
+                yield MoleculeView(id="molecule")
         yield PromptBox(id="prompt")
         yield StatusLine(id="status")
         yield Static("Biocopilot needs 60×16 characters. In less: biocopilot ask --plain", id="small", markup=False)
@@ -137,6 +140,11 @@ class CopilotApp(App[int]):
     def evidence(self) -> EvidencePane:
         """The record on show."""
         return self.query_one("#evidence", EvidencePane)
+
+    @property
+    def molecule(self) -> MoleculeView:
+        """The molecule on show."""
+        return self.query_one("#molecule", MoleculeView)
 
     @property
     def prompt(self) -> PromptBox:
@@ -219,7 +227,7 @@ class CopilotApp(App[int]):
         if story is self.story:
             self.trace.show(story)
             if story.evidence and not self.evidence.evidence_id:
-                self.evidence.show(story)
+                self._show_evidence(next(iter(story.evidence)))
         self._show_title()
 
     def approve(self, asked: Asked) -> None:
@@ -274,16 +282,16 @@ class CopilotApp(App[int]):
             self.ask(self.chat.kept[-1][0])
 
     def action_look(self, where: str) -> None:
-        self.screen.set_class(where == "trace", "show-trace")
-        self.screen.set_class(where == "evidence", "show-evidence")
+        for name in _SIDE:
+            self.screen.set_class(where == name, f"show-{name}")
         self.query_one("#tabs", Tabs).active = f"tab-{where}"
         pane = self.query_one(f"#{where}")
         (self.prompt if where == "chat" else pane).focus()
 
     def on_tabs_tab_activated(self, event: Tabs.TabActivated) -> None:
         where = (event.tab.id or "").removeprefix("tab-")
-        self.screen.set_class(where == "trace", "show-trace")
-        self.screen.set_class(where == "evidence", "show-evidence")
+        for name in _SIDE:
+            self.screen.set_class(where == name, f"show-{name}")
 
     def action_citation(self, by: int) -> None:
         exchanges = self.chat.exchanges
@@ -392,14 +400,43 @@ class CopilotApp(App[int]):
             if exchange is not event.exchange and exchange.current is not None:
                 exchange.go_to(None)
         self.trace.show(self.story)
-        self.evidence.show(self.story, event.evidence_id)
+        self._show_evidence(event.evidence_id)
         if self.screen.has_class("-medium"):
             self.screen.set_class(True, "show-evidence")
 
     def on_trace_tree_call_chosen(self, event: TraceTree.CallChosen) -> None:
         call = self.story.call(event.call_id) if self.story else None
         if call is not None and call.evidence:
-            self.evidence.show(self.story, call.evidence[0])
+            self._show_evidence(call.evidence[0])
+
+    def _show_evidence(self, evidence_id: str) -> None:
+        """A record, and the molecule that it is about."""
+        self.evidence.show(self.story, evidence_id)
+        item = self.story.evidence.get(evidence_id) if self.story else None
+        if item is not None and (molecule := molecule_of(item, self.story)) is not None:
+            self.molecule.show(molecule)
+
+    def action_molecule(self, by: int) -> None:
+        """The next or an earlier molecule of the run."""
+        found = molecules_of(self.story) if self.story else []
+        if not found:
+            self.notify("This run has no molecule.", markup=False)
+            return
+        at = found.index(self.molecule.molecule) if self.molecule.molecule in found else -1 if by > 0 else 0
+        self.molecule.show(found[(at + by) % len(found)])
+
+    def on_molecule_view_wanted(self, event: MoleculeView.Wanted) -> None:
+        self._lay_out(event.molecule)
+
+    @work(thread=True, group="layout", exit_on_error=False)
+    def _lay_out(self, molecule: ShownMolecule) -> None:
+        layout, trouble = None, ""
+        try:
+            chemistry = self.runner.copilot().bench.chemistry
+            layout = chemistry.call_blocking("layout", {"structure": molecule.smiles, "highlight": "alerts"})
+        except BiocopilotError as error:
+            trouble = error.message
+        self.call_from_thread(self.molecule.draw, molecule, layout, trouble)
 
     async def action_quit(self) -> None:
         self.runner.stop()

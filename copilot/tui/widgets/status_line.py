@@ -11,7 +11,13 @@ from ..story import Story
 
 __all__ = ["StatusLine", "doing"]
 
-_KEY_NAMES = {"escape": "Esc", "right_square_bracket": "]", "left_square_bracket": "["}
+_KEY_NAMES = {
+    "escape": "Esc",
+    "right_square_bracket": "]",
+    "left_square_bracket": "[",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
+}
 
 
 class StatusLine(Static):

@@ -276,16 +276,30 @@ def common_core(structures: Sequence[str], seconds: int = 5) -> dict[str, Any]:
 
 def draw(structure: str, form: str, highlight: str, legend: str, width: int, height: int) -> dict[str, Any]:
     """A drawing; `highlight` is `none`, `alerts` or a SMARTS."""
-    from .alerts import alerts_in
     from .drawing import drawing_of
 
     molecule = molecule_from(structure)
-    lit: list[int] = []
-    if highlight == "alerts":
-        lit = [atom for alert in alerts_in(molecule, ("PAINS", "BRENK")) for atom in alert["atoms"]]
-    elif highlight != "none":
-        lit = [atom for match in molecule.GetSubstructMatches(pattern_from(highlight)) for atom in match]
+    lit = _lit(molecule, highlight)
     return {**drawing_of(molecule, form, lit, legend, width, height), "highlighted": sorted(set(lit))}
+
+
+def layout(structure: str, highlight: str) -> dict[str, Any]:
+    """Where atoms and bonds lie in the plane, for a drawing as text; `highlight` as `draw`."""
+    from .layout import layout_of
+
+    molecule = molecule_from(structure)
+    return layout_of(molecule, set(_lit(molecule, highlight)))
+
+
+def _lit(molecule: Any, highlight: str) -> list[int]:
+    """The atoms that `highlight` means: of alerts, of matches of a SMARTS, or none."""
+    from .alerts import alerts_in
+
+    if highlight == "alerts":
+        return [atom for alert in alerts_in(molecule, ("PAINS", "BRENK")) for atom in alert["atoms"]]
+    if highlight == "none":
+        return []
+    return [atom for match in molecule.GetSubstructMatches(pattern_from(highlight)) for atom in match]
 
 
 def loaded_modules() -> list[str]:
@@ -308,7 +322,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     for function in (
         parse, parse_many, smiles_of_blocks, properties, describe, alerts, similarity, nearest, fingerprints, nearest_packed,
         packed_is_sound, pattern_records, pattern_candidates, pattern_matches, patterns_are_sound,
-        query_meant, matches_among, substructure, check_pattern, group_smarts, scaffold, standardise, common_core, draw,
+        query_meant, matches_among, substructure, check_pattern, group_smarts, scaffold, standardise, common_core, draw, layout,
         loaded_modules, version,
     )
 }  # fmt: skip
