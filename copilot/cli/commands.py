@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from . import config, data, doctor, interface, later, library, runs, sessions, tools
+from . import config, data, doctor, interface, later, library, models, runs, sessions, tools
 from .failures import Commands
 
 __all__ = ["app"]
@@ -106,6 +106,7 @@ app.add_typer(tools.app, name="tools")
 app.add_typer(runs.app, name="runs")
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(data.app, name="data")
+app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")
 app.command("doctor")(doctor.doctor)
 for name, (help_text, _comes_with) in later.COMMANDS.items():

@@ -9,10 +9,6 @@ from .failures import say
 __all__ = ["COMMANDS", "add", "say_not_yet"]
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "models": (
-        "Not yet: list, fetch and check models.",
-        "BioMedGPT and other planners. Today: the embedded planner, with none.",
-    ),
     "workflow": (
         "Not yet: run scripted target-discovery workflows.",
         "the workflows. Today: biocopilot ask, from a script.",
