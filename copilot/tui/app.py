@@ -357,8 +357,7 @@ class CopilotApp(App[int]):
             return
         self._begin_session(name)
         for story in stories:
-            exchange = self.chat.begin(story.question, story)
-            exchange.call_after_refresh(exchange.show)
+            self.chat.begin(story.question, story)
         self.story = stories[-1] if stories else None
         self.prompt.asked = [story.question for story in stories]
         self.trace.show(self.story)

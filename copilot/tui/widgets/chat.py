@@ -60,7 +60,6 @@ class ChatPane(VerticalScroll):
         for question, story in hidden[-count:]:
             exchange = Exchange(question, story)
             self.mount(exchange, before=first) if first else self.mount(exchange)
-            exchange.call_after_refresh(exchange.show)
         self.call_after_refresh(self._tell_older)
 
     def _prune(self) -> None:

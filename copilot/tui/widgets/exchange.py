@@ -82,13 +82,18 @@ class Exchange(Vertical):
         yield self._work
         yield self._foot
 
+    def on_mount(self) -> None:
+        self.show()
+
     @property
     def citations(self) -> list[str]:
         """The evidence ids cited, in order."""
         return [name for block in self._blocks for name in block.citations]
 
     def show(self) -> None:
-        """Bring what is shown up to the story."""
+        """Bring what is shown up to the story; before it is on the screen there is nothing to bring, and `on_mount` does."""
+        if not self._foot.is_attached:
+            return
         self._work.update(_work_line(self.story))
         if self.story.text != self._text:
             self._show_text(self.story.text)
