@@ -33,10 +33,14 @@ from ..tools.workbench import LibraryChoice, Services, Workbench
 from .environment import environment_of
 from .loop import Approve, Budget, Run
 from .planner.contract import Planner
+from .planner.language.choice import ModelChoice
+from .planner.resolve import resolve_planner
 from .recorder import Recorder
 from .session_memory import Past, SessionMemory, past_in
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
     from ..memory.run_log import RunLog
 
 __all__ = ["QUESTION_CHARACTERS", "Copilot"]
@@ -55,7 +59,8 @@ class Copilot:
     """Answers questions with tools and evidence.
 
     Args:
-        planner: `auto`, `embedded`, or a `Planner` of your own.
+        planner: a name (`auto`, `embedded`, `biomedgpt`, `openai:…`, `ollama:…`, `langchain:PROVIDER:MODEL`), a LangChain chat
+            model, or a `Planner` of your own.
         offline: refuse whatever needs the network.
         tools: the tools it may call, by name or as declared; all where None.
         budget: bounds of one run.
@@ -64,11 +69,16 @@ class Copilot:
         approve: asked before a tool that writes.
         services: how live services are asked; nothing is sent with `offline`.
         library: which library of documents, and what makes its vectors; the user's own where None.
+        model: where a language model that plans is asked, and within which bounds.
+
+    Raises:
+        ModelUnavailable, MissingExtra: the planner's model, its key or its package is not there.
+        OfflineRefused: the planner needs the network.
     """
 
     def __init__(
         self,
-        planner: str | Planner = "auto",
+        planner: str | Planner | BaseChatModel = "auto",
         offline: bool = False,
         tools: Iterable[str | Tool] | None = None,
         *,
@@ -79,13 +89,15 @@ class Copilot:
         workers: int = 2,
         services: Services | None = None,
         library: LibraryChoice | None = None,
+        model: ModelChoice | None = None,
     ) -> None:
         self.bench = Workbench(store, workers, services or Services(), library or LibraryChoice())
         self.offline = offline
         self.budget = budget or Budget()
         self._approve = approve or _refuse
         self._tools = _chosen(tools)
-        self._planner = _planner(planner)
+        self._resolved = resolve_planner(planner, model, offline)
+        self._planner = self._resolved.planner
         self._log_wish = log
         self._log_state: tuple[RunLog | None, str] | None = None
         self._unrecorded = SessionMemory()
@@ -162,7 +174,7 @@ class Copilot:
             version=_version(),
             environment=environment_of(self.bench),
             notices=tuple(text for text in (trouble, past.trouble) if text),
-            remarks=(past.remark,) if past.remark else (),
+            remarks=tuple(text for text in (self._resolved.remark, past.remark) if text),
         )
         try:
             return await run.answer()
@@ -298,19 +310,6 @@ def _chosen(tools: Iterable[str | Tool] | None) -> Mapping[str, Tool]:
         tool = find_tool(item, all_tools()) if isinstance(item, str) else item
         chosen[tool.name] = tool
     return chosen
-
-
-def _planner(wish: str | Planner) -> Planner:
-    if not isinstance(wish, str):
-        return wish
-    if wish in ("auto", "embedded"):
-        from .planner.embedded import EmbeddedPlanner
-
-        return EmbeddedPlanner()
-    raise ModelUnavailable(
-        f"The planner {shorten(clean(wish), 60)!r} is not in this version.",
-        "Leave --planner out, or say --planner embedded: it needs no model.",
-    )
 
 
 def _version() -> str:

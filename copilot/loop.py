@@ -25,6 +25,7 @@ from ..memory.events import (
     ApprovalRequested,
     EvidenceAdded,
     Notice,
+    NoticeKind,
     PlanProposed,
     RunFinished,
     RunStarted,
@@ -68,6 +69,16 @@ class Budget:
     bytes: int = 2_000_000
     repeated: int = 2
     """How often an identical call may be asked for; it is run once, and answered from its first result after that."""
+
+
+@dataclass(frozen=True)
+class ModelUse:
+    """What the planner's language model took in one run."""
+
+    calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    seconds: float = 0.0
 
 
 @dataclass
@@ -121,6 +132,7 @@ class Run:
         self._spent = ""
         self._failed = 0
         self._warned: set[str] = set()
+        self._model: ModelUse | None = None
 
     async def answer(self) -> Answer:
         """Run to the end. Cancellation closes open calls, records the end as cancelled, and is raised on.
@@ -177,6 +189,10 @@ class Run:
                 memo=self._memo,
                 left_out=self.left_out,
                 earlier=self.earlier,
+                offline=self.offline,
+                seconds_left=max(0.0, left),
+                tell=self._tell,
+                spend=self._count,
             )
             step = await self.planner.next_step(state)
             self._steps += 1
@@ -186,6 +202,15 @@ class Run:
                 return self._give(Give(status="partial" if self._evidence else "unknown"))
             self._announce(step)
             await self._call_all(step.calls, left)
+
+    def _tell(self, text: str, kind: NoticeKind = "planner") -> None:
+        self.recorder.emit(Notice, text=text, kind=kind)
+
+    def _count(self, tokens_in: int, tokens_out: int, seconds: float) -> None:
+        used = self._model or ModelUse()
+        self._model = ModelUse(
+            used.calls + 1, used.tokens_in + tokens_in, used.tokens_out + tokens_out, used.seconds + seconds
+        )
 
     def _announce(self, step: CallTools) -> None:
         if step.plan:
@@ -326,6 +351,8 @@ class Run:
         emit = self.recorder.emit
         if give.plan:
             emit(PlanProposed, summary=give.plan)
+        if give.thought:
+            emit(Thought, text=give.thought)
         for text in give.notices:
             emit(Notice, text=text, kind="planner")
         blocks, claims = self._checked(give)
@@ -357,10 +384,13 @@ class Run:
             return shown(claim)
 
         if give.text:
-            text = without_markup(give.text)
-            for sentence in split_claims(text):
-                text = text.replace(sentence, check(sentence), 1)
-            blocks.append(text)
+            text, at = without_markup(give.text), 0
+            pieces: list[str] = []
+            for sentence in split_claims(text):  # each in its own place: a model may say the same twice
+                place = text.index(sentence, at)
+                pieces += [text[at:place], check(sentence)]
+                at = place + len(sentence)
+            blocks.append("".join(pieces) + text[at:])
         paragraph: list[str] = []
         for part in give.parts:
             if isinstance(part, Sentence):
@@ -384,7 +414,7 @@ class Run:
 
     def _finish(self, status: AnswerStatus, started: float, error: BaseException | None = None) -> None:
         emit = self.recorder.emit
-        emit(Usage, steps=self._steps, calls=self._calls, bytes=self._bytes)
+        emit(Usage, steps=self._steps, calls=self._calls, bytes=self._bytes, **_of_model(self._model))
         emit(
             RunFinished,
             status=status,
@@ -393,6 +423,18 @@ class Run:
             message=(error.message if isinstance(error, BiocopilotError) else str(error)) if error else "",
             hint=error.hint if isinstance(error, BiocopilotError) else "",
         )
+
+
+def _of_model(used: ModelUse | None) -> dict[str, Any]:
+    """What a language model took, as fields of `usage`; nothing where none was asked."""
+    if used is None:
+        return {}
+    return {
+        "tokens_in": used.tokens_in,
+        "tokens_out": used.tokens_out,
+        "model_calls": used.calls,
+        "model_seconds": round(used.seconds, 6),
+    }
 
 
 def _tag(evidence: tuple[str, ...]) -> str:

@@ -22,8 +22,18 @@ from ..memory.text import clean, shorten
 
 if TYPE_CHECKING:
     from ..tools.workbench import LibraryChoice, Services
+    from .planner.language.choice import ModelChoice
 
-__all__ = ["LibrarySettings", "LoadedSettings", "Origin", "Settings", "load_settings", "masked", "setting_fields"]
+__all__ = [
+    "LibrarySettings",
+    "LoadedSettings",
+    "ModelSettings",
+    "Origin",
+    "Settings",
+    "load_settings",
+    "masked",
+    "setting_fields",
+]
 
 Origin = Literal["default", "file", "environment"]
 
@@ -62,12 +72,55 @@ class LibrarySettings(BaseModel):
     )
 
 
+class ModelSettings(BaseModel):
+    """The table `[model]`: the language model that plans, and how it is asked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    name: str = Field(
+        default="",
+        max_length=300,
+        description="what auto takes where BioMedGPT is not installed, such as ollama:qwen3 or openai:NAME",
+    )
+    base_url: str = Field(
+        default="",
+        max_length=500,
+        pattern=r"^(https?://\S+)?$",
+        description="address of a server of your own, up to /v1: vLLM, llama.cpp, LM Studio, Ollama",
+    )
+    key: SecretStr = Field(
+        default=SecretStr(""), max_length=1_000, description="key for that server, or for the provider"
+    )
+    window: int = Field(
+        default=0, ge=0, le=10_000_000, description="tokens that the model reads at once; 0 for what is known of it"
+    )
+    max_new_tokens: int = Field(default=1024, ge=64, le=100_000, description="tokens of one reply, at most")
+    temperature: float | None = Field(
+        default=None, ge=0, le=2, description="how freely it words; the server's own where not set"
+    )
+    mode: Literal["auto", "choose", "free"] = Field(
+        default="auto",
+        description="choose among what the embedded planner proposes, or free to call any tool; auto: by the model",
+    )
+    calls: Literal["auto", "native", "json"] = Field(
+        default="auto", description="calls by the server's tool calling, by a JSON schema, or by the first that works"
+    )
+    fallback: str = Field(
+        default="embedded",
+        max_length=300,
+        description="the planner that goes on where the model cannot; none for an error instead",
+    )
+    timeout: float = Field(
+        default=60.0, gt=0, le=3_600, description="seconds without a word from the model after which it is given up"
+    )
+
+
 class Settings(BaseModel):
     """Every setting with its default; a description is what `config show` and the documentation say."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    planner: str = Field(default="auto", min_length=1, max_length=200, description="what plans: auto or embedded")
+    planner: str = Field(default="auto", min_length=1, max_length=200, description="what plans; `ask --planner` takes the same")
     offline: bool = Field(default=False, description="refuse whatever needs the network")
     calls: int = Field(default=40, ge=1, le=1_000, description="tool calls a question may use")
     seconds: float = Field(default=120.0, gt=0, le=86_400, description="seconds a question may take")
@@ -92,6 +145,7 @@ class Settings(BaseModel):
         default="local", description="what is asked first: local stores, or live services"
     )
     library: LibrarySettings = Field(default=LibrarySettings(), description="the user's documents")
+    model: ModelSettings = Field(default=ModelSettings(), description="the language model that plans")
 
     @property
     def services(self) -> Services:
@@ -103,6 +157,25 @@ class Settings(BaseModel):
             ncbi_key=self.ncbi_key.get_secret_value(),
             structures_may_leave=self.structures_may_leave,
             first=self.first == "live",
+        )
+
+    @property
+    def model_choice(self) -> ModelChoice:
+        """Which language model, where, and within which bounds."""
+        from .planner.language.choice import ModelChoice
+
+        chosen = self.model
+        return ModelChoice(
+            name=chosen.name,
+            base_url=chosen.base_url,
+            key=chosen.key.get_secret_value(),
+            window=chosen.window,
+            max_new_tokens=chosen.max_new_tokens,
+            temperature=chosen.temperature,
+            mode=chosen.mode,
+            calls=chosen.calls,
+            fallback=chosen.fallback,
+            timeout_s=chosen.timeout,
         )
 
     @property
@@ -133,7 +206,7 @@ def setting_fields() -> dict[str, FieldInfo]:
     return found
 
 
-_TABLES: dict[str, type[BaseModel]] = {"library": LibrarySettings}
+_TABLES: dict[str, type[BaseModel]] = {"library": LibrarySettings, "model": ModelSettings}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, TypeAdapter, model_serializer
 
 from .records import AnswerStatus, Claim, Evidence, ToolCall
 
@@ -21,6 +21,7 @@ __all__ = [
     "Event",
     "EvidenceAdded",
     "Notice",
+    "NoticeKind",
     "PlanProposed",
     "RunFinished",
     "RunStarted",
@@ -142,10 +143,13 @@ class AnswerFinished(_Event):
     asides: tuple[str, ...] = ()
 
 
+NoticeKind = Literal["fallback", "limit", "source", "planner", "storage", "claim", "info"]
+
+
 class Notice(_Event):
     type: Literal["notice"] = "notice"
     text: str
-    kind: Literal["fallback", "limit", "source", "planner", "storage", "claim", "info"] = "info"
+    kind: NoticeKind = "info"
 
 
 class Usage(_Event):
@@ -156,6 +160,14 @@ class Usage(_Event):
     """Bytes of evidence and digests."""
     tokens_in: int = 0
     tokens_out: int = 0
+    model_calls: int | None = None
+    """Replies of a language model; None where the planner is none."""
+    model_seconds: float | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_it_was(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without what is not known, so that a run recorded before there were these fields is shown as it was."""
+        return {name: value for name, value in handler(self).items() if value is not None}
 
 
 class RunFinished(_Event):

@@ -122,6 +122,7 @@ def copilot_for(
         workers=settings.workers,
         services=settings.services,
         library=settings.library_choice,
+        model=settings.model_choice,
         approve=approve,
     )
     if bench is not None and settings.store is None and settings.workers == Settings().workers:

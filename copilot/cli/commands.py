@@ -62,7 +62,13 @@ def ask(
     ] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Print plain text: no colours, no progress.")] = False,
     planner: Annotated[
-        str, typer.Option(metavar="NAME", help="What plans the answer: auto or embedded.", show_default=False)
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="What plans the answer: auto, embedded, biomedgpt, openai:MODEL, anthropic:MODEL, ollama:MODEL or"
+            " langchain:PROVIDER:MODEL.",
+            show_default=False,
+        ),
     ] = "",
     offline: Annotated[bool, typer.Option("--offline", help="Open no network connection.")] = False,
     session: Annotated[

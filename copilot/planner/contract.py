@@ -6,11 +6,13 @@ evidence and never decides whether a sentence is supported: the loop and `copilo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from ...memory.earlier_runs import EarlierRuns
+from ...memory.events import NoticeKind
 from ...memory.records import ToolCall, ToolResult
 from ...memory.sessions import Turn
 from ...tools.contract import Tool
@@ -41,6 +43,14 @@ class Observation:
     result: ToolResult
 
 
+def _untold(_text: str, _kind: NoticeKind = "planner") -> None:
+    """Nobody listens."""
+
+
+def _uncounted(_tokens_in: int, _tokens_out: int, _seconds: float) -> None:
+    """Nobody counts."""
+
+
 @dataclass(frozen=True)
 class State:
     """Everything that a planner may look at. `memo` is its own, for the length of one run.
@@ -62,6 +72,12 @@ class State:
     """How many earlier turns of the session are not in `history`."""
     earlier: EarlierRuns | None = None
     """The session's earlier runs, whose results are reached by handle; None where there are none."""
+    offline: bool = False
+    seconds_left: float = math.inf
+    tell: Callable[[str, NoticeKind], None] = _untold
+    """Tells something at once, as a notice: a retry, a fallback, what was left out."""
+    spend: Callable[[int, int, float], None] = _uncounted
+    """Counts one reply of a language model: tokens in, tokens out, seconds."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +140,8 @@ class Give:
     status: Literal["answered", "partial", "unknown"] = "answered"
     notices: tuple[str, ...] = ()
     plan: str = ""
+    thought: str = ""
+    """A model's own reasoning text, where it gave one."""
 
 
 Step = CallTools | Give

@@ -1,0 +1,346 @@
+"""Free planning: the model calls any tool, sees digests of what came back, and writes the answer.
+
+Each step is one reply. Calls are checked before they run (`checking.py`); what cannot be run is put to the model once more with the
+reason. An answer is checked as the loop will check it, and put to the model once more where evidence does not hold it; what then is
+not held is struck by the loop, as in any other planner's answer.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ....memory.errors import ModelUnavailable
+from ....memory.records import ToolCall
+from ....memory.text import shorten
+from ...claims import check_claim, split_claims
+from ...model_text import without_markup
+from ..contract import Aside, CallTools, Give, State, Step
+from ..reading import read
+from .asking import Patience, ask_model
+from .checking import made_up, problem_with, seen_text
+from .choice import ModelChoice
+from .conversation import Conversation, Exchange, Script
+from .faults import ModelFault
+from .reading_on import READ_FUNCTION, READ_RESULT, page_of
+from .reply import Reply, Wish, whole_sentences
+from .structured import with_schema
+from .telling import unavailable
+from .tokens import Counter, window_of
+from .tools_shown import ShownTools, shown_tools
+
+__all__ = ["LanguagePlanner"]
+
+_ROUNDS = 2
+"""Replies in a row of which nothing can be used, before another planner goes on."""
+_SHRINK = 0.6
+"""What is left of the window after the server called it too small: by how much it was, few say."""
+_LEAST_ROOM = 600
+_MOST_PAGES = 20
+"""Pages of records that a model may read in one run."""
+
+
+@dataclass
+class _Work:
+    """What a run knows of its model."""
+
+    shown: ShownTools
+    native: bool
+    window: int
+    conversation: Conversation = field(default_factory=Conversation)
+    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    bad_rounds: int = 0
+    overflowed: bool = False
+    shortened: bool = False
+    pages: int = 0
+    doubted: set[str] = field(default_factory=set)
+    """Structures and identifiers that the model was told it must not make up."""
+    reviewed: Give | None = None
+    """The first answer, where it was put to the model once more."""
+
+
+class LanguagePlanner:
+    """Plans by a LangChain chat model.
+
+    Args:
+        model: any `BaseChatModel`.
+        choice: window, bounds, and how calls are asked for.
+        name: what runs say of their planner.
+        in_process: whether the model needs no network; with `offline` any other is refused.
+    """
+
+    def __init__(
+        self, model: Any, choice: ModelChoice | None = None, name: str = "", *, in_process: bool = False
+    ) -> None:
+        self._model = model
+        self._choice = choice or ModelChoice()
+        self._name = name or _name_of(model)
+        self.in_process = in_process
+        self._patience = Patience(self._choice.timeout_s, self._choice.max_new_tokens)
+        self._count = Counter(model.get_num_tokens if in_process and hasattr(model, "tokenizer") else None)
+        self._bound: dict[tuple[str, ...], Any] = {}
+        self._by_json = self._choice.calls == "json"
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    async def next_step(self, state: State) -> Step:
+        """The model's next calls, or its answer.
+
+        Raises:
+            ModelUnavailable: it cannot be reached, cannot read so much, or gives nothing that can be used.
+        """
+        work = state.memo.get("language")
+        if work is None:
+            work = state.memo["language"] = await self._begin(state)
+        while True:
+            reply = await self._reply(work, state)
+            if reply.refusal:
+                return _refused(reply)
+            if reply.wishes:
+                step = await self._called(work, state, reply)
+            else:
+                step = self._answered(work, state, reply)
+            if step is not None:
+                return step
+
+    async def _begin(self, state: State) -> _Work:
+        reading = await read(state.question, state.history, state.bench)
+        window = window_of(self._model, self._choice.window)
+        room = window - self._choice.max_new_tokens
+        if room < _LEAST_ROOM:
+            raise ModelUnavailable(
+                f"A window of {window:,} tokens leaves no room beside a reply of {self._choice.max_new_tokens:,}.",
+                "Set model.window higher, or model.max_new_tokens lower.",
+            )
+        shown = shown_tools(state, reading.frames, room, self._count)
+        return _Work(shown, native=not self._by_json, window=window)
+
+    # Asking ------------------------------------------------------------------------------------------------------
+
+    async def _reply(self, work: _Work, state: State) -> Reply:
+        """One reply; a server without tool calls is asked by a schema, and one whose window is too small is sent less."""
+        while True:
+            answer_now = state.must_answer
+            script = self._script(work, state, answer_now)
+            try:
+                reply = await self._ask(work, state, script, answer_now)
+            except ModelFault as error:
+                if not self._mended(work, state, script, error):
+                    raise unavailable(self._name, error.fault) from error
+                continue
+            self._count.learn(script.tokens + (0 if answer_now else work.shown.tokens), reply.tokens_in)
+            return _numbered(reply, work)
+
+    def _script(self, work: _Work, state: State, answer_now: bool) -> Script:
+        beside = work.shown.tokens if work.native and not answer_now else 0
+        room = work.window - self._choice.max_new_tokens - beside
+        script = work.conversation.script(state, work.shown, work.native, room, self._count, answer_now=answer_now)
+        if (script.shortened or script.turns_left_out) and not work.shortened:
+            work.shortened = True
+            turns = f" and {script.turns_left_out} earlier questions left out" if script.turns_left_out else ""
+            state.tell(
+                f"{script.shortened} results were shortened for the model{turns}: it reads {work.window:,} tokens at once.",
+                "limit",
+            )
+        return script
+
+    async def _ask(self, work: _Work, state: State, script: Script, answer_now: bool) -> Reply:
+        if answer_now:
+            runnable = self._model
+        elif work.native:
+            runnable = self._with_tools(work.shown)
+        else:
+            runnable = with_schema(self._model, _calls_schema(work.shown, self._choice.max_new_tokens))
+        names = () if answer_now else (*state.tools, READ_RESULT)
+        return await ask_model(runnable, script.messages, state, self._patience, names, estimate=script.tokens)
+
+    def _with_tools(self, shown: ShownTools) -> Any:
+        bound = self._bound.get(shown.names)
+        if bound is None:
+            try:
+                bound = self._model.bind_tools([*shown.functions, READ_FUNCTION])
+            except NotImplementedError:
+                self._by_json = True
+                return with_schema(self._model, _calls_schema(shown, self._choice.max_new_tokens))
+            self._bound[shown.names] = bound
+        return bound
+
+    def _mended(self, work: _Work, state: State, script: Script, error: ModelFault) -> bool:
+        """Whether the same can be asked in another way, which is told."""
+        fault = error.fault
+        if fault.kind == "no_tools" and work.native and self._choice.calls == "auto":
+            work.native, self._by_json = False, True
+            state.tell(
+                f"The model's server has no tool calls ({fault.text}); it is asked by a JSON schema instead.",
+                "fallback",
+            )
+            return True
+        if fault.kind == "window" and not work.overflowed:
+            work.overflowed = True
+            sent = script.tokens + work.shown.tokens + self._choice.max_new_tokens
+            work.window = max(int(min(sent, work.window) * _SHRINK), self._choice.max_new_tokens + _LEAST_ROOM)
+            work.shown = _fewer(work, state, self._count, self._choice.max_new_tokens)
+            state.tell(
+                f"The model's window is smaller than {sent:,} tokens ({fault.text}); asked again with less: {work.window:,}.",
+                "limit",
+            )
+            return True
+        return False
+
+    # What it said ------------------------------------------------------------------------------------------------
+
+    async def _called(self, work: _Work, state: State, reply: Reply) -> Step | None:
+        """The calls that can be run; None where none can, and the model is asked once more."""
+        exchange = Exchange(reply)
+        if state.must_answer:
+            work.conversation.exchanges.append(exchange)
+            self._one_more_bad_round(work, "it asked for more calls than it has")
+            return None
+        seen = seen_text(state)
+        calls: list[ToolCall] = []
+        for wish in reply.wishes:
+            if wish.tool == READ_RESULT and wish.arguments is not None and work.pages < _MOST_PAGES:
+                work.pages += 1
+                exchange.pages[wish.id] = page_of(wish.arguments, state)
+                continue
+            problem = await self._problem(work, state, wish, seen, reply.cut)
+            if problem:
+                exchange.problems[wish.id] = problem
+                continue
+            call = ToolCall(id=f"c{next(work.numbers)}", tool=wish.tool, arguments=dict(wish.arguments or {}))
+            exchange.call_ids[wish.id] = call.id
+            calls.append(call)
+        work.conversation.exchanges.append(exchange)
+        if not calls and exchange.pages:
+            work.bad_rounds = 0
+            return None
+        if not calls:
+            self._one_more_bad_round(work, "; ".join(exchange.problems.values()))
+            return None
+        first, work.bad_rounds = len(work.conversation.exchanges) == 1, 0
+        plan = f"{self._name} asks for {', '.join(dict.fromkeys(call.tool for call in calls))}." if first else ""
+        thought = "\n\n".join(part for part in (reply.thought, reply.text) if part)
+        return CallTools(
+            tuple(calls), thought=thought, plan=plan, details={"tools_shown": len(work.shown.names)} if first else {}
+        )
+
+    async def _problem(self, work: _Work, state: State, wish: Wish, seen: str, cut: bool) -> str:
+        problem = await problem_with(wish, state)
+        if problem:
+            limit = self._choice.max_new_tokens
+            return f"{problem} The reply was cut off after {limit} tokens: ask for less at once." if cut else problem
+        invented = [text for text in made_up(wish, seen) if text not in work.doubted]
+        if invented:
+            work.doubted.update(invented)
+            return (
+                f"{', '.join(shorten(text, 80) for text in invented)} stands neither in the question nor in a result."
+                " Give the name; the tools know names. If there is none, call it again."
+            )
+        for text in made_up(wish, seen):
+            state.tell(f"{shorten(text, 80)} was written by the model; no source gave it.", "planner")
+        return ""
+
+    def _answered(self, work: _Work, state: State, reply: Reply) -> Give | None:
+        """The answer; None where it is put to the model once more."""
+        notices: tuple[str, ...] = ()
+        text = reply.text
+        if reply.cut:
+            text = whole_sentences(text)
+            notices = (f"The model's answer was cut off after {self._choice.max_new_tokens} tokens.",)
+        if not text:
+            exchange = Exchange(
+                reply, said="That was neither a call nor an answer. Call a tool, or answer in sentences."
+            )
+            work.conversation.exchanges.append(exchange)
+            self._one_more_bad_round(work, "it gave neither a call nor an answer")
+            return None
+        give = Give(text=text, notices=notices, thought=reply.thought)
+        if work.reviewed is not None:
+            return min((give, work.reviewed), key=lambda item: _share_unheld(item.text, state))
+        unheld = _unheld(text, state)
+        if not unheld or state.must_answer:
+            return give
+        work.reviewed = give
+        work.conversation.exchanges.append(Exchange(reply, said=_review(unheld)))
+        return None
+
+    def _one_more_bad_round(self, work: _Work, why: str) -> None:
+        work.bad_rounds += 1
+        if work.bad_rounds >= _ROUNDS:
+            raise ModelUnavailable(
+                f"{self._name} was told what was wrong and still gave nothing that can be used: {shorten(why, 200)}",
+                "Ask more simply, or take another model; --planner embedded needs none.",
+            )
+
+
+def _refused(reply: Reply) -> Give:
+    """The model's refusal, shown as such. It is no claim, so it stands in a notice, quoted."""
+    said = shorten(" ".join(reply.refusal.split()), 300)
+    return Give(
+        (Aside("The model declined to answer."),),
+        status="unknown",
+        notices=(f"The model declined to answer: “{said}”",),
+        thought=reply.thought,
+    )
+
+
+def _numbered(reply: Reply, work: _Work) -> Reply:
+    """The reply whose calls all have ids, each its own."""
+    used = {wish.id for exchange in work.conversation.exchanges for wish in exchange.reply.wishes}
+    wishes = []
+    for place, wish in enumerate(reply.wishes):
+        own = wish.id if wish.id and wish.id not in used else f"w{len(used)}_{place}"
+        used.add(own)
+        wishes.append(replace(wish, id=own))
+    return replace(reply, wishes=tuple(wishes))
+
+
+def _fewer(work: _Work, state: State, count: Counter, reply: int) -> ShownTools:
+    """The tools that still fit, those called so far among them."""
+    called = tuple(dict.fromkeys(item.call.tool for item in state.observations))
+    order = dict.fromkeys((*called, *work.shown.names))
+    return shown_tools(state, (), work.window - reply, count, also=tuple(order))
+
+
+def _calls_schema(shown: ShownTools, most_tokens: int) -> dict[str, Any]:
+    """One call or an answer; three bytes are a token of ordinary text."""
+    from ....model.grammar import calls_schema
+
+    functions = (*shown.functions, READ_FUNCTION)
+    schemas = {item["function"]["name"]: item["function"]["parameters"] for item in functions}
+    return dict(calls_schema(schemas, 3 * most_tokens, answer=True))
+
+
+def _unheld(text: str, state: State) -> list[tuple[str, Sequence[str]]]:
+    """The sentences that the run's evidence does not hold, with what is missing."""
+    evidence = {item.id: item for seen in state.observations for item in seen.result.evidence}
+    claims = [check_claim(sentence, evidence) for sentence in split_claims(without_markup(text))]
+    return [(claim.text, claim.missing) for claim in claims if claim.verdict == "unsupported"]
+
+
+def _share_unheld(text: str, state: State) -> float:
+    return len(_unheld(text, state)) / max(1, len(split_claims(without_markup(text))))
+
+
+def _review(unheld: Sequence[tuple[str, Collection[str]]]) -> str:
+    lines = [
+        f"- {shorten(sentence, 200)} ({'not there: ' + ', '.join(list(missing)[:6]) if missing else 'no result cited'})"
+        for sentence, missing in unheld[:6]
+    ]
+    return "\n".join(
+        (
+            "These sentences are not held by the results they cite and would be struck out:",
+            *lines,
+            "Call the tools that are missing, or write the whole answer once more: each sentence with the ids of the results that hold"
+            " it, and only what stands there.",
+        )
+    )
+
+
+def _name_of(model: Any) -> str:
+    known = getattr(model, "model_name", None) or getattr(model, "model", None) or ""
+    return f"langchain:{type(model).__name__}" + (f":{known}" if isinstance(known, str) and known else "")
