@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -42,8 +42,8 @@ class Finding:
 Check = Callable[[], Finding]
 
 
-def all_checks() -> tuple[Check, ...]:
-    """The checks in the order in which they are shown; one that fails in an unforeseen way is a bad finding."""
+def all_checks(only: Collection[str] = ()) -> tuple[Check, ...]:
+    """The checks in the order in which they are shown, or some of them; one that fails unforeseen is a bad finding."""
     named = {
         "python": _python,
         "rdkit": _rdkit,
@@ -53,9 +53,10 @@ def all_checks() -> tuple[Check, ...]:
         "data folder": _data_folder,
         "run log": _run_log,
         "planner": _planner,
+        "models": _models,
         "extras": _extras,
     }
-    return tuple(_guarded(about, check) for about, check in named.items())
+    return tuple(_guarded(about, check) for about, check in named.items() if not only or about in only)
 
 
 def _guarded(about: str, check: Callable[[str], Finding]) -> Check:
@@ -170,6 +171,25 @@ def _planner(about: str) -> Finding:
 
     with Copilot(wish, log=False) as copilot:
         return Finding(about, "good", f"{copilot.planner.name}, because your settings say so.")
+
+
+def _models(about: str) -> Finding:
+    from ...model.checkpoint.catalogue import all_installed
+    from ..local_models import model_errors, models_folder
+
+    with model_errors():
+        here = list(all_installed(models_folder()))
+    broken = next((item for item in here if item.trouble), None)
+    if broken is not None:
+        return Finding(about, "bad", f"{broken.name}: {broken.trouble}", f"biocopilot models pull {broken.name}")
+    if not here:
+        return Finding(
+            about,
+            "note",
+            "No weights of BioMedGPT are installed; nothing else needs them. `biocopilot models list` says how.",
+        )
+    said = ", ".join(f"{item.name} as {item.form} ({item.bytes / 1e9:.1f} GB)" for item in here)
+    return Finding(about, "good", f"{said}. `biocopilot models check NAME` loads one and asks it something.")
 
 
 def _extras(about: str) -> Finding:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from textual.content import Content
+
     from ..agent import Copilot
     from ..loop import Approve
 
@@ -36,7 +38,9 @@ def open_interface(session: str = "", planner: str = "", offline: bool = False) 
     from ...memory.run_log import new_run_id
     from ..settings import load_settings
     from ..tui.app import CopilotApp
+    from ..tui.widgets.welcome import set_up_line
     from .asking import Request, copilot_for
+    from .checks import all_checks
 
     settings = load_settings().settings
     request = Request((), planner=planner, offline=offline)
@@ -44,6 +48,9 @@ def open_interface(session: str = "", planner: str = "", offline: bool = False) 
     def make(approve: Approve) -> Copilot:
         return copilot_for(request, settings, approve=approve)
 
+    def set_up() -> list[Content]:
+        return [set_up_line(check()) for check in all_checks(("local data", "library", "planner", "models"))]
+
     back_ends = "offline" if offline or settings.offline else "local and live"
-    app = CopilotApp(make, session or f"tui-{new_run_id()}", f"{planner or settings.planner} · {back_ends}")
+    app = CopilotApp(make, session or f"tui-{new_run_id()}", f"{planner or settings.planner} · {back_ends}", set_up)
     raise typer.Exit(app.run() or 0)

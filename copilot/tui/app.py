@@ -57,7 +57,7 @@ class CopilotApp(App[int]):
     """
 
     TITLE = "biocopilot"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (120, "-wide")]  # noqa: RUF012  # Textual declares it as an instance's
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -162,6 +162,10 @@ class CopilotApp(App[int]):
             self._command(event.text)
         else:
             self.ask(event.text)
+
+    def on_prompt_box_upwards(self) -> None:
+        for welcome in self.query(Welcome):
+            welcome.enter()
 
     def on_welcome_tried(self, event: Welcome.Tried) -> None:
         self.ask(event.question)

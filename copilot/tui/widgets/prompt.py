@@ -35,6 +35,9 @@ class PromptBox(TextArea):
         self._at: int | None = None
         self._draft = ""
 
+    class Upwards(Message):
+        """↑ where nothing was asked before: whatever is above the prompt is meant."""
+
     def action_send(self) -> None:
         text = self.text.strip()
         if not text:
@@ -59,6 +62,8 @@ class PromptBox(TextArea):
             event.stop()
             event.prevent_default()
             return
+        if event.key == "up" and row == 0 and not self.asked:
+            self.post_message(self.Upwards())
         if event.key == "down" and row == self.document.line_count - 1 and self._recall(1):
             event.stop()
             event.prevent_default()

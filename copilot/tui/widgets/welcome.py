@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from textual.containers import Vertical
 from textual.content import Content
@@ -10,7 +11,7 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-__all__ = ["QUESTIONS", "Welcome"]
+__all__ = ["QUESTIONS", "Welcome", "set_up_line"]
 
 QUESTIONS = (
     "Is erlotinib drug-like, and how potent is it on EGFR?",
@@ -38,13 +39,43 @@ class Welcome(Vertical):
             "Ask about targets, molecules, drugs or papers. Every statement of an answer cites the record that holds it.",
             markup=False,
         )
+        yield Static(Content.styled("To try: ↑ and Enter, or type your own.", "$text-muted"))
         yield OptionList(*(Option(Content(question)) for question in QUESTIONS), id="questions")
         yield self._set_up
+
+    def enter(self) -> None:
+        """Give the questions the focus."""
+        questions = self.query_one(OptionList)
+        questions.focus()
+        questions.highlighted = len(QUESTIONS) - 1
 
     def tell(self, lines: Sequence[Content]) -> None:
         """What is set up, and the command that gets what is not."""
         self._set_up.update(Content("\n").join(lines))
 
+    def on_mount(self) -> None:
+        self.query_one(OptionList).highlighted = None
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.post_message(self.Tried(QUESTIONS[event.option_index]))
+
+
+class Found(Protocol):
+    """What a check of the set-up found."""
+
+    @property
+    def about(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def sentence(self) -> str: ...
+    @property
+    def hint(self) -> str: ...
+
+
+def set_up_line(found: Found) -> Content:
+    """A finding in a line or two: whether it is there, and the command that gets it."""
+    glyph, style = {"good": ("✓", "$text-success"), "bad": ("✗", "$text-error")}.get(found.state, ("·", "$text-muted"))
+    hint = Content.styled(f"\n  → {found.hint}", "$text-muted") if found.hint else ""
+    return Content.assemble((f"{glyph} ", style), (f"{found.about}: ", "bold"), found.sentence, hint)

@@ -15,6 +15,7 @@ from biocopilot.copilot.tui.app import CopilotApp
 from biocopilot.memory.errors import SourceUnavailable
 from biocopilot.memory.records import Source, ToolCall
 from biocopilot.tools.contract import Draft, Findings, ToolArguments, ToolContext, tool
+from textual.content import Content
 from textual.pilot import Pilot
 
 SOURCE = Source(name="test", release="1", licence="none", attribution="none")
@@ -59,7 +60,10 @@ def call(name: str, id_: str = "c1", **arguments: object) -> ToolCall:
 
 @asynccontextmanager
 async def opened(
-    steps: Steps | None = None, size: tuple[int, int] = (140, 40), log: bool = False
+    steps: Steps | None = None,
+    size: tuple[int, int] = (140, 40),
+    log: bool = False,
+    set_up: Callable[[], list[Content]] | None = None,
 ) -> AsyncIterator[tuple[CopilotApp, Pilot[int]]]:
     """The app; with steps, over a scripted planner and the tools above, else over the embedded one."""
 
@@ -69,7 +73,7 @@ async def opened(
         planner = ScriptedPlanner(steps)
         return Copilot(planner, offline=True, tools=[tell, wait, fail, write], log=log, approve=approve)
 
-    app = CopilotApp(make, "s", "scripted · offline")
+    app = CopilotApp(make, "s", "scripted · offline", set_up)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield app, pilot

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+from biocopilot.copilot.cli.checks import Finding
 from biocopilot.copilot.planner.contract import CallTools, Give
 from biocopilot.copilot.tui.screens.help import HelpScreen
 from biocopilot.copilot.tui.screens.sessions import SessionsScreen
+from biocopilot.copilot.tui.widgets.welcome import QUESTIONS, set_up_line
 
 from .driving import GIVE, answered, call, labels, opened, screen, typed, until
 
@@ -178,3 +180,15 @@ async def test_where_there_is_no_room_it_asks_for_some() -> None:
         await pilot.resize_terminal(120, 30)
         await pilot.pause()
         assert "60×16" not in screen(app)
+
+
+async def test_a_first_screen_has_questions_that_up_and_enter_ask_and_says_what_is_set_up() -> None:
+    steps = [CallTools((call("tell"),)), GIVE]
+    found = Finding("models", "note", "No weights [are] installed.", "`biocopilot models list`")
+    async with opened(steps, set_up=lambda: [set_up_line(found)]) as (app, pilot):
+        await until(pilot, lambda: "models: No weights [are] installed." in screen(app))
+        assert "→ `biocopilot models list`" in screen(app)
+        await pilot.press("up", "enter")
+        await answered(app, pilot)
+        assert [question for question, _ in app.chat.kept] == [QUESTIONS[-1]]
+        assert "To try" not in screen(app)
