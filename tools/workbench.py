@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..memory.hgnc_store import HgncStore
     from ..memory.library.embedding import EmbeddingSettings
     from ..memory.library.library import Library
+    from ..memory.library.reading.pdf_engine import PdfEngine
     from ..memory.store_connection import Database
     from ..memory.uniprot_store import UniprotStore
     from .chemistry.workers import ChemistryWorkers
@@ -55,11 +56,13 @@ class LibraryChoice:
         folder: where it is; the user's own where None.
         embedding: which model; the embedded one where None.
         chroma_url: a Chroma server that keeps the vectors; in the library's folder where empty.
+        pdf_engine: the program that takes PDFs apart; `pdfium` comes with the extra of that name.
     """
 
     folder: Path | None = None
     embedding: EmbeddingSettings | None = None
     chroma_url: str = ""
+    pdf_engine: PdfEngine = "pypdf"
 
     def open(self, offline: bool) -> Library:
         """The library; offline it asks no server. Raises StorageError where it cannot be read."""
@@ -69,7 +72,9 @@ class LibraryChoice:
         def embedder() -> Embedder:
             return open_embedder(self.embedding or EmbeddingSettings(), offline=offline)
 
-        return Library.open(self.folder, embedder=embedder, chroma_url=self.chroma_url, offline=offline)
+        return Library.open(
+            self.folder, embedder=embedder, chroma_url=self.chroma_url, offline=offline, pdf_engine=self.pdf_engine
+        )
 
 
 if TYPE_CHECKING:

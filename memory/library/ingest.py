@@ -18,6 +18,7 @@ from .catalogue import Catalogue
 from .document import ReadDocument
 from .files import FoundFile, Refused
 from .reading.formats import format_of
+from .reading.pdf_engine import PYPDF
 from .writing import Embed, Origin, add_documents, forget_file
 
 __all__ = ["Added", "Refused", "Step", "ingest", "ingest_documents"]
@@ -63,6 +64,7 @@ def ingest(
     embed: Embed | None,
     report: Report = lambda _step: None,
     total: int = 0,
+    pdf_engine: str = PYPDF,
 ) -> Added:
     """Read files and add what they hold. The catalogue is open for writing, its lock held.
 
@@ -73,8 +75,10 @@ def ingest(
         embed: texts to vectors; None where no model is at hand.
         report: told after every batch.
         total: how many files there are.
+        pdf_engine: the program that takes PDFs apart.
 
     Raises:
+        MissingExtra: there is a PDF, and that program is not installed. What was added stays.
         StorageError: the disk is full or cannot be written. What was added stays.
     """
     result = Added()
@@ -84,7 +88,7 @@ def ingest(
             continue
         seen = partial(_tell, report, file.name, number, total)
         try:
-            _one_file(catalogue, file, collection, embed, result, seen)
+            _one_file(catalogue, file, collection, embed, result, seen, pdf_engine)
         except FileRefused as error:
             result.refused.append(Refused(file.name, error.message, error.hint))
         report(Step(file.name, number + 1, total, result.added + result.updated + result.known))
@@ -102,12 +106,13 @@ def _one_file(
     embed: Embed | None,
     result: Added,
     report: Callable[[int], None],
+    pdf_engine: str,
 ) -> None:
     data = file.load()
     if not data:
         raise FileRefused(f"{file.name} is empty.", "Nothing is in it that could be found.")
     digest = hashlib.sha256(data).hexdigest()
-    kind = format_of(file.name, data)
+    kind = format_of(file.name, data).by(pdf_engine)
     query = "SELECT 1 FROM file WHERE sha256 = ? AND collection = ? AND reader = ? AND path = ? AND member = ?"
     if catalogue.rows(query, (digest, collection, kind.reader, file.path, file.member)):
         result.unchanged_files += 1
@@ -124,6 +129,9 @@ def _one_file(
     result.files += 1
     result.removed += len(forget_file(catalogue, origin))
     with catalogue.write() as connection:
+        connection.execute(  # what another reader made of it is there no more
+            "DELETE FROM file WHERE path = ? AND member = ? AND reader != ?", (file.path, file.member, kind.reader)
+        )
         connection.execute(
             "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?)",
             (digest, collection, kind.reader, file.path, file.member, number),

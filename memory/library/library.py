@@ -30,6 +30,7 @@ from .exact_store import ExactStore
 from .files import find_files
 from .index import EXACT_UP_TO, LOCK, Index
 from .ingest import Added, Step, ingest, ingest_documents
+from .reading.pdf_engine import PYPDF, PdfEngine, engine
 from .reindexing import reindex
 from .retrieval import Hits, Query, search
 from .vector_store import VectorStore
@@ -72,6 +73,7 @@ class Library:
         embedder: opens the model when it is first needed; None to go by words alone.
         chroma_url: of a Chroma server; empty for the folder itself.
         offline: ask no server: vectors are compared here, and what is added waits in the catalogue until it may be told.
+        pdf_engine: the program that takes PDFs apart that are added; those of the library stay as they were read.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Library:
         embedder: Callable[[], Embedder] | None = None,
         chroma_url: str = "",
         offline: bool = False,
+        pdf_engine: PdfEngine = PYPDF,
     ) -> None:
         self.folder = folder
         self.is_starter = not os.path.lexists(folder / FILE)
@@ -89,6 +92,7 @@ class Library:
         self._embedder: Embedder | None = None
         self._why_no_model = "" if embedder else "no model is set."
         self._chroma_url = chroma_url
+        self._pdf_engine = pdf_engine
         self._server_waits = bool(chroma_url) and offline
         self._index = Index(folder, chroma_url, offline)
         self._left: list[Catalogue] = []
@@ -102,13 +106,14 @@ class Library:
         embedder: Callable[[], Embedder] | None = None,
         chroma_url: str = "",
         offline: bool = False,
+        pdf_engine: PdfEngine = PYPDF,
     ) -> Library:
         """The library in a folder, or the user's own; where nothing was added yet, the project's own notes.
 
         Raises:
             StorageError: it is damaged, of another version, or cannot be read.
         """
-        return cls(library_dir() if folder is None else folder, embedder, chroma_url, offline)
+        return cls(library_dir() if folder is None else folder, embedder, chroma_url, offline, pdf_engine)
 
     # Adding and removing -----------------------------------------------------------------------------------------
 
@@ -117,11 +122,14 @@ class Library:
 
         Raises:
             InvalidInput: the library's vectors are of another model.
+            MissingExtra: there are PDFs, and the program that is to take them apart is not installed.
             StorageError: another process is writing, or the disk is full. What was added stays.
         """
         files = list(find_files(paths))
+        if any(file.name.lower().endswith(".pdf") for file in files):
+            engine(self._pdf_engine)  # said before anything is done
         with self._writing(report) as (catalogue, embed):
-            return ingest(catalogue, files, collection, embed, report, len(files))
+            return ingest(catalogue, files, collection, embed, report, len(files), self._pdf_engine)
 
     def add_documents(
         self,

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import FileRefused, NotFound
+from ..errors import FileRefused, InvalidSetting, MissingExtra, NotFound
 from ..text import clean, shorten
 from ..typography import folded, folded_with_places
 from .catalogue import DocumentRow, SourceRow
@@ -143,8 +143,14 @@ def _read_again(source: SourceRow, readers: tuple[str, ...], _state: tuple[int, 
         data = file.load()
         if hashlib.sha256(data).hexdigest() != source.sha256:
             return InSource(trouble=f"{name} has changed since")
-        kind = format_of(file.name, data)
-        if kind.reader not in readers:
+        kind = _as_then(format_of(file.name, data), readers)
+        try:
+            reader = kind.reader
+        except (MissingExtra, InvalidSetting) as error:
+            return InSource(
+                trouble=f"{name} was read by another engine: {error.message} {error.hint}", read_otherwise=True
+            )
+        if reader not in readers:
             return InSource(trouble=f"{name} was read by {_other(kind, readers)}", read_otherwise=True)
         for read in kind.read(data, file.name):
             if read.entry == source.entry:
@@ -152,6 +158,12 @@ def _read_again(source: SourceRow, readers: tuple[str, ...], _state: tuple[int, 
     except FileRefused as error:
         return InSource(trouble=f"{name}: {error.message}")
     return InSource(trouble=f"{name} has no record {source.entry + 1} any more")
+
+
+def _as_then(kind: Format, readers: Sequence[str]) -> Format:
+    """The format, taken apart by the program that took the file apart, whichever reads new files."""
+    engines = [reader.split()[2] for reader in readers if reader.startswith(f"{kind.name} ") and reader.count(" ") > 1]
+    return kind.by(engines[0]) if engines else kind
 
 
 def _other(kind: Format, readers: Sequence[str]) -> str:

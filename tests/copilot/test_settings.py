@@ -146,6 +146,7 @@ def test_the_library_is_opened_as_the_settings_say() -> None:
         "BIOCOPILOT_LIBRARY_SERVER_MODEL": "m",
         "BIOCOPILOT_LIBRARY_SERVER_KEY": "abcdef0123456789",
         "BIOCOPILOT_LIBRARY_CHROMA_URL": "http://localhost:2",
+        "BIOCOPILOT_LIBRARY_PDF_ENGINE": "pdfium",
     }
     settings = load_settings(environ, Path("none.toml")).settings
     choice = settings.library_choice
@@ -156,7 +157,7 @@ def test_the_library_is_opened_as_the_settings_say() -> None:
         "m",
     )
     assert choice.embedding.api_key.get_secret_value() == "abcdef0123456789"
-    assert choice.chroma_url == "http://localhost:2"
+    assert (choice.chroma_url, choice.pdf_engine) == ("http://localhost:2", "pdfium")
     assert "abcdef" not in repr(settings) + repr(choice) + settings.model_dump_json()
 
 

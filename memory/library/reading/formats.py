@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 
 from ...errors import FileRefused
 from ..document import ReadDocument
+from . import pdf_engine
 
 __all__ = ["FORMATS", "SUFFIXES", "Format", "format_of"]
 
@@ -34,20 +36,27 @@ class Format:
     begins: str = ""
     """A pattern for the first bytes, where several formats share a suffix."""
     engine: str = ""
-    """A module beside this one whose `engine()` names the program that takes such files apart, where it is not ours."""
+    """The program that takes such files apart, where it is not ours, as `pdf_engine` names it."""
 
     @property
     def reader(self) -> str:
-        """Name and version, as the catalogue remembers them; with another program's, where one is needed."""
-        if not self.engine:
-            return f"{self.name} {self.version}"
-        return f"{self.name} {self.version} {import_module(f'{__package__}.{self.engine}').engine()}"
+        """Name and version, as the catalogue remembers them; with another program's, where one is needed.
+
+        Raises:
+            MissingExtra: that program is not installed.
+        """
+        ours = f"{self.name} {self.version}"
+        return f"{ours} {pdf_engine.engine(self.engine)}" if self.engine else ours
 
     @property
     def read(self) -> Read:
         """The function that reads it."""
-        function: Read = import_module(f"{__package__}.{self.module}").read
-        return function
+        function: Callable[..., Iterator[ReadDocument]] = import_module(f"{__package__}.{self.module}").read
+        return partial(function, engine=self.engine) if self.engine else function
+
+    def by(self, engine: str) -> Format:
+        """The same, taken apart by another program; files that need none are as they were."""
+        return replace(self, engine=engine) if self.engine else self
 
 
 _PUBMED = r"[\s\S]*<(?:PubmedArticle|MedlineCitation|PubmedBookArticle|PubmedArticleSet|PubmedBookArticleSet)\b"
@@ -56,7 +65,7 @@ _MEDLINE = r"\s*(?:PMID|PMCR?|OWN|STAT) {0,2}- ?\w"
 _RIS = r"[\s\S]{0,2000}?(?:^|\n)[ \t]*TY(?:[ \t]{1,4}- ?|- )[A-Z]"
 
 FORMATS = (
-    Format("pdf", "PDF", (".pdf",), "pdf", "2", r"[\s\S]{0,1024}%PDF-", "pdf_engine"),
+    Format("pdf", "PDF", (".pdf",), "pdf", "2", r"[\s\S]{0,1024}%PDF-", pdf_engine.PYPDF),
     Format("endnote", "EndNote XML", (".xml",), "endnote", "1", _ENDNOTE),
     Format("pubmed", "PubMed XML", (".xml",), "pubmed", "1", _PUBMED),
     Format("jats", "JATS XML (PubMed Central)", (".xml", ".nxml", ".jats"), "jats", "2", r"[\s\S]*<(?:pmc-articleset|article)\b"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...errors import FileRefused
 from .pdf_columns import Gutters, regions_of
-from .pdf_engine import ends_whole, open_pdf
+from .pdf_engine import PYPDF, ends_whole, open_pdf
 from .pdf_front import front_of
 from .pdf_furniture import without_furniture
 from .pdf_glyphs import MOST_GLYPHS, PdfPages
@@ -57,18 +57,22 @@ class _Reading:
             yield words
 
 
-def document_of(data: bytes, name: str, progress: Callable[[int], None] = lambda _page: None) -> dict[str, Any]:
+def document_of(
+    data: bytes, name: str, progress: Callable[[int], None] = lambda _page: None, engine: str = PYPDF
+) -> dict[str, Any]:
     """`parts` as numbers of pages, kinds and texts, `front` as `Front` has it, and `notes`.
 
     Args:
         data: the file's bytes.
         name: as the user knows it.
         progress: told the number of each page before it is read.
+        engine: the program that takes it apart.
 
     Raises:
         FileRefused: it cannot be opened, or holds no text.
+        MissingExtra: the engine is not installed.
     """
-    pdf = open_pdf(data, name)
+    pdf = open_pdf(data, name, engine)
     reading = _Reading(pdf, progress)
     pages: list[list[list[Line]]] = []
     characters, gutters = 0, Gutters()

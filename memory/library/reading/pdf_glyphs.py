@@ -27,6 +27,9 @@ class Glyph(NamedTuple):
 class PdfPages(Protocol):
     """An open PDF."""
 
+    locked: bool
+    """Whether it asks for a password; then it has no pages here."""
+
     def __len__(self) -> int:
         """How many pages it has."""
         ...

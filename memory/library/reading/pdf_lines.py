@@ -15,7 +15,7 @@ from statistics import median
 from ...text import clean
 from .pdf_glyphs import Glyph
 
-__all__ = ["Line", "Word", "line_of", "rows_of", "words_of"]
+__all__ = ["ACCENTS", "Line", "Word", "line_of", "rows_of", "words_of"]
 
 BLANK = 0.16
 """Ems between two characters from which there is a blank: letters spaced out stand 0.12 apart, words of a tight line 0.18."""
@@ -27,7 +27,7 @@ _BACK = 0.4
 """Ems that a character may go back without beginning a word anew: kerning, accents drawn over letters."""
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st", "\xa0": " "})
 _SOFT_HYPHEN = "\xad"
-_OVER = {
+ACCENTS = {
     "¨": "\u0308",
     "´": "\u0301",
     "`": "\u0300",
@@ -145,8 +145,8 @@ def _one_of(first: Glyph, second: Glyph) -> Glyph | None:
     if first.text in _UNDER and second.text in _STROKES and near and second.x0 - first.x0 < 0.1 * first.size:
         return first._replace(text=_UNDER[first.text])
     for accent, letter in ((first, second), (second, first)):
-        if accent.text in _OVER and letter.text.isalpha() and near:
-            text = unicodedata.normalize("NFC", letter.text + _OVER[accent.text])
+        if accent.text in ACCENTS and letter.text.isalpha() and near:
+            text = unicodedata.normalize("NFC", letter.text + ACCENTS[accent.text])
             return letter._replace(text=text) if len(text) == 1 else None
     return None
 

@@ -16,6 +16,7 @@ import time
 from typing import Any
 
 from ...errors import FileRefused, WorkerDied, error_named
+from .pdf_engine import PYPDF
 
 __all__ = ["PdfProcess"]
 
@@ -51,7 +52,7 @@ class PdfProcess:
         process = self._process
         return process.pid if process is not None and process.poll() is None else None
 
-    def document(self, data: bytes, name: str) -> dict[str, Any]:
+    def document(self, data: bytes, name: str, engine: str = PYPDF) -> dict[str, Any]:
         """What `pdf_document.document_of` makes of a file.
 
         Raises:
@@ -60,7 +61,7 @@ class PdfProcess:
         """
         with self._lock:
             try:
-                return self._asked(data, name)
+                return self._asked(data, name, engine)
             except BaseException as error:  # Ctrl-C too: what is half-way can only be ended
                 if not isinstance(error, FileRefused) or self.pid is None:
                     self._end()
@@ -71,29 +72,30 @@ class PdfProcess:
         with self._lock:
             self._end()
 
-    def _asked(self, data: bytes, name: str) -> dict[str, Any]:
+    def _asked(self, data: bytes, name: str, engine: str) -> dict[str, Any]:
         fresh = self.pid is None
         try:
-            return self._exchange(data, name)
+            return self._exchange(data, name, engine)
         except _NoAnswer:
             self._end()
         if not fresh:  # one that had been idle may have ended just now
             with contextlib.suppress(_NoAnswer):
-                return self._exchange(data, name)
+                return self._exchange(data, name, engine)
         raise FileRefused(f"{name} ended the process that reads it.", _SIMPLER)
 
-    def _exchange(self, data: bytes, name: str) -> dict[str, Any]:
+    def _exchange(self, data: bytes, name: str, engine: str) -> dict[str, Any]:
         process = self._running()
         try:
-            self._write(process, data, name)
+            self._write(process, data, {"name": name, "engine": engine, "size": len(data)})
         except OSError as error:
             raise _NoAnswer from error
         return self._received(process, name)
 
-    def _write(self, process: subprocess.Popen[bytes], data: bytes, name: str) -> None:
+    @staticmethod
+    def _write(process: subprocess.Popen[bytes], data: bytes, request: dict[str, Any]) -> None:
         if process.stdin is None:
             raise BrokenPipeError
-        process.stdin.write(json.dumps({"name": name, "size": len(data)}).encode() + b"\n")
+        process.stdin.write(json.dumps(request).encode() + b"\n")
         process.stdin.write(data)
         process.stdin.flush()
 

@@ -25,30 +25,30 @@ MEMORY_BYTES = 2_000_000_000
 
 def main() -> None:
     """Answer until stdin ends."""
-    waiting: queue.Queue[tuple[str, bytes]] = queue.Queue()
+    waiting: queue.Queue[tuple[str, str, bytes]] = queue.Queue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, waiting), daemon=True).start()
     with contextlib.suppress(queue.Empty, BrokenPipeError):
         while True:
-            name, data = waiting.get(timeout=IDLE_S)
+            name, engine, data = waiting.get(timeout=IDLE_S)
             _limit(len(data))
-            _answer(name, data)
+            _answer(name, engine, data)
     os._exit(0)  # the thread that listens holds stdin, and would be waited for
 
 
-def _listen(pipe: IO[bytes], into: queue.Queue[tuple[str, bytes]]) -> None:
+def _listen(pipe: IO[bytes], into: queue.Queue[tuple[str, str, bytes]]) -> None:
     """Put every request into the queue; the process ends with the pipe."""
     while head := pipe.readline():
         request = json.loads(head)
         data = pipe.read(request["size"])
         if len(data) < request["size"]:
             break
-        into.put((request["name"], data))
+        into.put((request["name"], request["engine"], data))
     os._exit(0)
 
 
-def _answer(name: str, data: bytes) -> None:
+def _answer(name: str, engine: str, data: bytes) -> None:
     try:
-        _send({"result": document_of(data, name, lambda page: _send({"page": page}))})
+        _send({"result": document_of(data, name, lambda page: _send({"page": page}), engine)})
     except BiocopilotError as error:
         _send({"error": [type(error).__name__, error.message, error.hint]})
     except MemoryError:

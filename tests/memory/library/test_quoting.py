@@ -5,16 +5,20 @@ from __future__ import annotations
 import runpy
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from typing import Any
 
 import pytest
-from biocopilot.memory.errors import NotFound
+from biocopilot.memory.errors import MissingExtra, NotFound
 from biocopilot.memory.library.catalogue import DocumentRow
 from biocopilot.memory.library.checking import check
 from biocopilot.memory.library.document import About, Part, ReadDocument
 from biocopilot.memory.library.library import Library
 from biocopilot.memory.library.quoting import in_source, locate, locate_in
+from biocopilot.memory.library.reading import pdf_engine
 from biocopilot.memory.library.reading.pdf_engine import engine
+from biocopilot.memory.library.reading.pdf_process import PdfProcess
 from biocopilot.memory.library.writing import Origin
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,11 +135,68 @@ def test_another_engine_is_told_by_name_and_is_no_change(
     file.write_bytes(making["pdf"]([[making["Put"](60, 700, "Alpha text of a page.")]], "/Title (Alpha of the PDFs)"))
     assert library.add([file]).added == 1
     then = engine()
-    monkeypatch.setattr("biocopilot.memory.library.reading.pdf_engine.engine", lambda: "another 1.0")
+    monkeypatch.setattr("biocopilot.memory.library.reading.pdf_engine.engine", lambda _name: "another 1.0")
     found = check(library, read=True)
     assert [item.what for item in found.read_otherwise] == [
         f"a.pdf was read by another engine: {then}, and here is another 1.0"
     ]
     assert (found.read_again, found.astray, found.sources) == (0, [], [])
     assert library.add([file]).unchanged_files == 0
-    assert check(library, read=True).read_again == 1
+    assert library.catalogue.rows("SELECT reader FROM file WHERE path = ?", (str(file),)) == [("pdf 2 another 1.0",)]
+
+
+def test_a_pdf_is_read_again_by_the_engine_that_read_it_whichever_reads_new_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pypdfium2")
+    making = runpy.run_path(str(Path(__file__).with_name("reading") / "pdf_making.py"))
+    file = tmp_path / "a.pdf"
+    file.write_bytes(making["pdf"]([[making["Put"](60, 700, "Alpha text of a page.")]], "/Title (Alpha of the PDFs)"))
+    asked: list[str] = []
+    reading = PdfProcess.document
+
+    def noting(self: PdfProcess, data: bytes, name: str, engine: str = "pypdf") -> dict[str, Any]:
+        asked.append(engine)
+        return reading(self, data, name, engine)
+
+    monkeypatch.setattr(PdfProcess, "document", noting)
+    folder = tmp_path / "engines"
+    with Library.open(folder, pdf_engine="pdfium") as library:
+        assert library.add([file]).added == 1
+    with Library.open(folder) as library:
+        row = library.documents()[-1]
+        assert (in_source(library, row).trouble, asked) == ("", ["pdfium", "pdfium"])
+        assert library.add([file]).files == 1  # read anew, since another engine may place text otherwise
+        assert in_source(library, row).trouble == ""
+        assert asked[2:] == ["pypdf", "pypdf"]
+    with Library.open(folder, pdf_engine="pdfium") as library:
+        assert library.add([file]).files == 1
+
+
+def test_an_engine_that_is_missing_is_told_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pypdfium2")
+    making = runpy.run_path(str(Path(__file__).with_name("reading") / "pdf_making.py"))
+    file = tmp_path / "a.pdf"
+    file.write_bytes(making["pdf"]([[making["Put"](60, 700, "Alpha text of a page.")]], "/Title (Alpha of the PDFs)"))
+    with Library.open(tmp_path / "engines", pdf_engine="pdfium") as library:
+        library.add([file])
+        row = library.documents()[-1]
+        version = pdf_engine.version
+
+        def without_pdfium(name: str) -> str:
+            if name == "pypdfium2":
+                raise PackageNotFoundError(name)
+            return version(name)
+
+        monkeypatch.setattr(pdf_engine, "version", without_pdfium)
+        pdf_engine.engine.cache_clear()
+        try:
+            found = in_source(library, row)
+            assert found.read_otherwise
+            assert "pdfium is not installed" in found.trouble
+            with pytest.raises(MissingExtra, match="pdfium is not installed"):
+                library.add([file])
+        finally:
+            pdf_engine.engine.cache_clear()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import io
 import runpy
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import pytest
-from biocopilot.memory.errors import FileRefused
+from biocopilot.memory.errors import FileRefused, InvalidSetting, MissingExtra
 from biocopilot.memory.library.document import ReadDocument, keys_of
 from biocopilot.memory.library.passages import passages_of
-from biocopilot.memory.library.reading import pdf_document
+from biocopilot.memory.library.reading import pdf_document, pdf_engine
 from biocopilot.memory.library.reading.formats import format_of
 from biocopilot.memory.library.reading.pdf import read
 from pypdf import PdfReader, PdfWriter
@@ -21,10 +21,20 @@ MADE: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("pdf_making.p
 Put, pdf, whole, IMAGE = MADE["Put"], MADE["pdf"], MADE["whole"], MADE["IMAGE"]
 PAGE = [Put(60, 700, "Some text of a page.")]
 FINE: bytes = pdf([PAGE])
+ENGINE = "pypdf"
+
+
+@pytest.fixture(params=["pypdf", "pdfium"], autouse=True)
+def by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every test is asked of both engines."""
+    if request.param == "pdfium":
+        pytest.importorskip("pypdfium2")
+    monkeypatch.setitem(globals(), "ENGINE", request.param)
+    return str(request.param)
 
 
 def document(data: bytes, name: str = "a_good-paper.pdf") -> ReadDocument:
-    (found,) = read(data, name)
+    (found,) = read(data, name, ENGINE)
     return found
 
 
@@ -46,13 +56,22 @@ def test_a_page_is_a_part_and_keeps_its_number() -> None:
     assert found.about.title == "a good paper"
 
 
-def test_the_version_of_the_reader_names_the_program_that_it_rests_on() -> None:
+def test_the_version_of_the_reader_names_the_program_that_it_rests_on(by: str) -> None:
+    package = {"pypdf": "pypdf", "pdfium": "pypdfium2"}[by]
+    assert format_of("x.pdf", FINE).by(by).reader.endswith(f" {by} {version(package)}")
     assert format_of("x.pdf", FINE).reader.endswith(f" pypdf {version('pypdf')}")
 
 
 def test_a_pdf_and_the_record_of_its_article_are_one_by_the_doi() -> None:
     found = document(pdf([[Put(60, 700, "J. Kinases 2021, 4:1. doi:10.1000/JK.2021.4-2."), *PAGE]]))
     assert "doi:10.1000/jk.2021.4-2" in keys_of(found)
+
+
+PDFIUM_SAYS = {
+    "cannot be opened": "none of its pages can be read",
+    "none of its pages can be read": "holds no text",  # it reads a page as far as it can, and does not say how far that is
+    "has no pages": "cannot be opened",
+}
 
 
 @pytest.mark.parametrize(
@@ -70,8 +89,9 @@ def test_a_pdf_and_the_record_of_its_article_are_one_by_the_doi() -> None:
         (pdf([]), "has no pages"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_refused_with_the_reason(data: bytes, said: str) -> None:
-    assert said in refused(data).message
+def test_what_cannot_be_read_is_refused_with_the_reason(data: bytes, said: str, by: str) -> None:
+    message = refused(data).message
+    assert said in message or (by == "pdfium" and PDFIUM_SAYS.get(said, said) in message)
 
 
 def test_a_scan_is_refused_with_what_to_do() -> None:
@@ -104,16 +124,16 @@ def test_a_locked_pdf_is_read_only_where_it_asks_for_no_password(algorithm: str)
         ([PAGE, b"[" * 200_000], "page 2 could not be read: damaged"),
     ],
 )  # fmt: skip
-def test_pages_that_give_nothing_are_named(pages: list[Any], note: str) -> None:
+def test_pages_that_give_nothing_are_named(pages: list[Any], note: str, by: str) -> None:
     found = document(pdf(pages))
-    assert found.notes == (note,)
+    assert found.notes == (() if by == "pdfium" and "damaged" in note else (note,))
     assert found.parts[0].text == "Some text of a page."
 
 
-def test_a_bomb_among_the_pages_costs_only_its_page() -> None:
+def test_a_bomb_among_the_pages_costs_only_its_page(by: str) -> None:
     found = document(pdf([PAGE, b" " * 100_000_000, PAGE], packed=True))
     assert [part.page for part in found.parts] == [1, 3]
-    assert found.notes == ("page 2 could not be read: damaged",)
+    assert found.notes == (() if by == "pdfium" else ("page 2 could not be read: damaged",))
 
 
 def test_a_file_that_ends_early_and_can_still_be_read_is_said_to() -> None:
@@ -139,12 +159,33 @@ def test_a_form_that_draws_itself_ends() -> None:
 
 def test_only_so_many_pages_and_characters_are_read_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf_document, "MOST_PAGES", 3)
-    found = pdf_document.document_of(pdf([PAGE] * 5), "x.pdf")
+    found = pdf_document.document_of(pdf([PAGE] * 5), "x.pdf", engine=ENGINE)
     assert len(found["parts"]) == 3
     assert found["notes"] == ["only the first 3 of 5 pages were read"]
     monkeypatch.setattr(pdf_document, "MOST_CHARACTERS", 30)
-    found = pdf_document.document_of(pdf([PAGE] * 3), "x.pdf")
+    found = pdf_document.document_of(pdf([PAGE] * 3), "x.pdf", engine=ENGINE)
     assert found["notes"] == ["only the first 2 of 3 pages were read"]
+
+
+def test_an_engine_that_is_not_installed_is_refused_with_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(pdf_engine, "version", missing)
+    pdf_engine.engine.cache_clear()
+    try:
+        with pytest.raises(MissingExtra, match="pdfium is not installed") as caught:
+            _ = format_of("x.pdf", FINE).by("pdfium").reader
+        assert 'pip install "biocopilot[pdfium]"' in caught.value.hint
+    finally:
+        pdf_engine.engine.cache_clear()
+    with pytest.raises(InvalidSetting, match="no PDF engine 'ghostscript'"):
+        document_by("ghostscript")
+
+
+def document_by(engine: str) -> ReadDocument:
+    (found,) = read(FINE, "paper.pdf", engine)
+    return found
 
 
 @pytest.mark.slow

@@ -12,6 +12,17 @@ from biocopilot.memory.library.reading.pdf_document import document_of
 
 MADE: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("pdf_making.py")))
 Put, column, pdf = MADE["Put"], MADE["column"], MADE["pdf"]
+ENGINE = "pypdf"
+
+
+@pytest.fixture(params=["pypdf", "pdfium"], autouse=True)
+def by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every test is asked of both engines."""
+    if request.param == "pdfium":
+        pytest.importorskip("pypdfium2")
+    monkeypatch.setitem(globals(), "ENGINE", request.param)
+    return str(request.param)
+
 
 PROSE = (
     "The compound that was found first inhibits the kinase in cells at a dose of ten nanomolar, which is less than what the"
@@ -25,7 +36,7 @@ OTHER = (
 
 
 def texts(pages: list[Any], **how: Any) -> list[str]:
-    return [text for _, _, text in document_of(pdf(pages, **how), "paper.pdf")["parts"]]
+    return [text for _, _, text in document_of(pdf(pages, **how), "paper.pdf", engine=ENGINE)["parts"]]
 
 
 def squeezed(text: str) -> str:
@@ -222,7 +233,7 @@ RIGHTS = Put(
 
 def front(*puts: Any, info: str = "", more: list[Any] | None = None) -> dict[str, Any]:
     body = column(PROSE, 60, 680, 460)
-    found: dict[str, Any] = document_of(pdf([[*puts, *body], *(more or [])], info), "paper.pdf")["front"]
+    found: dict[str, Any] = document_of(pdf([[*puts, *body], *(more or [])], info), "paper.pdf", engine=ENGINE)["front"]
     return found
 
 
@@ -324,3 +335,12 @@ def test_a_real_article_with_pictures_as_pages(real: Callable[[str], dict[str, A
     found = real("norma_1745-6215-15-486.pdf")
     assert found["notes"] == ["page 31 holds no text: scanned"]
     assert 31 not in {page for page, _, _ in found["parts"]}
+
+
+def test_an_accent_drawn_before_its_letter_is_part_of_it() -> None:
+    # As TeX does it; PDFium moves the accent behind the line.
+    wide = MADE["width"]("Dahlstr")
+    (text,) = texts(
+        [[Put(60, 700, "Dahlstr"), Put(61.1 + wide, 700.1, "\u00a8"), Put(60 + wide, 700, "om wrote of it.")]]
+    )
+    assert text == "Dahlstr\u00f6m wrote of it."

@@ -118,7 +118,7 @@ def test_a_file_that_takes_too_much_memory_is_refused_and_the_next_is_read(
         "import sys\n"
         "if any('pdf_worker' in item for item in sys.orig_argv):\n"
         "    from biocopilot.memory.library.reading import pdf_document\n"
-        "    def hungry(data, name, progress):\n"
+        "    def hungry(data, name, progress, engine):\n"
         "        progress(1)\n"
         "        if name == 'large.pdf':\n"
         "            bytearray(3_000_000_000)\n"
