@@ -30,6 +30,7 @@ __all__ = [
     "ModelSettings",
     "Origin",
     "Settings",
+    "WeightsSettings",
     "load_settings",
     "masked",
     "setting_fields",
@@ -41,6 +42,7 @@ _PREFIX = "BIOCOPILOT_"
 _NOT_SETTINGS = frozenset({"HOME", "DEBUG"})
 """Names behind the prefix that mean something else: where data lives, and tracebacks for developers."""
 
+_PATHS = ("store", "weights.folder")
 _PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 _KEY_LIKE = re.compile(r"\b(?:sk|pk|hf|ghp|key|token)[-_][A-Za-z0-9_\-]{8,}")
 
@@ -69,9 +71,6 @@ class LibrarySettings(BaseModel):
         max_length=500,
         pattern=r"^(https?://\S+)?$",
         description="a Chroma server for the vectors, instead of the library's own folder",
-    )
-    pdf_engine: Literal["pypdf", "pdfium"] = Field(
-        default="pypdf", description="what takes PDFs apart that are added; pdfium is an extra"
     )
 
 
@@ -118,12 +117,33 @@ class ModelSettings(BaseModel):
     )
 
 
+class WeightsSettings(BaseModel):
+    """The table `[weights]`: models that run in this process, and where they go."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    folder: Path | None = Field(
+        default=None, description="where models are installed; models in the data folder if not set"
+    )
+    form: Literal["auto", "original", "safetensors", "int8", "int4"] = Field(
+        default="auto", description="which form of an installed model is loaded; auto: the most exact one"
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        default="auto", description="where a model is put; auto: the GPU where it fits, else the CPU"
+    )
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+        default="auto", description="numbers that a model computes with; auto: by device and memory"
+    )
+
+
 class Settings(BaseModel):
     """Every setting with its default; a description is what `config show` and the documentation say."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    planner: str = Field(default="auto", min_length=1, max_length=200, description="what plans; `ask --planner` takes the same")
+    planner: str = Field(
+        default="auto", min_length=1, max_length=200, description="what plans; `ask --planner` takes the same"
+    )
     offline: bool = Field(default=False, description="refuse whatever needs the network")
     calls: int = Field(default=40, ge=1, le=1_000, description="tool calls a question may use")
     seconds: float = Field(default=120.0, gt=0, le=86_400, description="seconds a question may take")
@@ -149,6 +169,8 @@ class Settings(BaseModel):
     )
     library: LibrarySettings = Field(default=LibrarySettings(), description="the user's documents")
     model: ModelSettings = Field(default=ModelSettings(), description="the language model that plans")
+
+    weights: WeightsSettings = Field(default=WeightsSettings(), description="models that run in this process")
 
     @property
     def services(self) -> Services:
@@ -195,7 +217,7 @@ class Settings(BaseModel):
             api_key=chosen.server_key,
             threads=chosen.threads,
         )
-        return LibraryChoice(embedding=embedding, chroma_url=chosen.chroma_url, pdf_engine=chosen.pdf_engine)
+        return LibraryChoice(embedding=embedding, chroma_url=chosen.chroma_url)
 
 
 def setting_fields() -> dict[str, FieldInfo]:
@@ -209,7 +231,7 @@ def setting_fields() -> dict[str, FieldInfo]:
     return found
 
 
-_TABLES: dict[str, type[BaseModel]] = {"library": LibrarySettings, "model": ModelSettings}
+_TABLES: dict[str, type[BaseModel]] = {"library": LibrarySettings, "model": ModelSettings, "weights": WeightsSettings}
 
 
 @dataclass(frozen=True)
@@ -288,8 +310,9 @@ def _from_file(file: Path | None) -> dict[str, Any]:
     for name in found:
         if name not in setting_fields():
             raise _unknown(name, f"in {file}")
-    if isinstance(found.get("store"), str):  # a relative path is meant from the file that says it
-        found["store"] = file.parent / Path(found["store"]).expanduser()
+    for name in _PATHS:
+        if isinstance(found.get(name), str):  # a relative path is meant from the file that says it
+            found[name] = file.parent / Path(found[name]).expanduser()
     return found
 
 
@@ -318,7 +341,7 @@ def _from_environment(environ: Mapping[str, str]) -> tuple[dict[str, Any], tuple
             continue
         name = variables.get(variable)
         if name is not None:
-            found[name] = Path(text).expanduser() if name == "store" else text
+            found[name] = Path(text).expanduser() if name in _PATHS else text
         elif _nearest(variable, variables):
             raise _unknown(variable, "in the environment")
         else:

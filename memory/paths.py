@@ -12,7 +12,7 @@ from typing import Literal
 
 from .errors import StorageError
 
-__all__ = ["HOME_VARIABLE", "cache_dir", "config_dir", "data_dir", "registry_path", "run_log_path"]
+__all__ = ["HOME_VARIABLE", "cache_dir", "config_dir", "data_dir", "models_dir", "registry_path", "run_log_path"]
 
 HOME_VARIABLE = "BIOCOPILOT_HOME"
 """Names one folder for everything: its subfolders are `config`, `data` and `cache`."""
@@ -56,6 +56,11 @@ def run_log_path() -> Path:
 def registry_path() -> Path:
     """The list of local stores, which may not exist yet; makes no folder. Raises StorageError where no home folder is known."""
     return _folder("data") / _REGISTRY
+
+
+def models_dir() -> Path:
+    """Folder of the weights of models; not made here. Raises StorageError where no home folder is known."""
+    return _folder("data") / "models"
 
 
 def _folder(kind: Literal["config", "data", "cache"]) -> Path:

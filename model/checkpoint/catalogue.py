@@ -121,6 +121,8 @@ class Installed:
     opened: tuple[str, ...]
     """What to give to `open_source`: a file, a folder, or the parts of a file."""
     bytes: int
+    least_bytes: int
+    """What they take loaded in 16 bits, or as they are where they are quantised."""
     dtypes: tuple[str, ...]
     origin: str
     """A repository with its revision, the form that it was converted from, or where the user had it."""

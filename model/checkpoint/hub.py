@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -122,8 +123,7 @@ class Hub:
             for file in files:
                 target = folder / file.target
                 target.parent.mkdir(parents=True, exist_ok=True)
-                before = done
-                self._fetch_one(file, target, lambda got, at=before, name=file.path: progress(name, at + got, total))
+                self._fetch_one(file, target, partial(_told, progress, file.path, done, total))
                 done += file.bytes
                 progress(file.path, done, total)
         except OSError as error:
@@ -259,6 +259,10 @@ class Hub:
         raise DownloadFailed(f"{self.endpoint} leads from one address to the next without end.", "Check HF_ENDPOINT.")
 
 
+def _told(progress: Progress, name: str, before: int, total: int, got: int) -> None:
+    progress(name, before + got, total)
+
+
 def part_of(target: Path, file: RemoteFile) -> Path:
     """Where a file is gathered; its name says which content it is part of."""
     return target.with_name(f"{target.name}.{file.checksum.partition(':')[2][:16]}.part")
@@ -332,7 +336,7 @@ def _check_space(files: Sequence[RemoteFile], folder: Path) -> None:
     if missing and missing + _SPARE_BYTES > free:
         raise DownloadFailed(
             f"{missing / 1e9:.1f} GB are to come, and {folder} has {free / 1e9:.1f} GB free.",
-            "Free some space, or name a folder on another disk: models.folder in the configuration.",
+            "Free some space, or name a folder on another disk: weights.folder in the configuration.",
         )
 
 

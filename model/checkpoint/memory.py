@@ -9,15 +9,12 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from ..errors import ModelError, NoAccelerator, NotEnoughMemory
 from .entries import DTYPE_BYTES, TensorEntry
 
-__all__ = ["DTypeWish", "DeviceWish", "Machine", "Placement", "machine", "place", "weights_bytes"]
-
-DeviceWish = Literal["auto", "cpu", "cuda", "mps"]
-DTypeWish = Literal["auto", "float32", "bfloat16", "float16"]
+__all__ = ["Machine", "Placement", "cache_bytes", "fits_here", "machine", "place", "weights_bytes"]
 
 WORKING_BYTES = 600_000_000
 """Beside weights and cache: torch itself and the activations of a prompt (measured with a few layers of the true shape)."""
@@ -80,6 +77,15 @@ def machine() -> Machine:
     return Machine(free, total)
 
 
+def fits_here(least_bytes: int) -> bool | None:
+    """Whether weights of that size have room in this machine's memory, without importing torch; None where it does not say.
+
+    A GPU is not asked: where a model fits only there, loading it finds out.
+    """
+    free, _total = _ram()
+    return None if free is None else least_bytes + WORKING_BYTES <= free
+
+
 def weights_bytes(entries: Iterable[TensorEntry], dtype: str, fp32: Sequence[str] = ()) -> int:
     """What the tensors take in that type; whole numbers stay as they are, and so do parts that stay in fp32."""
     size = 0
@@ -127,7 +133,7 @@ def place(
     """
     if device == "cuda" and not here.gpu:
         raise NoAccelerator(
-            "torch sees no GPU here.", "Choose the CPU (models.device = cpu), or install torch's build for your GPU."
+            "torch sees no GPU here.", "Choose the CPU (weights.device = cpu), or install torch's build for your GPU."
         )
     if device not in ("auto", "cpu", "cuda", "mps"):
         raise ModelError(f"There is no device {device!r}.", "It is auto, cpu, cuda or mps.")

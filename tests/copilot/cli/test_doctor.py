@@ -33,7 +33,7 @@ def test_a_broken_store_is_found_with_its_hint_and_exit_5(home: Path, monkeypatc
     assert done.exit_code == 5
     assert "✗ local data" in done.stdout
     assert "→ Install biocopilot again." in done.stdout
-    assert "1 of 9 checks failed." in done.stdout
+    assert "1 of 10 checks failed." in done.stdout
 
 
 def test_an_unforeseen_failure_is_a_finding_and_not_a_crash(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
