@@ -144,16 +144,17 @@ class ChemistryWorkers:
                 future.set_exception(error)
 
         threading.Thread(target=work, name=f"chemistry-{function}", daemon=True).start()
+        waiting = asyncio.wrap_future(future)
         try:
             async with asyncio.timeout(deadline_s):
-                return await asyncio.shield(asyncio.wrap_future(future))
+                return await asyncio.shield(waiting)
         except TimeoutError as error:
             ticket.stop()
-            future.add_done_callback(_look_away)
+            waiting.add_done_callback(_look_away)
             raise _too_slow(function, deadline_s) from error
         except asyncio.CancelledError:
             ticket.stop()
-            future.add_done_callback(_look_away)
+            waiting.add_done_callback(_look_away)
             raise
 
     def call_blocking(self, function: str, arguments: dict[str, Any], *, deadline_s: float = DEADLINE_S) -> Any:
@@ -251,7 +252,7 @@ class _Ticket:
                 self._worker.kill()
 
 
-def _look_away(future: Future[Any]) -> None:
+def _look_away(future: asyncio.Future[Any]) -> None:
     """Fetch the outcome of a stopped call, so that nobody is told of an exception that nobody waits for."""
     if not future.cancelled():
         future.exception()

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import os
 import signal
 import threading
@@ -61,6 +62,20 @@ async def test_cancelling_kills_the_process_within_a_tenth_of_a_second(workers):
         await asyncio.sleep(0.01)
     assert victim not in workers.process_ids()
     assert (await workers.call("parse", {"structure": "CCO"}))["smiles"] == "CCO"
+
+
+async def test_nobody_is_told_of_the_end_of_a_cancelled_call(workers):
+    told = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context["message"]))
+    task = asyncio.create_task(workers.call("substructure", SLOW, deadline_s=60))
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    for _ in range(20):
+        await asyncio.sleep(0.02)
+        gc.collect()
+    assert told == []
 
 
 async def test_a_process_killed_from_outside_fails_its_call_with_a_reason(workers):
