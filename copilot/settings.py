@@ -72,6 +72,9 @@ class LibrarySettings(BaseModel):
         pattern=r"^(https?://\S+)?$",
         description="a Chroma server for the vectors, instead of the library's own folder",
     )
+    pdf_engine: Literal["pypdf", "pdfium"] = Field(
+        default="pypdf", description="what takes PDFs apart that are added; pdfium is an extra"
+    )
 
 
 class ModelSettings(BaseModel):
@@ -217,7 +220,7 @@ class Settings(BaseModel):
             api_key=chosen.server_key,
             threads=chosen.threads,
         )
-        return LibraryChoice(embedding=embedding, chroma_url=chosen.chroma_url)
+        return LibraryChoice(embedding=embedding, chroma_url=chosen.chroma_url, pdf_engine=chosen.pdf_engine)
 
 
 def setting_fields() -> dict[str, FieldInfo]:
