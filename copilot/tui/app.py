@@ -27,7 +27,9 @@ from .registry import COMMANDS, command_named, commands_like
 from .runner import Asked, Ended, MakeCopilot, Runner
 from .screens.help import HelpScreen
 from .screens.sessions import SessionsScreen
+from .screens.table import TableScreen
 from .story import Story
+from .tables import tables_of
 from .widgets.approval import ApprovalBar
 from .widgets.chat import ChatPane
 from .widgets.evidence import EvidencePane
@@ -418,6 +420,14 @@ class CopilotApp(App[int]):
         item = self.story.evidence.get(evidence_id) if self.story else None
         if item is not None and (molecule := molecule_of(item, self.story)) is not None:
             self.molecule.show(molecule)
+
+    def action_table(self) -> None:
+        """Open the tables of the run on show."""
+        found = tables_of(self.story, self.evidence.evidence_id) if self.story else []
+        if found:
+            self.push_screen(TableScreen(found, kept.save_table))
+        else:
+            self.notify("This run has no table.", markup=False)
 
     def action_molecule(self, by: int) -> None:
         """The next or an earlier molecule of the run."""

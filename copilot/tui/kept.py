@@ -10,8 +10,9 @@ from ...memory.events import Event
 from ...memory.sessions import SessionRow, Sessions
 from ..cli.recorded import run_log
 from .story import Story, told
+from .tables import TableData
 
-__all__ = ["delete_session", "export", "session_rows", "stories_of"]
+__all__ = ["delete_session", "export", "save_table", "session_rows", "stories_of"]
 
 
 def session_rows() -> tuple[SessionRow, ...]:
@@ -56,6 +57,22 @@ def export(to: Path, session: str, run_id: str) -> Path:
         with run_log() as log:
             return export_run(log.events(run_id), to)
     return export_session(session, tuple(_events_of(session)), to)
+
+
+def save_table(table: TableData) -> str:
+    """Write a table to a new file in the folder that the program runs in; what is to be said of it."""
+    stem = "-".join("".join(char if char.isalnum() else " " for char in table.title).split()).lower()[:60] or "table"
+    for number in range(1, 1_000):
+        path = Path(f"{stem}{f'-{number}' if number > 1 else ''}.csv").absolute()
+        try:
+            with path.open("x", encoding="utf-8", newline="") as file:
+                file.write(table.csv())
+        except FileExistsError:
+            continue
+        except OSError as error:
+            return f"{path} cannot be written: {error.strerror}."
+        return f"Written: {path} ({len(table.rows):,} rows)."
+    return f"There are too many files called {stem} here."
 
 
 def _events_of(name: str) -> Sequence[tuple[Event, ...]]:

@@ -38,6 +38,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("retry", "Ask the last question again", "retry", group="run"),
     Command("trace", "Go to the trace of steps and calls", "look('trace')", ("ctrl+t", "f3"), group="look", shown=True),
     Command("evidence", "Go to the evidence", "look('evidence')", ("ctrl+e", "f4"), group="look", shown=True),
+    Command(
+        "table", "The tables of the answer and its evidence: sort, filter, CSV", "table", ("ctrl+b",), group="look"
+    ),
     Command("molecule", "Go to the molecule", "look('molecule')", ("f5",), group="look"),
     Command("next-molecule", "Next molecule of the run", "molecule(1)", ("greater_than_sign",), group="look"),
     Command("previous-molecule", "Previous molecule of the run", "molecule(-1)", ("less_than_sign",), group="look"),

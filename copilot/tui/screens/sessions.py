@@ -42,7 +42,7 @@ class SessionsScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="sheet"):
             yield Static(Content.styled("Sessions", "bold"))
-            yield Input(placeholder="/ to search", id="wanted")
+            yield Input(placeholder="/ to search", id="wanted", compact=True)
             yield OptionList(id="rows")
             yield Static(
                 Content.styled("Enter resumes · d deletes · / searches · Esc closes", "$text-muted"), id="said"
