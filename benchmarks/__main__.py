@@ -22,6 +22,9 @@ NAMES = (
     "embedding",
     "library_ingest",
     "library_command",
+    "decode",
+    "loading",
+    "quantised",
 )
 
 

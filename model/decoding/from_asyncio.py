@@ -25,8 +25,10 @@ async def async_stream(start: Callable[[Cancel], Iterator[T]]) -> AsyncIterator[
     queue: asyncio.Queue[tuple[T] | BaseException | None] = asyncio.Queue()
 
     def put(item: tuple[T] | BaseException | None) -> None:
-        if not loop.is_closed():
+        try:
             loop.call_soon_threadsafe(queue.put_nowait, item)
+        except RuntimeError:  # the loop has ended, and with it whoever would read
+            cancel.set()
 
     def work() -> None:
         try:

@@ -67,7 +67,7 @@ def _fused(linears: Sequence[Any], fuse: bool) -> nn.Module:
     with torch.device("meta"):
         joint = kind(linears[0].in_features, sum(widths), bias=biased)
     for name, _ in [*joint.named_parameters(), *joint.named_buffers()]:
-        whole = torch.cat([getattr(linear, name).detach() for linear in linears])
+        whole = _joined([getattr(linear, name).detach() for linear in linears])
         for linear, part in zip(linears, whole.split(widths), strict=True):
             held = getattr(linear, name)
             if isinstance(held, nn.Parameter):
@@ -79,6 +79,18 @@ def _fused(linears: Sequence[Any], fuse: bool) -> nn.Module:
     if whole.is_cuda:
         torch.cuda.empty_cache()  # the parts' memory is in pieces too small for the next whole: it would be held for nothing
     return _Fused(joint.eval(), widths)
+
+
+def _joined(parts: Sequence[Tensor]) -> Tensor:
+    """The parts one below another; the tensor that they are views of, where an earlier decoder joined them already."""
+    first, ends_at = parts[0], parts[0].storage_offset()
+    for part in parts:
+        same = part.untyped_storage().data_ptr() == first.untyped_storage().data_ptr() and part.is_contiguous()
+        if not same or part.storage_offset() != ends_at:
+            return torch.cat(list(parts))
+        ends_at += part.numel()
+    rows = sum(len(part) for part in parts)
+    return first.as_strided((rows, *first.shape[1:]), first.stride(), first.storage_offset())
 
 
 def _rotated(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
