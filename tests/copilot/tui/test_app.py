@@ -27,7 +27,7 @@ async def test_a_question_is_answered_its_steps_traced_and_its_evidence_shown() 
 
 
 async def test_calls_are_seen_while_they_run_and_a_failure_says_why() -> None:
-    steps = [CallTools((call("wait", "a", value=0.5), call("fail", "b")), plan="look"), Give(status="unknown")]
+    steps = [CallTools((call("wait", "a", value=2), call("fail", "b")), plan="look"), Give(status="unknown")]
     async with opened(steps) as (app, pilot):
         await typed(app, pilot, "q?")
         await until(pilot, lambda: "waiting 1/4" in labels(app))
@@ -54,7 +54,7 @@ async def test_escape_stops_the_run_keeps_what_is_there_and_the_session_goes_on(
 
 
 async def test_a_question_typed_meanwhile_waits_for_its_turn() -> None:
-    steps = [CallTools((call("wait", value=0.4),)), GIVE, CallTools((call("tell"),)), GIVE]
+    steps = [CallTools((call("wait", value=2),)), GIVE, CallTools((call("tell"),)), GIVE]
     async with opened(steps) as (app, pilot):
         await typed(app, pilot, "first?")
         await typed(app, pilot, "second?")

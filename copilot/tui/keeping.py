@@ -1,0 +1,107 @@
+"""What is kept: sessions begun, resumed and deleted, answers copied and written to files."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from textual import work
+
+from ...memory.errors import BiocopilotError
+from . import kept
+from .looking import LookingApp
+from .screens.sessions import SessionsScreen
+from .story import Story
+from .widgets.welcome import Welcome
+
+__all__ = ["KeepingApp"]
+
+
+class KeepingApp(LookingApp):
+    """The screen over a session.
+
+    Args:
+        session: name of the session to begin with.
+        about: planner and back ends, for the title line.
+    """
+
+    def __init__(self, session: str, about: str = "") -> None:
+        super().__init__(about)
+        self.session = session
+        self.under_way: Story | None = None
+        """The run that is being answered."""
+        self.approved: set[str] = set()
+        """Tools that may write for as long as this session is open."""
+
+    def action_new_session(self) -> None:
+        if self.under_way is not None:
+            self.notify("A question is being answered; Esc stops it.", severity="warning", markup=False)
+            return
+        from ...memory.run_log import new_run_id
+
+        self.begin_session(f"tui-{new_run_id()}")
+        self.chat.mount(Welcome())
+
+    def begin_session(self, name: str) -> None:
+        """Empty panes, under another name."""
+        self.session, self.story = name, None
+        self.query(Welcome).remove()
+        self.approved.clear()
+        self.chat.forget()
+        self.trace.show(None)
+        self.evidence.show(None)
+        self.show_title()
+
+    @work(exclusive=True, group="kept", exit_on_error=False)
+    async def action_sessions(self) -> None:
+        """Pick a session and go on with it."""
+        try:
+            rows = await asyncio.to_thread(kept.session_rows)
+        except BiocopilotError as error:
+            self.tell_trouble(error)
+            return
+        if not rows:
+            self.notify("No session is recorded yet.", markup=False)
+            return
+        name = await self.push_screen_wait(SessionsScreen(rows, kept.delete_session))
+        if name:
+            await self._resume(name)
+
+    async def _resume(self, name: str) -> None:
+        """Show a session's runs and go on with it."""
+        if self.under_way is not None:
+            self.notify("A question is being answered; Esc stops it.", severity="warning", markup=False)
+            return
+        try:
+            stories = await asyncio.to_thread(kept.stories_of, name)
+        except BiocopilotError as error:
+            self.tell_trouble(error)
+            return
+        self.begin_session(name)
+        for story in stories:
+            self.chat.begin(story.question, story)
+        self.story = stories[-1] if stories else None
+        self.prompt.asked = [story.question for story in stories]
+        self.trace.show(self.story)
+        self.evidence.show(self.story)
+        self.show_title()
+
+    @work(exclusive=True, group="kept", exit_on_error=False)
+    async def action_export(self, to: str) -> None:
+        if not to:
+            self.notify(
+                "Say where: /export answer.md (.json for data, .html to read, .bib for citations)", markup=False
+            )
+            return
+        run_id = self.story.run_id if self.story else ""
+        try:
+            written = await asyncio.to_thread(kept.export, Path(to), self.session, run_id)
+        except BiocopilotError as error:
+            self.tell_trouble(error)
+            return
+        self.notify(f"Written: {written}", markup=False)
+
+    def action_copy_answer(self) -> None:
+        if self.story is not None and self.story.text:
+            self.copy_to_clipboard(self.story.text)
+            self.notify("The answer is copied, with its citations.", markup=False)

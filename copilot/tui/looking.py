@@ -1,0 +1,104 @@
+"""What is looked at: the run on show, its citations, records, molecules and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from textual import work
+
+from ...memory.errors import BiocopilotError
+from . import kept
+from .molecules import ShownMolecule, molecule_of, molecules_of
+from .panes import PanesApp
+from .screens.help import HelpScreen
+from .screens.table import TableScreen
+from .story import Story
+from .tables import tables_of
+from .widgets.exchange import Exchange
+from .widgets.molecule import MoleculeView
+from .widgets.trace import TraceTree
+
+__all__ = ["LookingApp"]
+
+
+class LookingApp(PanesApp):
+    """The screen over a run that is there to be looked at."""
+
+    def __init__(self, about: str = "") -> None:
+        super().__init__(about)
+        self.story: Story | None = None
+        """The run on show in the panes beside the chat."""
+
+    def layout_of(self, molecule: ShownMolecule) -> Mapping[str, Any]:
+        """Where its atoms lie, from a chemistry worker; asked in a thread. Raises BiocopilotError."""
+        raise NotImplementedError
+
+    def action_citation(self, by: int) -> None:
+        exchanges = self.chat.exchanges
+        shown = next((item for item in exchanges if item.story is self.story), exchanges[-1] if exchanges else None)
+        if shown is not None and not shown.move(by):
+            self.notify("No further citation in this answer.", markup=False)
+
+    def action_details(self) -> None:
+        tree = self.trace
+        tree.fold_all(any(node.is_expanded for node in tree.root.children))
+
+    def action_help(self) -> None:
+        focused = self.focused
+        about = getattr(focused, "HELP", "") if focused is not None else ""
+        self.push_screen(HelpScreen(about or ""))
+
+    def action_older(self) -> None:
+        self.chat.show_older()
+
+    def on_exchange_citation_chosen(self, event: Exchange.CitationChosen) -> None:
+        self.story = event.exchange.story
+        for exchange in self.chat.exchanges:
+            if exchange is not event.exchange and exchange.current is not None:
+                exchange.go_to(None)
+        self.trace.show(self.story)
+        self.show_evidence(event.evidence_id)
+        if self.screen.has_class("-medium"):
+            self.screen.set_class(True, "show-evidence")
+
+    def on_trace_tree_call_chosen(self, event: TraceTree.CallChosen) -> None:
+        call = self.story.call(event.call_id) if self.story else None
+        if call is not None and call.evidence:
+            self.show_evidence(call.evidence[0])
+
+    def show_evidence(self, evidence_id: str) -> None:
+        """A record, and the molecule that it is about."""
+        self.evidence.show(self.story, evidence_id)
+        item = self.story.evidence.get(evidence_id) if self.story else None
+        if item is not None and (molecule := molecule_of(item, self.story)) is not None:
+            self.molecule.show(molecule)
+
+    def action_table(self) -> None:
+        """Open the tables of the run on show."""
+        found = tables_of(self.story, self.evidence.evidence_id) if self.story else []
+        if found:
+            self.push_screen(TableScreen(found, kept.save_table))
+        else:
+            self.notify("This run has no table.", markup=False)
+
+    def action_molecule(self, by: int) -> None:
+        """The next or an earlier molecule of the run."""
+        found = molecules_of(self.story) if self.story else []
+        if not found:
+            self.notify("This run has no molecule.", markup=False)
+            return
+        at = found.index(self.molecule.molecule) if self.molecule.molecule in found else -1 if by > 0 else 0
+        self.molecule.show(found[(at + by) % len(found)])
+
+    def on_molecule_view_wanted(self, event: MoleculeView.Wanted) -> None:
+        self._lay_out(event.molecule)
+
+    @work(thread=True, group="layout", exit_on_error=False)
+    def _lay_out(self, molecule: ShownMolecule) -> None:
+        layout, trouble = None, ""
+        try:
+            layout = self.layout_of(molecule)
+        except BiocopilotError as error:
+            trouble = error.message
+        self.call_from_thread(self.molecule.draw, molecule, layout, trouble)

@@ -1,0 +1,127 @@
+"""The panes of the screen: where they lie, how they are reached, what the lines at its edges say. Lowest layer of the app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App, ComposeResult, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widgets import Static, Tab, Tabs
+
+from ...memory.errors import BiocopilotError
+from .registry import COMMANDS
+from .widgets.chat import ChatPane
+from .widgets.evidence import EvidencePane
+from .widgets.molecule import MoleculeView
+from .widgets.prompt import PromptBox
+from .widgets.status_line import StatusLine
+from .widgets.trace import TraceTree
+
+__all__ = ["PanesApp"]
+
+SIDE = ("trace", "evidence", "molecule")
+"""Panes beside the chat; where there is little room, one of them is shown by the class `show-NAME` of the screen."""
+LEAST_COLUMNS, LEAST_ROWS = 60, 16
+
+
+class PanesApp(App[int]):
+    """The screen with nothing happening on it."""
+
+    TITLE = "biocopilot"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (120, "-wide")]  # noqa: RUF012  # Textual declares it as an instance's
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(",".join(command.keys), command.action, command.help, show=False)
+        for command in COMMANDS
+        if command.keys
+    ]
+
+    def __init__(self, about: str = "") -> None:
+        super().__init__()
+        self.about = about
+        """Planner and back ends, for the title line."""
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="title", markup=False)
+        yield Tabs(*(Tab(name.capitalize(), id=f"tab-{name}") for name in ("chat", *SIDE)), id="tabs")
+        with Horizontal(id="body"):
+            yield ChatPane(id="chat")
+            with Vertical(id="side"):
+                yield TraceTree(id="trace")
+                yield EvidencePane(id="evidence")
+                yield MoleculeView(id="molecule")
+        yield PromptBox(id="prompt")
+        yield StatusLine(id="status")
+        yield Static("Biocopilot needs 60×16 characters. In less: biocopilot ask --plain", id="small", markup=False)
+
+    def on_resize(self, event: Resize) -> None:
+        self.screen.set_class(event.size.width < LEAST_COLUMNS or event.size.height < LEAST_ROWS, "-tiny")
+        self.call_after_refresh(self.show_status)
+
+    def show_status(self) -> None:
+        """Bring the bottom line up to date."""
+
+    @property
+    def chat(self) -> ChatPane:
+        """Questions and answers."""
+        return self.query_one("#chat", ChatPane)
+
+    @property
+    def trace(self) -> TraceTree:
+        """Steps and calls."""
+        return self.query_one("#trace", TraceTree)
+
+    @property
+    def evidence(self) -> EvidencePane:
+        """The record on show."""
+        return self.query_one("#evidence", EvidencePane)
+
+    @property
+    def molecule(self) -> MoleculeView:
+        """The molecule on show."""
+        return self.query_one("#molecule", MoleculeView)
+
+    @property
+    def prompt(self) -> PromptBox:
+        """Where questions are typed."""
+        return self.query_one("#prompt", PromptBox)
+
+    @property
+    def status(self) -> StatusLine:
+        return self.query_one("#status", StatusLine)
+
+    def action_look(self, where: str) -> None:
+        for name in SIDE:
+            self.screen.set_class(where == name, f"show-{name}")
+        self.query_one("#tabs", Tabs).active = f"tab-{where}"
+        pane = self.query_one(f"#{where}")
+        (self.prompt if where == "chat" else pane).focus()
+
+    def on_tabs_tab_activated(self, event: Tabs.TabActivated) -> None:
+        where = (event.tab.id or "").removeprefix("tab-")
+        for name in SIDE:
+            self.screen.set_class(where == name, f"show-{name}")
+
+    def tell_trouble(self, error: BiocopilotError) -> None:
+        """An error of ours as a message that goes by itself."""
+        self.notify(f"{error.message}\n{error.hint}".strip(), severity="error", markup=False)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        for command in COMMANDS:
+            if not command.argument and command.name != "palette":
+                yield SystemCommand(command.name.capitalize(), command.help, partial(self.run_action, command.action))
+
+    def show_title(self) -> None:
+        """Bring the top line up to date."""
+        first = self.chat.kept[0][0] if self.chat.kept else "new session"
+        self.query_one("#title", Static).update(
+            Content.assemble(("biocopilot", "bold"), f" · {first[:60]}", (f"   {self.about}", "$text-muted"))
+        )
