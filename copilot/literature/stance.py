@@ -30,7 +30,8 @@ _PLANS = re.compile(
     r"|established|understood|clear))"
     r"|little is known|(?:is|are|was|were|been) (?:proposed|hypothesi[sz]ed|claimed|believed|expected|assumed|supposed)"
     r"|were (?:randomi[sz]ed|randomly|recruited|enrolled|collected|included|assigned|obtained|divided|asked|selected|performed|used)"
-    r"|was (?:used|performed|conducted|obtained|defined)|further (?:studies|research)|future (?:studies|research)|needs? to be|remains? to be|(?:is|are) needed|defined as)\b",
+    r"|was (?:used|performed|conducted|obtained|defined)|further (?:studies|research)|future (?:studies|research)|needs? to be"
+    r"|remains? to be|(?:is|are) needed|defined as)\b",
     re.IGNORECASE,
 )
 _CONCLUDES = re.compile(
@@ -71,6 +72,7 @@ _LOST = re.compile(
 _LACKED = re.compile(
     r"\b(?:absence|lack|loss|deletion|depletion|knock-?(?:out|down)|silencing|withdrawal|removal|inactivation|ablation)[ -]of"
     r"\s+(?P<of>(?:[\w/-]+\s*){1,3})|\bwithout\s+(?P<without>(?:[\w/-]+\s*){1,3})"
+    r"|\b(?:inhibiting|inhibition\s+of|blocking|blockade\s+of|silencing|depleting|deleting)\s+(?P<held>(?:[\w/-]+\s*){1,2})"
     r"|(?P<named>[\w/]+)[ -](?:knock-?(?:out|down)|deficien\w+|depletion|depleted|deletion|silencing|null)\b",
     re.IGNORECASE,
 )
@@ -150,7 +152,7 @@ def _says_as_much(text: str, asked: Asked) -> bool:
         return False
     if any(re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is None for name in asked.numbered):
         return False
-    if _LOST.search(text) and not _LOST.search(asked.text) and not _agent(asked, _lacked(text)[1]):
+    if _LOST.search(text) and not _LOST.search(asked.text) and not _agent(asked, _lacked(text, asked)[1]):
         return False
     plain = {stem(word) for word in words}
     return not any(stem(hit[1]) in asked.words and stem(hit[1]) not in plain for hit in _TURNED.finditer(text))
@@ -195,7 +197,7 @@ def _clause_vote(clause: str, asked: Asked, short: Mapping[str, frozenset[str]])
     """Above 0 where the clause states the effect asked for, below 0 where it states that there is none."""
     if asked.effect is None:
         return _plain_vote(clause, asked, short)
-    rest, lacked = _lacked(clause)
+    rest, lacked = _lacked(clause, asked)
     if lacked and _LOST.search(asked.text) is None and "without" not in asked.text.lower():
         return _vote_without(rest, lacked, asked, short)
     if not_significant(clause):
@@ -210,7 +212,7 @@ def _clause_vote(clause: str, asked: Asked, short: Mapping[str, frozenset[str]])
     return strongest * 1.3 if significant(clause) else strongest
 
 
-def _lacked(clause: str) -> tuple[str, frozenset[str]]:
+def _lacked(clause: str, asked: Asked) -> tuple[str, frozenset[str]]:
     """A clause without the words that say that something is missing, and stems of what is; none where it is only compared with it."""
     for hit in _LACKED.finditer(clause):
         if _BESIDE_IT.search(clause[: hit.start()]) is None:
@@ -220,6 +222,8 @@ def _lacked(clause: str) -> tuple[str, frozenset[str]]:
                 named
             ):  # `absence of diabetes aspirin reduced`: where a verb follows, its subject stands before it
                 named = named.split()[0]
+            if group == "held" and not _agent(asked, telling(named)):  # `by inhibiting Y` is what X does to it
+                continue
             end = hit.end() if group == "named" else hit.start(group)
             return clause[: hit.start()] + clause[end:], telling(named)
     return clause, frozenset()

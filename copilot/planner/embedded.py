@@ -17,6 +17,7 @@ from .contract import Aside, Break, CallTools, Give, Part, State, Step
 from .documents import AboutDocuments, document_calls, documents_asked
 from .frames import KINDS, Frame, Reading
 from .kinds import kind_of
+from .kinds.containing import asks_containing
 from .kinds.documents import documents_told
 from .kinds.elsewhere import asks_elsewhere, what_is_asked
 from .kinds.literature import asks_library, beside, look_after, look_beside, nearest_beside, without_lead
@@ -72,12 +73,16 @@ class EmbeddedPlanner:
             return CallTools(tuple(calls), plan=_summary(work.reading) if first else "", details=_details(work.reading))
         return self._answer(work, results)
 
-    async def _begin(self, state: State, handles: Handles) -> _Work:
+    async def understand(self, state: State, handles: Handles) -> Reading:
+        """What the question is taken for; a planner above may change it and leave it in the memo as `reading`."""
         bare = without_lead(handles.question)
         reading = await read(bare, state.history, state.bench)
         whole = len(reading.frames) == 1 or bare != handles.question
         frames = tuple(_routed(frame, handles.question if whole else frame.clause) for frame in reading.frames)
-        reading = replace(reading, frames=frames)
+        return replace(reading, frames=frames)
+
+    async def _begin(self, state: State, handles: Handles) -> _Work:
+        reading = state.memo.get("reading") or await self.understand(state, handles)
         sure = [frame.margin >= LEAST_MARGIN for frame in reading.frames]
         nodes = [
             _planned(frame) if certain else look_beside(frame)
@@ -136,11 +141,11 @@ class EmbeddedPlanner:
         if not work.nodes[index] and NEEDS[frame.kind]:
             return _ask_back(frame)
         section = kind_of(frame.kind).compose(frame, Results(results))
-        if frame.kind not in _OF_NAMES or section.status != "unknown":
+        if not _may_be_of_papers(frame) or section.status != "unknown":
             return section
         said = beside(frame, Results(results))
         if said is not None:
-            return Section((*section.parts, Break(), *said.parts), "partial")
+            return Section((*said.parts, Break(), *section.parts), "partial") if frame.kind in _OF_NAMES else said
         near = nearest_beside(frame, Results(results))
         return Section((*section.parts, Break(), *near), "unknown") if near else section
 
@@ -148,7 +153,12 @@ class EmbeddedPlanner:
 def _planned(frame: Frame) -> list[Node]:
     """What its kind plans; where nobody knows the name that it is asked of, the library after it."""
     nodes = kind_of(frame.kind).plan(frame)
-    return [*nodes, *look_after(frame, nodes)] if frame.kind in _OF_NAMES else nodes
+    return [*nodes, *look_after(frame, nodes)] if _may_be_of_papers(frame) else nodes
+
+
+def _may_be_of_papers(frame: Frame) -> bool:
+    """Whether it may ask about a name that papers know and no store does."""
+    return frame.kind in _OF_NAMES or (bool(frame.unknown) and not (frame.molecules or frame.targets))
 
 
 def _recall(handles: Handles, state: State) -> Step:
@@ -185,6 +195,8 @@ def _routed(frame: Frame, asked_in: str) -> Frame:
     """The frame as what it names outright, whatever else it may be taken for."""
     if asks_library(frame, asked_in):
         return replace(frame, kind="literature", margin=1.0)
+    if asks_containing(frame):
+        return replace(frame, kind="substructure", margin=1.0)
     return replace(frame, kind="unsupported", margin=1.0) if asks_elsewhere(frame) else frame
 
 

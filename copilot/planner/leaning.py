@@ -76,8 +76,17 @@ _ITS_TARGET = re.compile(
     re.IGNORECASE,
 )
 
+_OF_A_TARGET = re.compile(
+    r"\b(?:do|does)\b.*\bdo\b|\bfunctions?\b|\broles?\b|\blocat\w+|\bfamily\b|\bsequence\b|\blength\b|\bhow\s+(?:long|big|large|heavy)\b|\buniprot\b|\baccession\b",
+    re.IGNORECASE,
+)
 _WHOLE_QUESTION = re.compile(
     r"\W*(?:(?:so|and|but|ok|okay|then|well)\W+)*(?:(?:how|why)\s+)?(?:do|does|did|is|are|was|were|can|could|has|have|had|will|would|should)\s+(?!there\b)\w",
+    re.IGNORECASE,
+)
+_LISTS = re.compile(
+    r"\W*(?:(?:so|and|but|ok|okay|then|please)\W+)*(?:(?:find|list|show|give|name|which|what|search)\s+(?:me\s+|for\s+|all\s+|the\s+|some\s+|approved\s+)*|all\s+)?"
+    r"(?:approved\s+)?(?:drugs|molecules|compounds|medicines|structures)\b",
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
@@ -154,10 +163,12 @@ def ways(
 
 def _is_complete(clause: Clause) -> bool:
     """Whether it asks a whole question of its own: nothing that was named before belongs into it."""
-    asked = clause.of(*ASKING) if clause.names else clause.asked
-    if clause.pronouns or asked or _pairing(clause) or _POINTS_BACK.search(clause.text):
+    if clause.pronouns or _pairing(clause) or _POINTS_BACK.search(clause.text):
         return False
-    if _WHOLE_QUESTION.match(clause.text) is None:
+    if _LISTS.match(clause.text) and clause.of("group", "disease"):
+        return True
+    asked = clause.of(*ASKING) if clause.names else clause.asked
+    if asked or _WHOLE_QUESTION.match(clause.text) is None:
         return False
     said = [word for word in clause.words if word.plain not in _FUNCTION_WORDS]
     objects = sum(len(entity.text.split()) for entity in clause.names[1:])
@@ -290,7 +301,9 @@ def _through_a_target(clause: Clause, context: Context) -> list[Way]:
         entities = [item for item in clause.entities if item.end <= start or item.start >= end]
         words = tuple(word for word in clause.words if not start <= word.start < end)
         ordered = tuple(sorted((*entities, meant), key=lambda item: item.start))
-        weight = 1.1 if _OTHERS.search(clause.text) else 0.93  # who asks for drugs does not ask for a mechanism
+        # Who asks for drugs, or what the target does, does not ask which one it is.
+        rest = clause.text[: hit.start()] + clause.text[hit.end() :]
+        weight = 1.1 if _OTHERS.search(clause.text) or _OF_A_TARGET.search(rest) else 0.93
         found.append(Way(weight, replace(clause, entities=ordered, words=words)))
     return found
 

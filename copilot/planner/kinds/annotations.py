@@ -25,6 +25,36 @@ _OF_DISEASE = re.compile(
     r"\b(?:which|what|list|show|find)\b[^?]*\bproteins?\b[^?]*\b(?:involved|mutated|implicated|linked|associated|cause)",
     re.IGNORECASE,
 )
+_CLASSES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), keyword)
+    for pattern, keyword in (
+        (r"tyrosine[\s-]+(?:protein[\s-]+)?kinases", "Tyrosine-protein kinase"),
+        (r"serine[\s/-]+threonine[\s-]+(?:protein[\s-]+)?kinases", "Serine/threonine-protein kinase"),
+        (r"(?:protein[\s-]+)?kinases", "Kinase"),
+        (r"GPCRs|G[\s-]+protein[\s-]+coupled[\s-]+receptors", "G-protein coupled receptor"),
+        (r"serine[\s-]+proteases", "Serine protease"),
+        (r"proteases|peptidases|proteinases", "Protease"),
+        (r"(?:protein[\s-]+)?phosphatases", "Protein phosphatase"),
+        (r"ion[\s-]+channels", "Ion channel"),
+        (r"oxidoreductases", "Oxidoreductase"),
+        (r"transferases", "Transferase"),
+        (r"hydrolases", "Hydrolase"),
+        (r"ligases", "Ligase"),
+        (r"isomerases", "Isomerase"),
+        (r"growth[\s-]+factors", "Growth factor"),
+        (r"cytokines", "Cytokine"),
+        (r"chromatin[\s-]+regulators", "Chromatin regulator"),
+    )
+)
+"""How a class of proteins is asked for, and UniProt's keyword for it."""
+_LISTS_CLASS = re.compile(
+    r"^\W*(?:(?:and|so|please|ok)\W+)*(?:which|what|list|show|give|find|name|how\s+many|are\s+there)\b", re.IGNORECASE
+)
+_IN_SOURCE = re.compile(
+    r"\b(?:in|from|of)\s+(?:the\s+)?(?:uniprot|swiss[\s-]?prot|starter\s+set|database|your\s+data|the\s+data)\b|\bare\s+there\b|\bdo\s+you\s+(?:know|have)\b"
+    r"|\b(?:is|are)\s+known\b",
+    re.IGNORECASE,
+)
 _ISOFORMS = re.compile(
     r"\bisoforms?\b|\bsplic(?:e|ing)[\s-]+(?:variants?|forms?|isoforms?)\b|\balternative(?:ly)? splic\w+", re.IGNORECASE
 )
@@ -71,7 +101,7 @@ def annotation_call(frame: Frame) -> tuple[str, dict[str, Any]] | None:
     others = [entity for entity in frame.molecules if named is None or entity.text.upper() != named.group().upper()]
     if named is not None and _ASSAY.search(clause) and not frame.targets and not others:
         return "assay_details", {"assay": named.group().upper()}
-    if not frame.targets:
+    if not any(entity.text.casefold() in clause.casefold() for entity in frame.targets):
         return _several(frame)
     target = {"target": frame.targets[0].value or frame.targets[0].text}
     if _TRIALS.search(clause) and _DRUGS.search(clause) and not frame.molecules and not frame.diseases:
@@ -100,6 +130,14 @@ def _several(frame: Frame) -> tuple[str, dict[str, Any]] | None:
     if keyword is not None:
         human = {"organism": "human"} if re.search(r"\bhuman\b", frame.clause, re.IGNORECASE) else {}
         return "search_proteins", {"keyword": keyword["word"], **human, "most": _MOST}
+    if _LISTS_CLASS.match(frame.clause) and _IN_SOURCE.search(frame.clause):
+        found = next(((hit, word) for pattern, word in _CLASSES if (hit := pattern.search(frame.clause))), None)
+        if found is not None and all(
+            entity.text in found[0].group() for entity in frame.molecules
+        ):  # `tyrosine kinases`
+            wanted = found[1]
+            human = {"organism": "human"} if re.search(r"\bhuman\b", frame.clause, re.IGNORECASE) else {}
+            return "search_proteins", {"keyword": wanted, **human, "most": frame.most or _MOST}
     if frame.diseases and _OF_DISEASE.search(frame.clause):
         return "search_proteins", {"disease": frame.diseases[0].text, "organism": "human", "most": _MOST}
     return None

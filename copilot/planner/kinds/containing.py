@@ -12,7 +12,7 @@ from ..frames import Frame
 from .plan import Node, Results, Section
 from .words import capital, code, molecule_name, notes, number, plain_name, settle
 
-__all__ = ["searches_of", "tell_searches"]
+__all__ = ["asks_containing", "searches_of", "tell_searches"]
 
 _MOST = 20
 _ALL = re.compile(
@@ -25,10 +25,25 @@ _SHARED = re.compile(
     r"\b(?:same|shar(?:es?|ed|ing)|identical|common|equal|having|ha(?:ve|s)|with|on|based on|built on)\b[^?]*\b(?:scaffolds?|cores?|framework)\b",
     re.IGNORECASE,
 )
+_CONTAINS = re.compile(
+    r"^\W*(?:(?:and|so|please|ok)\W+)*(?:which|what|find|list|show|give|search|how\s+many|are\s+there)\b[^?]*\b(?:molecules|compounds|structures|chemicals|substances)\b[^?]*"
+    r"\b(?:contain\w*|includ\w*|bear\w*)\b|\bas\s+(?:a\s+|its\s+|their\s+)?substructure\b|\bsubstructure\s+search\b",
+    re.IGNORECASE,
+)
 _OTHERS = re.compile(
     r"\b(?:molecules|compounds|structures|analogu?es|analogs|derivatives|drugs|others|what else|which other)\b",
     re.IGNORECASE,
 )
+
+
+def asks_containing(frame: Frame) -> bool:
+    """Whether it asks which molecules contain the one that is named, whatever else it may be taken for."""
+    return (
+        len(frame.molecules) == 1
+        and not (frame.groups or frame.files or frame.targets or frame.properties or frame.yes_or_no)
+        and _CONTAINS.search(frame.clause) is not None
+        and _ALL.search(frame.clause) is not None
+    )
 
 
 def searches_of(frame: Frame) -> list[Node]:

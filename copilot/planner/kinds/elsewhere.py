@@ -11,17 +11,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ....memory.records import Evidence
-from ..contract import Aside, Part, Row, Sentence, Table
+from ..contract import Aside, Break, Part, Row, Sentence, Table
 from ..frames import Frame
 from .annotations import ANNOTATIONS, annotation_call
 from .listing import Listing, quoted
 from .plan import Node, Results, Section
 from .words import capital, molecule_name, plain_name, settle
 
-__all__ = ["asks_elsewhere", "node_for", "tell", "what_is_asked"]
+__all__ = ["asks_elsewhere", "nodes_for", "tell", "what_is_asked"]
 
 _KEY = "elsewhere"
 _MOST = 10
+_MOST_DRUGS = 5
 _LITERATURE = re.compile(
     r"\b(?:papers?|publications?|articles?|literature|preprints?|pubmed|europe ?pmc)\b", re.IGNORECASE
 )
@@ -85,11 +86,11 @@ def asks_elsewhere(frame: Frame) -> bool:
 
 
 def _asks_for_warnings(frame: Frame) -> bool:
-    """Whether it asks for the withdrawal or warnings of one drug: not in passing, and not for its approval as well."""
+    """Whether it asks for the withdrawal or warnings of drugs: not in passing, and not for their approval as well."""
     named = len(frame.molecules) + len(frame.unknown)
     return (
         frame.kind in ("drug_status", "unsupported")
-        and named == 1
+        and 0 < named <= _MOST_DRUGS
         and not frame.targets
         and _APPROVAL.search(frame.clause) is None
         and (_WITHDRAWN.search(frame.clause) or _BOXED.search(frame.clause)) is not None
@@ -98,12 +99,32 @@ def _asks_for_warnings(frame: Frame) -> bool:
 
 def what_is_asked(frame: Frame) -> str:
     """What the clause is understood as, for the summary of a plan; empty where it does not go out."""
-    node = node_for(frame) if frame.kind == "unsupported" else None
-    return "" if node is None else _UNDERSTOOD[node.tool]
+    nodes = nodes_for(frame) if frame.kind == "unsupported" else []
+    return _UNDERSTOOD[nodes[0].tool] if nodes else ""
 
 
-def node_for(frame: Frame) -> Node | None:
-    """The call that answers the clause; None where nothing here does."""
+def nodes_for(frame: Frame) -> list[Node]:
+    """The calls that answer the clause, of several drugs one each; none where nothing here does."""
+    if _is_of_warnings(frame):
+        drugs = dict.fromkeys(entity.value or entity.text for entity in (*frame.molecules, *frame.unknown))
+        return [
+            Node(_KEY + (str(place) if place else ""), "drug_warnings", {"molecule": drug})
+            for place, drug in enumerate(drugs)
+        ]
+    node = _node_for(frame)
+    return [] if node is None else [node]
+
+
+def _is_of_warnings(frame: Frame) -> bool:
+    return (
+        _LITERATURE.search(frame.clause) is None
+        and annotation_call(frame) is None
+        and not _TRIALS.search(frame.clause)
+        and _asks_for_warnings(frame)
+    )
+
+
+def _node_for(frame: Frame) -> Node | None:
     clause = frame.clause
     molecules = [entity.text for entity in (*frame.molecules, *frame.unknown)]
     diseases = [entity.text for entity in frame.diseases]
@@ -114,9 +135,6 @@ def node_for(frame: Frame) -> Node | None:
         return Node(_KEY, *annotation)
     if _TRIALS.search(clause) and (molecules or diseases):
         return _trials(clause, molecules, diseases)
-    if _asks_for_warnings(frame):
-        (drug,) = (*frame.molecules, *frame.unknown)
-        return Node(_KEY, "drug_warnings", {"molecule": drug.value or drug.text})
     if not frame.targets:
         return None
     target = {"target": frame.targets[0].value or frame.targets[0].text}
@@ -159,8 +177,18 @@ def _trials(clause: str, molecules: Sequence[str], diseases: Sequence[str]) -> N
 
 
 def tell(frame: Frame, results: Results) -> Section:
-    """The records as a table, in the source's order."""
-    result = results.get(_KEY)
+    """The records as tables, in the source's order."""
+    keys = [key for key in results.by_key if key.startswith(_KEY)]
+    sections = [_tell(frame, results, key) for key in keys]
+    if len(sections) < 2:
+        return sections[0] if sections else Section((), "unknown")
+    parts = [part for section in sections for part in (Break(), *section.parts)][1:]
+    states = {section.status for section in sections}
+    return Section(tuple(parts), states.pop() if len(states) == 1 else "partial")
+
+
+def _tell(frame: Frame, results: Results, key: str) -> Section:
+    result = results.get(key)
     if result is None:
         return Section((), "unknown")
     parts: list[Part] = []
@@ -178,7 +206,7 @@ def tell(frame: Frame, results: Results) -> Section:
     if not parts and result.status in ("ok", "partial"):
         messages = [(item.id, item.record.get("message")) for item in result.evidence]
         return Section(tuple(Sentence(str(text), (id,)) for id, text in messages if text), "unknown")
-    section = settle(parts, results, [_KEY])
+    section = settle(parts, results, [key])
     return Section(section.parts, "partial") if result.status == "partial" and parts else section
 
 

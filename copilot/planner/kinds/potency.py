@@ -10,6 +10,7 @@ from ..contract import Aside, Break, Part, Row, Sentence, Table
 from ..frames import Entity, Frame
 from .drugs import acts_on, mechanisms_told, verdict_on_target
 from .plan import Arguments, Node, Results, Section
+from .preference import preference_nodes, preference_told, where_it_is_silent
 from .properties import molecule_keys
 from .targets import target_nodes, via_told
 from .words import amount, capital, code, count_of, join, misses, molecule_name, notes, number, plain_name, target_name
@@ -25,6 +26,9 @@ class Measured:
     def plan(self, frame: Frame) -> list[Node]:
         common = _filters(frame)
         molecules, targets = molecule_keys(frame), _targets(frame)
+        preferred = preference_nodes(frame)
+        if preferred and not molecules:
+            return preferred
         if frame.kind == "target_activities" and targets:
             return target_nodes(frame, "target_activities", **common)
         if frame.kind == "compound_activities" or not targets:
@@ -40,6 +44,14 @@ class Measured:
             for key, molecule in molecules
             for other, target in targets
         ]
+        if preferred:
+            owners = [molecule for _, molecule in molecules for _ in targets]
+            known = {molecule.value for molecule in frame.molecules}
+            pairs = [
+                where_it_is_silent(node, owner) if owner.value in known else node
+                for node, owner in zip(pairs, owners, strict=True)
+            ]
+            return [*preferred, *pairs]
         nodes = list(pairs)
         if frame.yes_or_no:  # "does imatinib inhibit ABL1" is answered by its mechanism too
             nodes = [*(Node(f"a{key}", "drug_mechanisms", {"molecule": item.value}) for key, item in molecules), *pairs]
@@ -53,11 +65,17 @@ class Measured:
     def compose(self, frame: Frame, results: Results) -> Section:
         parts: list[Part] = []
         missed: dict[str, ToolResult] = {}
+        silent: dict[str, ToolResult] = {}
+        """Ratios that were asked for and are not known: told first, then what is known of either target."""
         found: list[Evidence] = []
         acts: set[str] = set()
         for node in self.plan(frame):
             result = results.get(node.key)
             if result is None:
+                continue
+            if node.tool == "selectivity":
+                if results.found(node.key, "selectivity") is None:
+                    silent[node.key] = result
                 continue
             if node.tool == "drug_mechanisms":
                 if node.key.startswith("v") and results.found(node.key) is None:
@@ -76,15 +94,22 @@ class Measured:
             if converted is not None:
                 shown = amount(converted.record["to"])
                 parts.append(Sentence(f"In the unit asked for, that median is {shown}.", (converted.id,)))
-        lead = [*_compared(found), *via_told(frame, results)]
+        preferred = preference_told(frame, results)
+        gaps = misses(silent.values())
+        lead = [*preferred, *gaps, *([Break()] if gaps and parts else []), *_compared(found), *via_told(frame, results)]
         told = misses(missed.values())
-        if not found and frame.kind == "target_activities" and frame.targets:
+        if not found and not preferred and frame.kind == "target_activities" and frame.targets:
             gene = frame.targets[0].name or frame.targets[0].text
             told.append(
                 Aside(f"Drugs with a recorded mechanism may be there all the same: ask “Which drugs act on {gene}?”")
             )
-        answered = bool(parts) and all(any(key.startswith(known) for known in acts) for key in missed)
-        return Section((*lead, *parts, *told), "answered" if answered else "partial" if parts else "unknown")
+        answered = (
+            bool(parts or preferred)
+            and not silent
+            and all(any(key.startswith(known) for known in acts) for key in missed)
+        )
+        some = bool(parts or preferred)
+        return Section((*lead, *parts, *told), "answered" if answered else "partial" if some else "unknown")
 
     def _mechanisms(self, key: str, result: ToolResult, frame: Frame, results: Results, acts: set[str]) -> list[Part]:
         """What a drug acts on: told where nothing narrower was asked, or where it settles a yes or no."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..contract import Aside, Part, Sentence
 from ..frames import KINDS, Frame
-from .elsewhere import node_for, tell
+from .elsewhere import nodes_for, tell
 from .literature import beside, look_beside, nearest_beside
 from .plan import Node, Results, Section
 from .words import join, misses, number
@@ -49,10 +49,9 @@ class Unsupported:
     """`unsupported`: what a live source or the library may know is asked there, the rest is said plainly."""
 
     def plan(self, frame: Frame) -> list[Node]:
-        node = node_for(frame)
-        return look_beside(frame) if node is None else [node]
+        return nodes_for(frame) or look_beside(frame)
 
     def compose(self, frame: Frame, results: Results) -> Section:
-        if node_for(frame) is not None:
+        if nodes_for(frame):
             return tell(frame, results)
         return beside(frame, results) or Section((*nearest_beside(frame, results), Aside(_NOT_HERE)), "unknown")

@@ -12,7 +12,7 @@ from ....memory.records import Evidence
 from ..contract import Aside, Part, Row, Sentence, Table
 from ..frames import Frame
 from .containing import searches_of, tell_searches
-from .plan import Node, Results, Section
+from .plan import Node, Results, Section, Status
 from .properties import LOWER, molecule_keys, molecule_nodes, property_cell, property_words, ranking
 from .words import amount, capital, code, count_of, join, known_id, molecule_name, notes, number, plain_name, settle
 
@@ -397,6 +397,23 @@ _AS_CODE = frozenset(("smiles", "inchi"))
 _PUBCHEM = re.compile(r"\b(?:pubchem|cid)\b", re.IGNORECASE)
 
 
+def _asks_pubchem(frame: Frame) -> bool:
+    return "cas" in frame.aspects and _PUBCHEM.search(frame.clause) is not None
+
+
+def _pubchem(results: Results, key: str) -> Part:
+    """The CID that PubChem gives; why there is none, where it could not be asked: no local source holds them."""
+    item = results.found(f"c{key}")
+    cids = [str(found["value"]) for found in item.record["identifiers"].get("pubchem_cid", [])] if item else []
+    if item is not None and cids:
+        return Sentence(
+            f"The PubChem CID of {plain_name(str(item.record['query']))} is {join(cids, 'or')}.", (item.id,)
+        )
+    silent = item.record["without_answer"] if item is not None else []
+    why = next((str(row["why"]) for row in silent if row["source"] == "PubChem"), "")
+    return Aside(f"PubChem CIDs are in no local source. {why or 'PubChem knows none of it.'}")
+
+
 class Identity(_EachMolecule):
     """`identity`: the identifiers asked for, or all of them in a table."""
 
@@ -415,12 +432,27 @@ class Identity(_EachMolecule):
             return [Sentence(text, evidence)]
         return [Sentence(f"No: {names} have different InChIKeys, {join(keys)}.", evidence)]
 
+    def plan(self, frame: Frame) -> list[Node]:
+        nodes = super().plan(frame)
+        if not _asks_pubchem(frame):
+            return nodes
+        more = [Node(f"c{key}", "convert_identifier", {"identifier": item.value}) for key, item in molecule_keys(frame)]
+        return [*nodes, *more]
+
     def compose(self, frame: Frame, results: Results) -> Section:
         section = super().compose(frame, results)
         held = [aspect for aspect in frame.aspects if aspect in _IDENTIFIERS and aspect != "cas"]
+        if _asks_pubchem(frame) and any(results.found(key) for key, _ in molecule_keys(frame)):
+            return self._with_pubchem(section, held, frame, results)
         if "cas" in frame.aspects and section.status == "answered":
             return replace(section, status="partial" if held else "unknown")
         return section
+
+    def _with_pubchem(self, section: Section, held: list[str], frame: Frame, results: Results) -> Section:
+        told = [_pubchem(results, key) for key, _ in molecule_keys(frame)]
+        known = [isinstance(part, Sentence) for part in told]
+        status: Status = "answered" if all(known) else "partial" if held or any(known) else "unknown"
+        return Section((*told, *section.parts), status)
 
     def told(self, item: Evidence, frame: Frame) -> list[Part]:
         record, name = item.record, molecule_name(item.record)
@@ -429,15 +461,10 @@ class Identity(_EachMolecule):
         for aspect in asked:
             word, read = _IDENTIFIERS[aspect]
             value = read(record)
+            if value is None and aspect == "cas" and _asks_pubchem(frame):
+                continue
             if value is None:
                 parts.append(Sentence(f"{capital(name)} has no {word} in this source.", (item.id,)))
-                if aspect == "cas" and _PUBCHEM.search(frame.clause):
-                    given = shlex.quote(str(record["molecule"].get("name") or record["molecule"]["query"]))
-                    parts.append(
-                        Aside(
-                            f"With a network, PubChem tells its CID: biocopilot tools run convert_identifier --identifier {given}"
-                        )
-                    )
             else:
                 shown = code(value) if aspect in _AS_CODE else value
                 verb = "are" if aspect == "names" else "is"

@@ -24,6 +24,11 @@ def test_the_targets_of_a_table_and_of_mechanisms_are_named(bench):
     assert values(names_answered(said, bench))["target"] == ["P00519", "P10721", "P16234"]
 
 
+def test_a_short_protein_is_one_too(bench):
+    (entity,) = names_answered("The protein is `MAK` (3 aa). [E1]", bench)["dna"]
+    assert (entity.kind, entity.value) == ("peptide", "MAK")
+
+
 def test_sequences_of_the_answer_are_named(bench):
     answer = "The protein is `MAIVMGR*` (7 aa). [E1] The RNA is `AUGGCC`. [E2] The reverse complement is `GGCCAT`. [E3]"
     found = names_answered(answer, bench)["dna"]

@@ -61,6 +61,7 @@ def test_two_are_lent_where_a_pair_is_called_for(bench):
         "Does Notch signaling activate stem cell properties of Müller glia?",
         "Do oral contraceptives raise the risk of stroke in young women?",
         "How does acupuncture change the course of depression?",
+        "find drugs with a sulfonamide",
     ],
 )
 def test_a_question_complete_by_itself_leans_on_nothing(text, bench):

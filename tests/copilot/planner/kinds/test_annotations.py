@@ -51,6 +51,9 @@ CALLS = [
     ("What kind of assay is CHEMBL674637?", "assay_details", {"assay": "CHEMBL674637"}),
     ("what did assay chembl1000453 measure", "assay_details", {"assay": "CHEMBL1000453"}),
     ("Which proteins are involved in Noonan syndrome?", "search_proteins", {"disease": "Noonan syndrome", "organism": "human", "most": 25}),
+    ("which human kinases are in UniProt?", "search_proteins", {"keyword": "Kinase", "organism": "human", "most": 25}),
+    ("How many tyrosine kinases are there in UniProt?", "search_proteins", {"keyword": "Tyrosine-protein kinase", "most": 25}),
+    ("Which human GPCRs are there?", "search_proteins", {"keyword": "G-protein coupled receptor", "organism": "human", "most": 25}),
     ("list human proteins with the keyword Kinase", "search_proteins", {"keyword": "Kinase", "organism": "human", "most": 25}),
 ]  # fmt: skip
 
@@ -72,6 +75,7 @@ def test_each_becomes_one_call(copilot: Copilot, question: str, tool: str, argum
         ("What was CHEMBL941 measured on?", "compound_activities"),
         ("does imatinib inhibit isoform 2 of ABL1?", "compound_activities"),
         ("Is there a crystal structure of the kinase domain of EGFR?", "target_structures"),
+        ("Which drugs are kinase inhibitors of EGFR?", "drugs_for_target"),
         ("inhibitors of EGFR with activity in binding assays", "target_activities"),
     ],
 )

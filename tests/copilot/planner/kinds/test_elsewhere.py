@@ -61,6 +61,14 @@ def test_others_do_not_go_out(copilot: Copilot, question: str) -> None:
     assert not remote & {call.tool for call in copilot.ask(question).tool_calls}
 
 
+def test_withdrawals_of_several_drugs_are_looked_up_and_told_one_by_one(copilot: Copilot) -> None:
+    answer = copilot.ask("Are valdecoxib and rofecoxib withdrawn?")
+    asked = [(call.tool, call.arguments["molecule"]) for call in answer.tool_calls]
+    assert sorted(asked) == [("drug_warnings", "ROFECOXIB"), ("drug_warnings", "VALDECOXIB")]
+    assert answer.text.index("VALDECOXIB") < answer.text.index("ROFECOXIB")
+    assert answer.status == "unknown"
+
+
 WARNINGS = [
     ("Is rofecoxib withdrawn?", "ROFECOXIB"),
     ("Why was rofecoxib withdrawn?", "ROFECOXIB"),

@@ -196,3 +196,11 @@ def test_every_quotation_is_found_again_when_the_run_is_verified(asked: Copilot)
     assert answer_of(events).claims
     verified = asyncio.run(verify_run(events, asked.bench))
     assert {check.outcome for check in verified.claims} == {"holds"}
+
+
+def test_a_name_that_only_papers_know_is_looked_for_in_the_library_whatever_kind_it_was_taken_for(
+    asked: Copilot,
+) -> None:
+    answer = asked.ask("Is zarvexin used for sepsis to reduce mortality?")
+    assert "search_library" in {call.tool for call in answer.tool_calls}
+    assert "PMID 101" in answer.text

@@ -182,14 +182,33 @@ def test_a_registry_number_is_not_known_and_the_answer_says_so(tell, made):
     )
     assert told.status == "partial"
     assert "The InChIKey of xolane is AAAAAAAAAAAAAA-BBBBBBBBBB-N." in told.sentences
-    (aside,) = tell(
+
+
+@pytest.mark.parametrize(
+    ("identifiers", "status", "said"),
+    [
+        ({"pubchem_cid": [{"value": "4321"}]}, "answered", "The PubChem CID of xolane is 4321."),
+        ({}, "unknown", "PubChem CIDs are in no local source. PubChem needs the network."),
+    ],
+)
+def test_a_pubchem_cid_is_asked_of_pubchem_and_why_there_is_none_is_said(identifiers, status, said, tell, made):
+    record = {"type": "molecule", "molecule": molecule("xolane"), "formula": "C9H8O4", "inchi": None, "synonyms": []}
+    converted = {
+        "type": "identifier_conversion",
+        "query": "XOLANE",
+        "identifiers": identifiers,
+        "without_answer": [{"source": "PubChem", "why": "PubChem needs the network."}],
+    }
+    told = tell(
         "identity",
         "PubChem CID of xolane",
-        {"m1": record},
+        {"m1": record, "cm1": converted},
         molecules=made.entities("molecule", "xolane"),
         aspects=("cas",),
-    ).asides
-    assert aside.endswith("PubChem tells its CID: biocopilot tools run convert_identifier --identifier XOLANE")
+    )
+    assert told.status == status
+    assert said in (*told.sentences, *told.asides)
+    assert not any("registry number" in text for text in (*told.sentences, *told.asides))
 
 
 @pytest.mark.parametrize(
