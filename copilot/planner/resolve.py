@@ -64,7 +64,7 @@ def _auto(choice: ModelChoice, offline: bool) -> Resolved:
     trouble = ""
     if state.usable:
         try:
-            planner = _with_fallback(_biomedgpt(choice), "biomedgpt", choice, offline)
+            planner = _with_fallback(_biomedgpt(choice, state.name), "biomedgpt", choice, offline)
         except BiocopilotError as error:
             trouble = f"BioMedGPT is installed and cannot be used: {error.message}"
         else:
@@ -148,14 +148,16 @@ def _with_fallback(planner: Planner, name: str, choice: ModelChoice, offline: bo
     return FallingBack(planner, second)
 
 
-def _biomedgpt(choice: ModelChoice) -> Planner:
+def _biomedgpt(choice: ModelChoice, name: str = "") -> Planner:
+    """BioMedGPT, whose weights must be here; they are loaded at the first question."""
+    from functools import partial
+
     from .language.choosing import ChoosingPlanner
-    from .language.local import biomedgpt_model
+    from .language.local import biomedgpt_model, wanted_name
     from .language.planner import LanguagePlanner
 
-    model = biomedgpt_model(choice)
     kind = LanguagePlanner if choice.mode == "free" else ChoosingPlanner
-    return kind(model, choice, "biomedgpt", in_process=True)
+    return kind(partial(biomedgpt_model, choice, name or wanted_name()), choice, "biomedgpt", in_process=True)
 
 
 def _embedded() -> Planner:

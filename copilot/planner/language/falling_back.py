@@ -6,15 +6,13 @@ answered from the first result.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ....memory.errors import BiocopilotError, ModelUnavailable
-from ....memory.records import ToolCall
-from ..contract import Aside, CallTools, Give, Observation, Part, Planner, Sentence, State, Step
+from ..contract import Aside, CallTools, Give, Part, Planner, Sentence, State, Step
+from .apart import marked, seen_by
 
 __all__ = ["FallingBack"]
 
-_MARK = "f."
+_MARK = "f"
 _MOST_TOLD = 20
 
 
@@ -47,30 +45,14 @@ class FallingBack:
             except ModelUnavailable as error:
                 state.memo["fallen"] = {}
                 state.tell(_told(error, self.second.name), "fallback")
-        if state.must_answer and not any(item.call.id.startswith(_MARK) for item in state.observations):
+        if state.must_answer and not any(item.call.id.startswith(f"{_MARK}.") for item in state.observations):
             return _found(state)
-        step = await self.second.next_step(_own(state))
-        if not isinstance(step, CallTools):
-            return step
-        return replace(step, calls=tuple(_renamed(call, _MARK + call.id) for call in step.calls))
-
-
-def _renamed(call: ToolCall, call_id: str) -> ToolCall:
-    return call.model_copy(update={"id": call_id})
+        step = await self.second.next_step(seen_by(state, _MARK, state.memo["fallen"]))
+        return marked(step, _MARK) if isinstance(step, CallTools) else step
 
 
 def _told(error: BiocopilotError, second: str) -> str:
     return f"{error.message} The {second} planner goes on. {error.hint}".strip()
-
-
-def _own(state: State) -> State:
-    """The state as the second planner would have it alone."""
-    own = tuple(
-        Observation(_renamed(item.call, item.call.id.removeprefix(_MARK)), item.result)
-        for item in state.observations
-        if item.call.id.startswith(_MARK)
-    )
-    return replace(state, observations=own, memo=state.memo["fallen"])
 
 
 def _found(state: State) -> Give:

@@ -19,16 +19,17 @@ from ...claims import check_claim, split_claims
 from ...model_text import without_markup
 from ..contract import Aside, CallTools, Give, State, Step
 from ..reading import read
-from .asking import Patience, ask_model
+from .asking import ask_model
 from .checking import made_up, problem_with, seen_text
 from .choice import ModelChoice
 from .conversation import Conversation, Exchange, Script
 from .faults import ModelFault
+from .model_planner import ModelPlanner
 from .reading_on import READ_FUNCTION, READ_RESULT, page_of
 from .reply import Reply, Wish, whole_sentences
 from .structured import with_schema
 from .telling import unavailable
-from .tokens import Counter, window_of
+from .tokens import Counter
 from .tools_shown import ShownTools, shown_tools
 
 __all__ = ["LanguagePlanner"]
@@ -61,31 +62,15 @@ class _Work:
     """The first answer, where it was put to the model once more."""
 
 
-class LanguagePlanner:
-    """Plans by a LangChain chat model.
-
-    Args:
-        model: any `BaseChatModel`.
-        choice: window, bounds, and how calls are asked for.
-        name: what runs say of their planner.
-        in_process: whether the model needs no network; with `offline` any other is refused.
-    """
+class LanguagePlanner(ModelPlanner):
+    """Plans by a LangChain chat model. Arguments as `ModelPlanner`'s."""
 
     def __init__(
         self, model: Any, choice: ModelChoice | None = None, name: str = "", *, in_process: bool = False
     ) -> None:
-        self._model = model
-        self._choice = choice or ModelChoice()
-        self._name = name or _name_of(model)
-        self.in_process = in_process
-        self._patience = Patience(self._choice.timeout_s, self._choice.max_new_tokens)
-        self._count = Counter(model.get_num_tokens if in_process and hasattr(model, "tokenizer") else None)
+        super().__init__(model, choice, name, in_process=in_process)
         self._bound: dict[tuple[str, ...], Any] = {}
         self._by_json = self._choice.calls == "json"
-
-    @property
-    def name(self) -> str:
-        return self._name
 
     async def next_step(self, state: State) -> Step:
         """The model's next calls, or its answer.
@@ -108,8 +93,9 @@ class LanguagePlanner:
                 return step
 
     async def _begin(self, state: State) -> _Work:
+        await self.ready(state)
         reading = await read(state.question, state.history, state.bench)
-        window = window_of(self._model, self._choice.window)
+        window = self.window
         room = window - self._choice.max_new_tokens
         if room < _LEAST_ROOM:
             raise ModelUnavailable(
@@ -339,8 +325,3 @@ def _review(unheld: Sequence[tuple[str, Collection[str]]]) -> str:
             " it, and only what stands there.",
         )
     )
-
-
-def _name_of(model: Any) -> str:
-    known = getattr(model, "model_name", None) or getattr(model, "model", None) or ""
-    return f"langchain:{type(model).__name__}" + (f":{known}" if isinstance(known, str) and known else "")

@@ -55,7 +55,7 @@ class ModelName:
 def model_name(wish: str) -> ModelName | None:
     """The provider and model that a planner's name stands for; None where it is none of a language model."""
     hit = _SHAPE.fullmatch(wish.strip())
-    if hit is None or (hit[1] not in ALIASES and not wish.strip().startswith("langchain:")):
+    if hit is None or hit[1] == "langchain" or (hit[1] not in ALIASES and not wish.strip().startswith("langchain:")):
         return None
     return ModelName(hit[1], hit[2].strip())
 

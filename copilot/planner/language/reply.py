@@ -14,7 +14,7 @@ from typing import Any
 
 from ....memory.text import clean, shorten
 
-__all__ = ["Reply", "Wish", "calls_in_text", "reply_of", "whole_sentences"]
+__all__ = ["Reply", "Wish", "calls_in_text", "reply_of", "whole_sentences", "without_fence"]
 
 _THINK = re.compile(r"<(think|thinking|reasoning)>(.*?)(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _CALL = re.compile(r"<(tool_call|function_call)>\s*(.*?)\s*(?:</\1>|\Z)", re.DOTALL)
@@ -93,8 +93,7 @@ def calls_in_text(text: str, tools: Collection[str]) -> tuple[list[Wish], str]:
     if tagged:
         wishes = [wish for _, body in tagged for wish in _from_json(body, tools, strict=False)]
         return wishes, _CALL.sub("", text).strip()
-    code = _CODE.match(text)
-    body = code[1] if code else text.strip()
+    body = without_fence(text)
     if body[:1] not in ("{", "["):
         return [], text
     wishes = _from_json(body, tools, strict=True)
@@ -103,8 +102,7 @@ def calls_in_text(text: str, tools: Collection[str]) -> tuple[list[Wish], str]:
 
 def _answer_in(text: str) -> str:
     """What stands in `{"answer": …}`, also where it was cut off; any other text as it is."""
-    code = _CODE.match(text)
-    body = (code[1] if code else text).strip()
+    body = without_fence(text)
     hit = _ANSWER.match(body)
     if hit is None:
         return text
@@ -116,6 +114,12 @@ def _answer_in(text: str) -> str:
         return str(json.loads(f'"{hit[1].rstrip(chr(92))}"', strict=False))
     except ValueError:
         return text
+
+
+def without_fence(text: str) -> str:
+    """The text of a reply that is all one code block, without the block's marks."""
+    code = _CODE.match(text)
+    return (code[1] if code else text).strip()
 
 
 def whole_sentences(text: str) -> str:

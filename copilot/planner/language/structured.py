@@ -16,6 +16,8 @@ def with_schema(model: Any, schema: dict[str, Any], name: str = "step") -> Any:
     if "openai" in str(getattr(model, "_llm_type", "")):
         body = {"type": "json_schema", "json_schema": {"name": name, "schema": schema}}
         return model.bind(extra_body={**(model.extra_body or {}), "response_format": body})
+    if getattr(model, "_llm_type", "") == "biocopilot-local":  # decoded under the grammar, piece by piece
+        return model.bind(answer_schema=schema)
     from langchain_core.runnables import RunnableLambda
 
     titled = {"title": name, "description": "One step.", **schema}
