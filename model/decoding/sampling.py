@@ -61,7 +61,7 @@ class Picker:
 def likeliest(logits: Tensor) -> list[tuple[float, int]]:
     """The largest logit and its token for each row of logits [B, V], brought to the host at once."""
     value, token = logits.max(dim=-1)
-    both = torch.stack((value.double(), token.double())).tolist()
+    both = torch.stack((value.float(), token.float())).tolist()  # float32 holds whole numbers to 16,777,216
     return [(value, int(token)) for value, token in zip(*both, strict=True)]
 
 

@@ -41,7 +41,7 @@ async def test_items_come_as_they_are_made() -> None:
         assert len(counting.given) == expected + 1
     counting.permits.release()
     await stream.aclose()
-    assert await asyncio.to_thread(counting.ended.wait, 5)
+    assert await asyncio.to_thread(counting.ended.wait, 30)
     assert len(counting.given) <= 6
 
 
@@ -52,7 +52,7 @@ async def test_closing_ends_the_thread_at_its_next_item() -> None:
     assert await anext(stream) == 0
     await stream.aclose()
     counting.permits.release(100)
-    assert await asyncio.to_thread(counting.ended.wait, 5)
+    assert await asyncio.to_thread(counting.ended.wait, 30)
     assert len(counting.given) <= 2
 
 
@@ -70,7 +70,7 @@ async def test_a_cancelled_task_ends_the_thread() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     counting.permits.release(100)
-    assert await asyncio.to_thread(counting.ended.wait, 5)
+    assert await asyncio.to_thread(counting.ended.wait, 30)
     assert len(counting.given) <= 2
 
 
