@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import Literal
 
 from ...memory.errors import BiocopilotError
-from ..settings import Settings, load_settings
+from ..settings import load_settings
 from .store_status import source_label, store_status
 
 __all__ = ["Check", "Finding", "all_checks"]
@@ -162,15 +162,10 @@ def _run_log(about: str) -> Finding:
 
 
 def _planner(about: str) -> Finding:
-    wish = load_settings().settings.planner
-    if wish == Settings().planner:
-        return Finding(
-            about, "good", "auto chooses embedded: it is the only planner in this version, and needs no model."
-        )
-    from ..agent import Copilot
+    from .planner_check import planner_said
 
-    with Copilot(wish, log=False) as copilot:
-        return Finding(about, "good", f"{copilot.planner.name}, because your settings say so.")
+    well, sentence, hint = planner_said(load_settings().settings)
+    return Finding(about, "good" if well else "bad", sentence, hint)
 
 
 def _models(about: str) -> Finding:

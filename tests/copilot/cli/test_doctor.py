@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -72,3 +73,42 @@ def test_a_wrong_setting_is_found(home: Path, monkeypatch: pytest.MonkeyPatch) -
     done = doctor()
     assert done.exit_code == 5
     assert "✗ settings" in done.stdout
+
+
+def planner_check() -> dict[str, str]:
+    rows = json.loads(doctor("--json").stdout)["checks"]
+    return next(row for row in rows if row["about"] == "planner")
+
+
+def test_it_says_which_planner_auto_takes_and_why(home: Path) -> None:
+    found = planner_check()
+    assert found["state"] == "good"
+    assert found["sentence"].startswith("auto takes embedded: no weights of BioMedGPT are installed")
+
+
+def test_it_asks_the_model_server_of_the_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("langchain_openai")
+    serving = runpy.run_path(str(Path(__file__).parents[1] / "planner" / "language" / "openai_server.py"))["serving"]
+    monkeypatch.setenv("BIOCOPILOT_OFFLINE", "false")
+    with serving() as server:
+        monkeypatch.setenv("BIOCOPILOT_MODEL_BASE_URL", server.url)
+        monkeypatch.setenv("BIOCOPILOT_MODEL_NAME", "openai:fake")
+        found = planner_check()
+        assert found["state"] == "good"
+        assert found["sentence"] == "auto takes openai:fake: the settings name it. Its server answers."
+        monkeypatch.setenv("BIOCOPILOT_MODEL_NAME", "openai:other")
+        found = planner_check()
+        assert (found["state"], found["hint"]) == ("bad", "It offers fake.")
+    found = planner_check()
+    assert found["state"] == "bad"
+    assert "does not answer" in found["sentence"]
+
+
+def test_offline_it_asks_no_server(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("langchain_openai")
+    monkeypatch.setenv("BIOCOPILOT_OFFLINE", "true")
+    monkeypatch.setenv("BIOCOPILOT_MODEL_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("BIOCOPILOT_MODEL_NAME", "openai:fake")
+    found = planner_check()
+    assert found["state"] == "good"
+    assert "auto takes embedded: openai:fake, which the settings name, cannot be used" in found["sentence"]
