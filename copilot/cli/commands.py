@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from . import config, data, doctor, interface, later, library, models, runs, sessions, tools
+from . import config, data, doctor, evaluating, interface, later, library, models, runs, sessions, tools
 from .failures import Commands
 
 __all__ = ["app"]
@@ -115,5 +115,6 @@ app.add_typer(data.app, name="data")
 app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")
 app.command("doctor")(doctor.doctor)
+app.command("eval")(evaluating.evaluate)
 for name, (help_text, _comes_with) in later.COMMANDS.items():
     later.add(app, name, help_text)

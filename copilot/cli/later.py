@@ -17,7 +17,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Not yet: serve the tools to other programs over MCP.",
         "the MCP server. Today: biocopilot tools run, or Python.",
     ),
-    "eval": ("Not yet: measure the copilot on a question set.", "the evaluations."),
 }
 """Name to help line, and what the command will come with."""
 
