@@ -88,6 +88,12 @@ def search(
     to_year: Annotated[
         int | None, typer.Option("--to-year", metavar="Y", help="Published in this year or earlier.")
     ] = None,
+    author: Annotated[
+        str,
+        typer.Option(
+            "--author", metavar="NAME", help="Only of this author: family name, or with initials.", show_default=False
+        ),
+    ] = "",
     journal: Annotated[
         str, typer.Option("--journal", metavar="NAME", help="Only journals whose name holds this.", show_default=False)
     ] = "",
@@ -117,6 +123,7 @@ def search(
         documents=documents,
         from_year=from_year,
         to_year=to_year,
+        author=author,
         journal=journal,
         publication_type=publication_type,
         collection=collection,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from .author_names import is_named
 from .catalogue import Catalogue
 
 __all__ = ["Filter"]
@@ -27,30 +28,43 @@ class Filter:
     within: tuple[str, ...] = ()
     """Ids of documents; empty for all."""
     retracted: Literal["marked", "left_out", "only"] = "marked"
+    author: str = ""
+    """By family name, with initials or without."""
 
     @property
     def is_set(self) -> bool:
         """Whether any document is left out."""
-        return bool(self._conditions)
+        return bool(self._conditions or self.author)
 
     def seqs(self, catalogue: Catalogue) -> set[int]:
         """Numbers of the passages that are left. Raises StorageError."""
-        conditions = " AND ".join(condition for condition, _ in self._conditions)
+        wanted = [*self._conditions, *(self._by_author(catalogue) if self.author else ())]
+        conditions = " AND ".join(condition for condition, _ in wanted)
         # CROSS: documents first, since SQLite would look up each passage's. In one row, since ten thousand take half the time.
         query = f"SELECT json_group_array(p.seq) FROM document d CROSS JOIN passage p ON p.document = d.id WHERE {conditions}"
-        ((left,),) = catalogue.rows(query, [value for _, values in self._conditions for value in values])
+        ((left,),) = catalogue.rows(query, [value for _, values in wanted for value in values])
         return set(json.loads(left))
 
     def notes(self, catalogue: Catalogue) -> tuple[str, ...]:
-        """What is left out without anyone having asked for that: documents that bear no year. Raises StorageError."""
-        if self.from_year is None and self.to_year is None:
-            return ()
-        number = int(catalogue.rows("SELECT count(*) FROM document WHERE year IS NULL")[0][0])
-        return (f"Left out, since they bear no year: {number} documents.",) if number else ()
+        """What is left out without anyone having asked for that: documents that bear no year or no author. Raises StorageError."""
+        missing = []
+        if self.from_year is not None or self.to_year is not None:
+            missing.append(("year", "year IS NULL"))
+        if self.author:
+            missing.append(("author", "authors = '[]'"))
+        counts = [
+            (what, catalogue.rows(f"SELECT count(*) FROM document WHERE {lacks}")[0][0]) for what, lacks in missing
+        ]
+        return tuple(f"Left out, since they bear no {what}: {count} documents." for what, count in counts if count)
 
     @cached_property
     def _conditions(self) -> list[tuple[str, list[object]]]:
         return list(self._each())
+
+    def _by_author(self, catalogue: Catalogue) -> Iterator[tuple[str, list[object]]]:
+        rows = catalogue.rows("SELECT id, authors FROM document WHERE authors != '[]'")
+        ids = [id for id, authors in rows if any(is_named(name, self.author) for name in json.loads(authors))]
+        yield "d.id IN (SELECT value FROM json_each(?))", [json.dumps(ids)]
 
     def _each(self) -> Iterator[tuple[str, list[object]]]:
         if self.from_year is not None:

@@ -75,6 +75,8 @@ class Query:
     retracted: Literal["marked", "left_out", "only"] = "marked"
     diverse: bool = False
     """Prefer passages that say something else than those before them."""
+    author: str = ""
+    """By family name, with initials or without."""
 
     @property
     def filter(self) -> Filter:
@@ -87,6 +89,7 @@ class Query:
             self.collection,
             self.within,
             self.retracted,
+            self.author,
         )
 
 

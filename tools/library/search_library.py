@@ -36,6 +36,9 @@ class SearchLibraryArguments(ToolArguments):
     documents: bool = Field(default=False, description="give only the best passage of each document")
     from_year: int | None = Field(default=None, ge=1500, le=2100, description="published in this year or later")
     to_year: int | None = Field(default=None, ge=1500, le=2100, description="published in this year or earlier")
+    author: str = Field(
+        default="", max_length=200, description="only of this author: family name, with initials or without"
+    )
     journal: str = Field(default="", max_length=200, description="only journals whose name holds this")
     publication_type: str = Field(
         default="", max_length=100, description="only of this type, such as review or randomized controlled trial"
@@ -67,6 +70,7 @@ class SearchLibraryArguments(ToolArguments):
             documents=self.documents,
             from_year=self.from_year,
             to_year=self.to_year,
+            author=self.author,
             journal=self.journal,
             publication_type=self.publication_type,
             collection=self.collection,

@@ -198,6 +198,16 @@ def test_a_hit_says_where_it_stands_and_why_it_was_found(biocopilot: Command, ad
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
+def test_only_of_an_author_and_how_many_documents_name_none(biocopilot: Command, added: Path) -> None:
+    file = added.parent / "x.ris"
+    file.write_text("TY  - JOUR\nTI  - Zarvexin again\nAU  - Müller, Karl\nAB  - Zarvexin works.\nER  - \n", "utf-8")
+    assert biocopilot("library", "add", str(file)).returncode == 0
+    done = biocopilot("library", "search", "zarvexin", "--author", "muller k")
+    assert done.stdout.startswith("1  Zarvexin again")
+    assert "Left out, since they bear no author: 116 documents." in done.stderr
+    assert biocopilot("library", "search", "zarvexin", "--author", "muller x").returncode == 4
+
+
 def test_nothing_found_is_said_with_how_many_were_searched(biocopilot: Command, added: Path) -> None:
     done = biocopilot("library", "search", "zarvexin", "--journal", "none such")
     assert done.returncode == 4

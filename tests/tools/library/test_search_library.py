@@ -52,6 +52,7 @@ async def test_a_retracted_article_is_marked_first_everywhere(ask: Ask) -> None:
         ({"from_year": 2019}, {"101", "102"}),
         ({"to_year": 2016}, {"103"}),
         ({"journal": "other"}, {"102"}),
+        ({"author": "one a"}, {"101"}),
         ({"publication_type": "randomized"}, {"101"}),
         ({"retracted": "left_out"}, {"101", "102"}),
         ({"retracted": "only"}, {"103"}),
@@ -62,6 +63,7 @@ async def test_a_retracted_article_is_marked_first_everywhere(ask: Ask) -> None:
 async def test_what_is_narrowed_is_left_out_and_told(ask: Ask, narrowing: dict[str, Any], pmids: set[str]) -> None:
     result = await ask("search_library", question="zarvexin pressure", **narrowing)
     assert {item.record["pmid"] for item in result.evidence} == pmids
+    assert any("bear no author: 2" in text for text in result.warnings) == ("author" in narrowing)
     assert result.filters == {**narrowing, "searched": "words alone"}
 
 
