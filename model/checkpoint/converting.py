@@ -25,7 +25,7 @@ from .source import Source
 
 __all__ = ["convert"]
 
-_HALVED = ("float32", "float64")
+_HALVED = ("float32", "float64", "float16")
 """What a quantised checkpoint keeps in bf16 instead, parts that are to stay in fp32 excepted."""
 
 

@@ -18,6 +18,9 @@ _MIDDLE = 8  # torch's kernels compute (q - 8) * scale + zero
 _SHRINK = (1.0, 0.94, 0.88, 0.82)
 """Parts of a group's range that are tried; the one of least squared error is taken. Large numbers of a group then end at its edge."""
 
+_AT_ONCE = 1 << 23
+"""Numbers worked on at a time, which bounds the memory for it; much smaller pieces were slower (measured)."""
+
 
 def to_int8(weight: Tensor) -> tuple[Tensor, Tensor]:
     """Round to 8 bits: (N, K) → int8 (N, K) and bf16 scales (N,)."""
@@ -45,22 +48,39 @@ def to_int4(weight: Tensor, group: int = GROUP) -> tuple[Tensor, Tensor]:
     rows, columns = weight.shape
     if not fits_int4(rows, columns, group):
         raise ValueError(f"a weight of {rows} × {columns} does not fit 4-bit kernels with groups of {group}")
-    groups = weight.float().reshape(rows, columns // group, group)  # (N, K/G, G)
-    best = least = None
-    for shrink in _SHRINK:
-        scale, zero = _grid(groups, shrink)
-        numbers = _nearest(groups, scale, zero)
-        error = ((numbers - _MIDDLE) * scale + zero).sub_(groups).square_().sum(2, keepdim=True)
-        if best is None or least is None:
-            best, least = (numbers, scale, zero), error
-        else:
-            better = error < least
-            best = tuple(torch.where(better, new, old) for new, old in zip((numbers, scale, zero), best, strict=True))
-            least = torch.where(better, error, least)
-    numbers, scale, zero = best  # type: ignore[misc]  # _SHRINK is not empty
-    pairs = numbers.to(torch.uint8).reshape(rows, columns // 2, 2)
-    both = torch.cat((scale, zero), 2).transpose(0, 1).contiguous()  # (K/G, N, 2)
-    return pairs[..., 0] << 4 | pairs[..., 1], both.to(torch.bfloat16)
+    packed = torch.empty(rows, columns // 2, dtype=torch.uint8, device=weight.device)
+    both = torch.empty(columns // group, rows, 2, dtype=torch.bfloat16, device=weight.device)
+    step = max(1, _AT_ONCE // columns)
+    for first in range(0, rows, step):
+        some = slice(first, first + step)
+        numbers, scale, zero = _rounded(weight[some].float().reshape(-1, columns // group, group))  # (n, K/G, G)
+        pairs = numbers.to(torch.uint8).reshape(-1, columns // 2, 2)
+        packed[some] = pairs[..., 0] << 4 | pairs[..., 1]
+        both[:, some] = torch.cat((scale, zero), 2).transpose(0, 1)
+    return packed, both
+
+
+def _rounded(groups: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The best of the grids that are tried for each group: numbers, scale, zero."""
+    numbers, scale, zero, least = _tried(groups, _SHRINK[0])
+    for shrink in _SHRINK[1:]:
+        *tried, error = _tried(groups, shrink)
+        better = error < least
+        least = torch.where(better, error, least)
+        numbers, scale, zero = (
+            torch.where(better, new, old) for new, old in zip(tried, (numbers, scale, zero), strict=True)
+        )
+    return numbers, scale, zero
+
+
+def _tried(groups: Tensor, shrink: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Numbers on a grid over that part of each group's range, with scale and zero as bf16 holds them, and the squared error."""
+    low, high = groups.amin(2, keepdim=True) * shrink, groups.amax(2, keepdim=True) * shrink
+    scale = ((high - low) / _LEVELS).clamp(min=1e-8).bfloat16().float()
+    zero = (low + scale * _MIDDLE).bfloat16().float()
+    numbers = ((groups - zero) / scale).add_(_MIDDLE).round_().clamp_(0, _LEVELS)
+    error = ((numbers - _MIDDLE) * scale).add_(zero).sub_(groups).square_().sum(2, keepdim=True)
+    return numbers, scale, zero, error
 
 
 def from_int4(packed: Tensor, scales_and_zeros: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
@@ -69,14 +89,3 @@ def from_int4(packed: Tensor, scales_and_zeros: Tensor, dtype: torch.dtype = tor
     numbers = torch.stack((packed >> 4, packed & 15), -1).reshape(rows, scales_and_zeros.shape[0], -1)  # (N, K/G, G)
     scale, zero = scales_and_zeros.float().transpose(0, 1).unsqueeze(-1).unbind(2)  # (N, K/G, 1) each
     return ((numbers.float() - _MIDDLE) * scale + zero).reshape(rows, -1).to(dtype)
-
-
-def _grid(groups: Tensor, shrink: float) -> tuple[Tensor, Tensor]:
-    """Scale and zero (N, K/G, 1) of a grid over that part of each group's range, as bf16 holds them."""
-    low, high = groups.amin(2, keepdim=True) * shrink, groups.amax(2, keepdim=True) * shrink
-    scale = ((high - low) / _LEVELS).clamp(min=1e-8).bfloat16().float()
-    return scale, (low + scale * _MIDDLE).bfloat16().float()
-
-
-def _nearest(groups: Tensor, scale: Tensor, zero: Tensor) -> Tensor:
-    return ((groups - zero) / scale + _MIDDLE).round_().clamp_(0, _LEVELS)
