@@ -134,8 +134,11 @@ def _split(message: Any) -> tuple[str, list[str]]:
     for block in message.content_blocks:
         if block["type"] == "text":
             texts.append(str(block.get("text", "")))
-        elif block["type"] == "reasoning" and block.get("reasoning"):
-            thoughts.append(clean(str(block["reasoning"])).strip())
+            continue
+        held = block.get("value") if block["type"] == "non_standard" else block
+        said = (held.get("reasoning") or held.get("thinking")) if isinstance(held, dict) else None
+        if said:
+            thoughts.append(clean(str(said)).strip())
     text = clean("".join(texts))
     thoughts += [hit[2].strip() for hit in _THINK.finditer(text) if hit[2].strip()]
     return _THINK.sub("", text).strip(), thoughts

@@ -59,6 +59,8 @@ class FakeOpenAI:
         self.paths: list[str] = []
         self.keys: list[str] = []
         self.connections: set[Any] = set()
+        self.keep_alive = False
+        """Whether a connection serves another request; a test that leaves one open leaves a socket to be collected."""
         self.closing = threading.Event()
         self.url = ""
 
@@ -130,6 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
+        self._last()
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
@@ -139,6 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
+        self._last()
         self.end_headers()
         chunks = list(_chunks(reply, request))
         for number, chunk in enumerate(chunks):
@@ -148,6 +152,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._event(json.dumps(chunk))
         self._event("[DONE]")
         self.wfile.write(b"0\r\n\r\n")
+
+    def _last(self) -> None:
+        if not self.server_state.keep_alive:
+            self.send_header("Connection", "close")
 
     def _event(self, text: str) -> None:
         data = f"data: {text}\n\n".encode()

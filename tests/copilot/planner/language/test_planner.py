@@ -56,6 +56,18 @@ def test_parallel_calls_run_side_by_side_and_each_gets_its_result(
     assert len({message["tool_call_id"] for message in results}) == 2
 
 
+def test_questions_share_a_connection_though_each_has_its_own_loop(
+    ask: Any, server: Any, openai: Any, weigh: Any
+) -> None:
+    server.keep_alive = True
+    for _ in range(3):
+        server.enqueue(openai.Reply(calls=(weigh,)), MW)
+        asked = ask()
+        assert asked.answer.text == MW
+        assert asked.notices("fallback") == []
+    assert len(server.connections) == 1
+
+
 @pytest.mark.parametrize("streams", [True, False])
 def test_a_server_that_does_not_stream_is_read_all_the_same(
     ask: Any, server: Any, openai: Any, weigh: Any, streams: bool
