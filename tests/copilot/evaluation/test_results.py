@@ -49,6 +49,12 @@ def test_an_abstention_is_wrong_and_is_counted(data: Data) -> None:
     assert found.seconds == 1.5
 
 
+def test_what_was_given_is_counted_by_what_is_right(data: Data) -> None:
+    twice = DataSet("x", "1", data("pubmedqa").items * 2)
+    found = result(twice, "pubmedqa", "yes", "no", None, "yes", "yes", None)
+    assert found.confusion == {"yes": {"yes": 2}, "no": {"no": 1, "yes": 1}, "maybe": {"abstained": 2}}
+
+
 def test_only_what_was_asked_is_counted_and_the_rest_is_told(data: Data) -> None:
     found = result(data("medmcqa"), "medmcqa", "A", "A")
     assert (found.asked, found.chosen, found.figures["accuracy"].value) == (2, 4, 0.5)

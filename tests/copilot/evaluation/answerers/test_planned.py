@@ -7,7 +7,7 @@ import pytest
 from biocopilot.copilot.evaluation.answerers.contract import Reply
 from biocopilot.copilot.evaluation.answerers.planned import LITERATURE, Planned
 from biocopilot.copilot.evaluation.items import DataSet
-from biocopilot.copilot.planner.contract import Give
+from biocopilot.copilot.planner.contract import Aside, Break, Give
 from biocopilot.copilot.planner.embedded import EmbeddedPlanner
 from biocopilot.copilot.planner.scripted import ScriptedPlanner
 from biocopilot.copilot.settings import Settings
@@ -83,6 +83,17 @@ def test_a_planner_that_concludes_is_asked_for_the_letter_and_read_also_where_it
     assert "A. Vitamin C" in question
     assert "letter" in question
     assert (reply.status, reply.given, reply.how) == ("answered", "A", "said, evidence holds not all of it")
+
+
+def test_a_verdict_that_was_struck_is_read_without_the_marks(data: Data, settings: Settings) -> None:
+    reply = asked(ScriptedPlanner([Give(text="Yes. It does.")]), data, settings, "pubmedqa")
+    assert (reply.status, reply.given) == ("answered", "yes")
+
+
+def test_of_both_sides_the_first_counts(data: Data, settings: Settings) -> None:
+    sides = (Aside("Passages that say otherwise:"), Break(), Aside("Passages that say so:"))
+    reply = asked(ScriptedPlanner([Give(parts=sides)], name="embedded"), data, settings, "pubmedqa")
+    assert (reply.given, reply.how) == ("no", "both sides, the first")
 
 
 @pytest.mark.parametrize(("text", "status"), [("I cannot tell.", "unparsed"), ("", "abstained")])
