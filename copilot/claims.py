@@ -25,6 +25,8 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _QUOTE = re.compile(r"[“„]([^“”\n]+)[”“]|«([^«»\n]+)»|(?<![\w\"])\"([^\"\n]+)\"(?![\w\"])")
 _QUOTED_TYPES = frozenset({"passage", "article", "article_section"})
 """Records that hold an author's words: a quotation that cites them is one from there, not of the question."""
+_STRUCK = "struck"
+"""Field of a model's text that holds what was struck from it: no claim may rest on that."""
 _PLACED = frozenset({"document", "part", "start", "end", "text", "text_sha256"})
 _MOST_GAP = 3
 """Characters of white space between two passages of one text; nothing else can lie there."""
@@ -126,23 +128,39 @@ def check_claim(text: str, evidence: Mapping[str, Evidence]) -> Claim:
 
     Returns:
         A claim that is `supported` when it cites at least one record of this run and nothing in it is missing,
-        `generated` when all that it cites was written by a model, else `unsupported`.
+        `generated` when it rests on what a model wrote, were it only in part, else `unsupported`.
     """
     cited = cited_ids(text)
     known = [evidence[item] for item in cited if item in evidence]
-    leaves = [leaf for item in known for leaf in _leaves_of(item)]
-    support, missing = _look_up(strip_citations(text), leaves, _quotable(known))
+    solid = [item for item in known if item.backend != "generated"]
+    support, missing = _held(text, solid)
+    generated = len(solid) < len(known) and (bool(missing) or not support)
+    if generated:  # what a model wrote holds nothing; where a claim leans on it, that is all that can be said of it
+        support, missing = _held(text, known)
+        missing += _struck_in(text, known)
     missing += [item for item in cited if item not in evidence]
-    verdict: Verdict = "supported"
-    if not known or missing:
-        verdict = "unsupported"
-    elif all(item.backend == "generated" for item in known):
-        verdict = "generated"
+    verdict: Verdict = "unsupported" if not known or missing else "generated" if generated else "supported"
     return Claim(text=text, evidence=cited, verdict=verdict, support=tuple(support), missing=tuple(missing))
 
 
+def _held(text: str, known: list[Evidence]) -> tuple[list[Support], list[str]]:
+    """Where each number and name of a claim stands in these records, and what stands nowhere."""
+    leaves = [leaf for item in known for leaf in _leaves_of(item)]
+    return _look_up(strip_citations(text), leaves, _quotable(known))
+
+
+def _struck_in(text: str, known: list[Evidence]) -> list[str]:
+    """Sentences of a model that what was computed contradicts, where a claim says them again."""
+    said = folded(strip_citations(text)).casefold()
+    struck = [str(one["text"]) for item in known if item.backend == "generated" for one in item.record.get(_STRUCK, ())]
+    return [sentence for sentence in struck if folded(sentence).casefold().rstrip(".!? ") in said]
+
+
 def _leaves_of(item: Evidence) -> Iterator[_Leaf]:
-    yield from _walk(item.record, item.id, "")
+    kept = item.record
+    if item.backend == "generated" and _STRUCK in kept:
+        kept = {name: value for name, value in kept.items() if name != _STRUCK}
+    yield from _walk(kept, item.id, "")
     yield from _walk(item.arguments, item.id, "/arguments")
     yield _Leaf(item.id, "/source/name", item.source.name)
     yield _Leaf(item.id, "/source/release", item.source.release)

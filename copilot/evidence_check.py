@@ -243,7 +243,12 @@ def _hindrance(called: _Call, means: _Means) -> str:
         return f"there is no tool called {call.tool} in this version"
     if tool.writes(call.arguments):
         return f"{call.tool} writes a file, and verification writes nothing"
-    if backends and not (set(backends) == {_BACKENDS["live"]} and (call.tool in ANSWERABLE or tool.kept_replies)):
+    alone = tool.find_again is not None  # then each record is looked at by itself, and says so where it cannot be
+    if (
+        backends
+        and not alone
+        and not (set(backends) == {_BACKENDS["live"]} and (call.tool in ANSWERABLE or tool.kept_replies))
+    ):
         return backends[0]
     if not tool.idempotent:
         return f"{call.tool} need not find the same twice"

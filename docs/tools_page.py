@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from biocopilot.copilot.cli.tool_options import command_line, options_of
-from biocopilot.tools import Tool, all_tools
+from biocopilot.tools import Tool
+from biocopilot.tools.registry import MODEL_TOOL_MODULES, declared_tools
 
 PAGE = Path(__file__).with_name("tools.md")
 
@@ -19,7 +20,7 @@ tools' own declarations by `make docs`.
 
 def page() -> str:
     """The whole page."""
-    tools = all_tools().values()
+    tools = declared_tools().values()
     rows = [f"| [`{tool.name}`](#{tool.name}) | {tool.summary} |" for tool in tools]
     return "\n".join([_HEAD, "| tool | |", "|---|---|", *rows, "", *(_section(tool) for tool in tools)])
 
@@ -27,6 +28,8 @@ def page() -> str:
 def _section(tool: Tool) -> str:
     network = "needs the network" if tool.needs_network else "works offline"
     writes = "only reads" if tool.read_only else "may write a file that you name"
+    if f"model.{tool.name}" in MODEL_TOOL_MODULES:
+        writes += ", offered where BioMedGPT-10B is installed"
     lines = [f"## {tool.name}", "", tool.doc, "", f"*{tool.title}: {tool.cost}, {network}, {writes}.*", ""]
     fields = [
         f"| `{option.flag}` | {_cell(', '.join(option.choices) or option.metavar.lower() or 'switch')} | {_cell(option.nature)}"

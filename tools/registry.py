@@ -12,7 +12,7 @@ from importlib import import_module
 from ..memory.earlier_runs import RECALL
 from .contract import Tool
 
-__all__ = ["TOOL_MODULES", "all_tools", "outside_a_session"]
+__all__ = ["MODEL_TOOL_MODULES", "TOOL_MODULES", "all_tools", "declared_tools", "outside_a_session"]
 
 TOOL_MODULES = (
     "chemistry.resolve_molecule",
@@ -61,6 +61,9 @@ TOOL_MODULES = (
 )
 """Modules below this package, each with one tool of the module's own name."""
 
+MODEL_TOOL_MODULES = ("model.ask_about_molecule", "model.ask_about_protein")
+"""Those whose answers BioMedGPT-10B writes: offered only where its weights are installed."""
+
 
 class _Tools(Mapping[str, Tool]):
     """The tools by name; each module is loaded when its tool is first asked for, so that a question pays for what it uses."""
@@ -84,9 +87,21 @@ class _Tools(Mapping[str, Tool]):
         return name in self._modules
 
 
-@cache
 def all_tools() -> Mapping[str, Tool]:
-    """Every tool by name, in the order of menus."""
+    """Every tool that can be used on this machine, by name, in the order of menus."""
+    from .model.biomedgpt import is_installed
+
+    return declared_tools() if is_installed() else _without_a_model()
+
+
+@cache
+def declared_tools() -> Mapping[str, Tool]:
+    """Every tool that there is, also those that need weights which may not be here."""
+    return _Tools((*TOOL_MODULES, *MODEL_TOOL_MODULES))
+
+
+@cache
+def _without_a_model() -> Mapping[str, Tool]:
     return _Tools(TOOL_MODULES)
 
 

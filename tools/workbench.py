@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..memory.store_connection import Database
     from ..memory.uniprot_store import UniprotStore
     from .chemistry.workers import ChemistryWorkers
+    from .model.biomedgpt import BioMedGPTModel
     from .sources.as_store.gather import Origin
     from .sources.transport import Transport
 
@@ -91,7 +92,8 @@ else:
                 return super().__get__(instance, owner)
 
 
-_OPENED = ("chemistry", "chembl", "uniprot", "hgnc", "library", "library_offline", "transport", "kept_replies")
+_OPENED = ("chemistry", "chembl", "uniprot", "hgnc", "library", "library_offline", "transport", "kept_replies",
+           "biomedgpt")  # fmt: skip
 
 
 class Workbench:
@@ -180,6 +182,13 @@ class Workbench:
     def library_offline(self) -> Library:
         """The same without a connection: neither a model's server nor Chroma's is asked."""
         return self.library_choice.open(offline=True)
+
+    @_once
+    def biomedgpt(self) -> BioMedGPTModel:
+        """BioMedGPT-10B, whose weights are read when it is first asked."""
+        from .model.biomedgpt import BioMedGPTModel
+
+        return BioMedGPTModel()
 
     @_once
     def transport(self) -> Transport:

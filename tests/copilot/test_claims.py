@@ -88,6 +88,25 @@ def test_text_of_a_model_never_counts_as_support():
     assert check_claim("It has 1 donor. [E1, E2]", both).verdict == "supported"
 
 
+def test_a_claim_that_leans_on_a_model_only_in_part_is_generated():
+    said = {"type": "generated_answer", "answer": "It melts at 76.5 °C. It is a white powder.", "struck": []}
+    both = {"E1": evidence(backend="generated", record=said), "E2": evidence(id="E2")}
+    assert check_claim("It has 1 donor and melts at 76.5 °C. [E1, E2]", both).verdict == "generated"
+    assert check_claim("It is a white powder. [E1, E2]", both).verdict == "generated"
+    assert check_claim("It melts at 99.5 °C. [E1, E2]", both).verdict == "unsupported"
+
+
+def test_what_was_struck_from_a_models_text_holds_nothing():
+    struck = [{"text": "It is an alcohol of 999.5 g/mol.", "why": ["the structure has no alcohol"]}]
+    said = {"type": "generated_answer", "answer": "It is an acid.", "struck": struck}
+    found = {"E1": evidence(backend="generated", record=said)}
+    assert check_claim("It is an acid. [E1]", found).verdict == "generated"
+    assert check_claim("It weighs 999.5 g/mol. [E1]", found).verdict == "unsupported"
+    again = check_claim("It is an alcohol of 999.5 g/mol. [E1]", found)
+    assert again.verdict == "unsupported"
+    assert "It is an alcohol of 999.5 g/mol." in again.missing
+
+
 def test_support_points_into_the_record():
     claim = check_claim("The IC50 is 12,500 nM at 0.35. [E1]", {"E1": evidence()})
     assert {(item.token, item.path) for item in claim.support} >= {

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from functools import cache
 from typing import Any, Literal
 
 from pydantic import Field
 
 from ...memory.errors import InvalidSequence
-from ...memory.records import Omitted, Source
+from ...memory.records import Omitted
 from ...memory.text import shorten
 from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
 from .alignment import align
+from .computed import biopython_source
 from .nucleotides import gc_content, reverse_complement, transcribe, translate
 from .open_frames import open_frames
 from .proteins import protein_properties
@@ -96,7 +96,7 @@ async def sequence_tools(arguments: SequenceToolsArguments, context: ToolContext
     """
     # Biopython is quick within these limits but blocks; in a thread the run's deadline and cancellation stay alert.
     record = await asyncio.to_thread(_work, arguments)
-    draft = Draft(record, _source(), "computed", _summary(record))
+    draft = Draft(record, biopython_source(), "computed", _summary(record))
     if record["type"] != "sequence_orfs":
         return Findings((draft,), matched=1, returned=1)
     return _orf_findings(arguments, record, draft)
@@ -206,16 +206,3 @@ def _summary(record: dict[str, Any]) -> str:
             return f"{record['sequence']['alphabet']}, {length['value']} {length['unit']}"
         case _:
             return shorten(record["result"], 300)
-
-
-@cache
-def _source() -> Source:
-    from Bio import __version__
-
-    return Source(
-        name="Biopython",
-        release=__version__,
-        licence="Biopython License / BSD-3-Clause",
-        attribution="Biopython: Cock et al., Bioinformatics 25, 1422 (2009)",
-        url="https://biopython.org/",
-    )

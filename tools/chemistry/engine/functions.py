@@ -232,6 +232,22 @@ def substructure(smarts: str, structures: Sequence[str]) -> dict[str, Any]:
     return {"matched": matched, "unparsable": unparsable}
 
 
+def pattern_counts(structure: str, patterns: Sequence[str]) -> list[int]:
+    """How often each pattern matches one structure, up to a hundred times."""
+    _bounded(patterns)
+    molecule = molecule_from(structure)
+    return [len(molecule.GetSubstructMatches(pattern_from(smarts), maxMatches=100)) for smarts in patterns]
+
+
+def elements(structure: str) -> dict[str, int]:
+    """Symbols and numbers of atoms, hydrogens included, in the order of the formula."""
+    from rdkit import Chem
+
+    atoms = Chem.AddHs(molecule_from(structure)).GetAtoms()
+    symbols = [atom.GetSymbol() for atom in atoms]
+    return {symbol: symbols.count(symbol) for symbol in sorted(set(symbols), key=lambda s: (s != "C", s != "H", s))}
+
+
 def check_pattern(smarts: str) -> dict[str, Any]:
     """The pattern's number of atoms; refuses what is no SMARTS."""
     return {"atoms": pattern_from(smarts).GetNumAtoms()}
@@ -322,7 +338,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     for function in (
         parse, parse_many, smiles_of_blocks, properties, describe, alerts, similarity, nearest, fingerprints, nearest_packed,
         packed_is_sound, pattern_records, pattern_candidates, pattern_matches, patterns_are_sound,
-        query_meant, matches_among, substructure, check_pattern, group_smarts, scaffold, standardise, common_core, draw, layout,
+        query_meant, matches_among, substructure, pattern_counts, elements, check_pattern, group_smarts, scaffold, standardise, common_core, draw, layout,
         loaded_modules, version,
     )
 }  # fmt: skip
