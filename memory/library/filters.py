@@ -55,7 +55,7 @@ class Filter:
         counts = [
             (what, catalogue.rows(f"SELECT count(*) FROM document WHERE {lacks}")[0][0]) for what, lacks in missing
         ]
-        return tuple(f"Left out, since they bear no {what}: {count} documents." for what, count in counts if count)
+        return tuple(f"Left out, since they bear no {what}: {_documents(count)}." for what, count in counts if count)
 
     @cached_property
     def _conditions(self) -> list[tuple[str, list[object]]]:
@@ -87,3 +87,7 @@ class Filter:
             yield "d.retraction != 'retracted'", []
         if self.within:
             yield "d.id IN (SELECT value FROM json_each(?))", [json.dumps(self.within)]
+
+
+def _documents(count: int) -> str:
+    return "1 document" if count == 1 else f"{count:,} documents"

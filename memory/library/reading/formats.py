@@ -65,7 +65,7 @@ _MEDLINE = r"\s*(?:PMID|PMCR?|OWN|STAT) {0,2}- ?\w"
 _RIS = r"[\s\S]{0,2000}?(?:^|\n)[ \t]*TY(?:[ \t]{1,4}- ?|- )[A-Z]"
 
 FORMATS = (
-    Format("pdf", "PDF", (".pdf",), "pdf", "2", r"[\s\S]{0,1024}%PDF-", pdf_engine.PYPDF),
+    Format("pdf", "PDF", (".pdf",), "pdf", "3", r"[\s\S]{0,1024}%PDF-", pdf_engine.PYPDF),
     Format("endnote", "EndNote XML", (".xml",), "endnote", "1", _ENDNOTE),
     Format("pubmed", "PubMed XML", (".xml",), "pubmed", "1", _PUBMED),
     Format("jats", "JATS XML (PubMed Central)", (".xml", ".nxml", ".jats"), "jats", "2", r"[\s\S]*<(?:pmc-articleset|article)\b"),

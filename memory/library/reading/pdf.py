@@ -3,7 +3,7 @@
 The work is done in a process of its own (`pdf_process.py`), since a PDF may be made to take forever. Of it, `pdf_document.py` is the
 main path: `pdf_pypdf.py` or `pdf_pdfium.py` places the characters, `pdf_lines.py` makes lines, `pdf_furniture.py` drops running heads,
 `pdf_columns.py` finds the order, `pdf_paragraphs.py` joins, `pdf_references.py` parts the references from the text, and
-`pdf_front.py` reads what the article says of itself.
+`pdf_front.py` reads what the article says of itself, with the authors of `pdf_xmp.py`.
 """
 
 from __future__ import annotations

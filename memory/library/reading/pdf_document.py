@@ -15,6 +15,7 @@ from .pdf_glyphs import MOST_GLYPHS, PdfPages
 from .pdf_lines import Line, Word, words_of
 from .pdf_paragraphs import Words, paragraphs_of
 from .pdf_references import parts_of
+from .pdf_xmp import creator_lists
 
 __all__ = ["MOST_PAGES", "document_of"]
 
@@ -90,7 +91,7 @@ def document_of(
         raise _without_text(name, reading)
     return {
         "parts": parts_of(texts),
-        "front": asdict(front_of(pdf.said(), reading.first, texts)),
+        "front": asdict(front_of(pdf.said(), reading.first, texts, creator_lists(data))),
         "notes": _notes(data, len(pdf), len(pages), reading),
     }
 

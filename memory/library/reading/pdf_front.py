@@ -6,7 +6,7 @@ Nothing is guessed that would make two articles one: an identifier counts only w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...articles.identifiers import valid_doi, valid_pmcid, valid_pmid
@@ -65,13 +65,19 @@ class Front:
     standing: str = ""
 
 
-def front_of(said: Mapping[str, str], first: Sequence[Sequence[Line]], pages: Sequence[str]) -> Front:
+def front_of(
+    said: Mapping[str, str],
+    first: Sequence[Sequence[Line]],
+    pages: Sequence[str],
+    creators: Iterable[Sequence[str]] = (),
+) -> Front:
     """What the file says of its document.
 
     Args:
         said: its metadata, as `PdfPages.said` gives it.
         first: the lines of its first page, heads and feet included.
         pages: the text of every page, paragraphs apart by newlines.
+        creators: lists of names that its XMP packets give, those of pictures among them.
     """
     lines = [line for region in first for line in region]
     page = "\n".join(line.text for line in lines)
@@ -79,7 +85,7 @@ def front_of(said: Mapping[str, str], first: Sequence[Sequence[Line]], pages: Se
     state, standing = _state(title, lines)
     return Front(
         title=title,
-        authors=_authors(one_line(said.get("author", "")), page),
+        authors=_authors(one_line(said.get("author", "")), creators, page),
         year=_year(page),
         doi=_doi(said, page, pages),
         pmid=_only(_PMID, page, valid_pmid),
@@ -133,13 +139,19 @@ def _usual_size(lines: Sequence[Line]) -> float:
     return min(weights, key=lambda size: (-weights[size], size))
 
 
-def _authors(given: str, page: str) -> tuple[str, ...]:
+def _authors(given: str, creators: Iterable[Sequence[str]], page: str) -> tuple[str, ...]:
     """The file's own list where it is a list, and every family name stands on the first page: many files name one of many."""
-    names = [name.strip() for name in re.split(r"[;,]| and | & ", given) if name.strip()]
     known = page.casefold()
-    if len(names) < 2 or not all(_NAME.fullmatch(name) and name.split()[-1].casefold() in known for name in names):
-        return ()
-    return tuple(names)
+    for names in (_split(given), *creators):
+        if len(names) == 1:
+            names = _split(names[0])
+        if len(names) > 1 and all(_NAME.fullmatch(name) and name.split()[-1].casefold() in known for name in names):
+            return tuple(names)
+    return ()
+
+
+def _split(names: str) -> list[str]:
+    return [name.strip() for name in re.split(r"[;,]| and | & ", names) if name.strip()]
 
 
 def _year(page: str) -> int | None:

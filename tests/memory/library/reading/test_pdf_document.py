@@ -270,6 +270,29 @@ def test_authors_are_named_only_where_they_are_sure(given: str, expected: tuple[
     assert front(*ABOUT, info=f"/Author ({given})")["authors"] == expected
 
 
+def _packet(*names: str) -> bytes:
+    items = "".join(f"<rdf:li>{name}</rdf:li> " for name in names)
+    return f"<dc:creator> <rdf:Seq>{items}</rdf:Seq> </dc:creator>".encode()
+
+
+@pytest.mark.parametrize(
+    ("packets", "expected"),
+    [
+        ((_packet("Anna Smith", "Bo Lund"),), ("Anna Smith", "Bo Lund")),
+        ((_packet("Anna Smith"),), ()),
+        ((_packet("Anna Smith", "Carl Berg"),), ()),
+        ((_packet("Who Drew", "Some Picture"), _packet("Anna Smith", "Bo Lund")), ("Anna Smith", "Bo Lund")),
+        ((_packet("Anna Smith, Bo Lund"),), ("Anna Smith", "Bo Lund")),
+        ((b"<dc:creator><rdf:Seq><rdf:li>Anna Smith",), ()),
+    ],
+)
+def test_authors_of_xmp_are_named_where_the_first_page_has_them(
+    packets: tuple[bytes, ...], expected: tuple[str, ...]
+) -> None:
+    drawn = MADE["content"]([*ABOUT, *column(PROSE, 60, 680, 460)]) + b"\n% a comment: " + b" ".join(packets)
+    assert document_of(pdf([drawn]), "paper.pdf", engine=ENGINE)["front"]["authors"] == expected
+
+
 def test_a_licence_is_known_by_its_name_too() -> None:
     named = Put(60, 60, "Distributed under the Creative Commons Attribution License, which permits any use.", 7)
     assert front(*ABOUT, named)["licence"] == "CC BY"
