@@ -133,6 +133,10 @@ class ChemblStore:
         """Names that resemble this one, with their similarity from 0 to 100."""
         return self.names.nearest(name, kind, most)
 
+    def names_beginning(self, start: str, most: int = 8) -> list[str]:
+        """Names that begin so; see `NameIndex.beginning`."""
+        return self.names.beginning(start, most)
+
     def names_matching(self, name: str, kinds: Sequence[str] = ("molecule", "target", "disease")) -> list[NameHit]:
         """What bears exactly this name."""
         return self.names.matching(name, kinds)

@@ -86,6 +86,28 @@ class NameIndex:
         )
         return [NameHit(*row) for row in rows]
 
+    def beginning(self, start: str, most: int = 8) -> list[str]:
+        """Names that begin so, for completing what is typed: shorter before longer, each once."""
+        key = name_key(start)
+        if not key:
+            return []
+        if self._database.has("bc_name"):
+            rows = self._database.tuples(
+                "SELECT name FROM bc_name WHERE name_key >= ? AND name_key < ? AND rank < ?"
+                " GROUP BY name_key ORDER BY length(name_key), min(rank), name_key LIMIT ?",
+                (key, key + chr(0x10FFFF), FOREIGN, most),
+            )
+            found = [str(name) for (name,) in rows]
+        else:
+            named = {other: name for names in self._keys.values() for other, name in names.items()}
+            found = [
+                named[other] for other in sorted(named, key=lambda other: (len(other), other)) if other.startswith(key)
+            ]
+        if self._further is not None and len(found) < most:
+            known = {name_key(name) for name in found}
+            found += [name for name in self._further.beginning(start, most) if name_key(name) not in known]
+        return found[:most]
+
     def nearest(self, name: str, kind: str = "molecule", most: int = 5) -> list[tuple[str, float]]:
         """Names that resemble `name`, with their similarity from 0 to 100; for showing, never for taking as meant."""
         from rapidfuzz import fuzz, process

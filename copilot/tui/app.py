@@ -8,13 +8,17 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from textual import work
 from textual.content import Content
 
+from ...memory.errors import BiocopilotError
+from .completing import Word, commands, files, named
 from .keeping import KeepingApp
 from .molecules import ShownMolecule
-from .registry import command_named, commands_like
+from .registry import command_named, nearest_command
 from .runner import Asked, Ended, MakeCopilot, Runner
 from .story import Story
 from .widgets.approval import ApprovalBar
@@ -81,6 +85,27 @@ class CopilotApp(KeepingApp):
     def on_prompt_box_upwards(self) -> None:
         for welcome in self.query(Welcome):
             welcome.enter()
+
+    def on_prompt_box_completing(self, event: PromptBox.Completing) -> None:
+        word, completions = event.word, self.prompt.completions
+        if word is None:
+            completions.offer(None, ())
+        elif word.kind == "command":
+            completions.offer(word, commands(word))
+        elif word.kind == "file":
+            completions.offer(word, files(word, Path.cwd()))
+        elif event.asked:
+            self._find_names(word)
+        else:
+            completions.offer(None, ())
+
+    @work(thread=True, exclusive=True, group="names", exit_on_error=False)
+    def _find_names(self, word: Word) -> None:
+        try:
+            tools, names = self.runner.names_beginning(word.text)
+        except BiocopilotError:  # a completion that cannot be had is none
+            return
+        self.call_from_thread(self.prompt.completions.offer, word, named(word, tools, names))
 
     def on_welcome_tried(self, event: Welcome.Tried) -> None:
         self.ask(event.question)
@@ -180,8 +205,8 @@ class CopilotApp(KeepingApp):
         name, _, rest = text.partition(" ")
         command = command_named(name)
         if command is None:
-            near = commands_like(name)
-            hint = f" Did you mean /{near[0].name}?" if near else " /help lists the commands."
+            near = nearest_command(name)
+            hint = f" Did you mean /{near.name}?" if near else " /help lists the commands."
             self.notify(f"There is no command {name}.{hint}", severity="warning", markup=False)
             return
         if command.argument:

@@ -18,6 +18,7 @@ from textual.widgets import Static, Tab, Tabs
 from ...memory.errors import BiocopilotError
 from .registry import COMMANDS
 from .widgets.chat import ChatPane
+from .widgets.completions import Completions
 from .widgets.evidence import EvidencePane
 from .widgets.molecule import MoleculeView
 from .widgets.prompt import PromptBox
@@ -58,6 +59,7 @@ class PanesApp(App[int]):
                 yield TraceTree(id="trace")
                 yield EvidencePane(id="evidence")
                 yield MoleculeView(id="molecule")
+        yield Completions(id="completions")
         yield PromptBox(id="prompt")
         yield StatusLine(id="status")
         yield Static("Biocopilot needs 60×16 characters. In less: biocopilot ask --plain", id="small", markup=False)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
-__all__ = ["COMMANDS", "Command", "command_named", "commands_like"]
+__all__ = ["COMMANDS", "Command", "command_named", "commands_like", "nearest_command"]
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,13 @@ def command_named(text: str) -> Command | None:
     """The command of that name or alias, with or without its slash."""
     wanted = text.removeprefix("/").lower()
     return next((item for item in COMMANDS if wanted == item.name or wanted in item.aliases), None)
+
+
+def nearest_command(text: str) -> Command | None:
+    """The command whose name is most like a misspelt one."""
+    names = {name: item for item in COMMANDS for name in (item.name, *item.aliases)}
+    hits = get_close_matches(text.removeprefix("/").lower(), list(names), 1, 0.6)
+    return names[hits[0]] if hits else None
 
 
 def commands_like(text: str) -> list[Command]:

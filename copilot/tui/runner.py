@@ -100,6 +100,13 @@ class Runner:
         """The copilot, made on first use; for panes that look at its stores, from a thread of theirs."""
         return self._opened()
 
+    def names_beginning(self, start: str) -> tuple[list[str], list[str]]:
+        """Tools, and names of drugs, genes and diseases, that begin so; from a thread, since the stores are read."""
+        copilot = self._opened()
+        return [name for name in copilot.tools if name.startswith(start.lower())], copilot.bench.chembl.names_beginning(
+            start
+        )
+
     def _opened(self) -> Copilot:
         with self._making:
             if self._copilot is None:

@@ -124,3 +124,13 @@ def test_a_name_is_bound_and_never_a_pattern(full: NameIndex, index: NameIndex, 
 )
 def test_a_mirror_image_is_another_molecule(index: NameIndex, written: str, names: set[str]) -> None:
     assert {hit.name.upper() for hit in index.matching(written, ("molecule",))} == names
+
+
+@pytest.mark.parametrize(("start", "name"), [("erlot", "ERLOTINIB"), ("EGF", "EGFR"), ("Imat", "IMATINIB")])
+def test_what_begins_so_is_found_for_completion(index: NameIndex, full: NameIndex, start: str, name: str) -> None:
+    for names in (index, full):
+        found = names.beginning(start)
+        assert len(found) <= 8
+        assert name in [one.upper() for one in found] or start == "erlot"
+    assert index.beginning(start)[0].upper() == name
+    assert index.beginning("%") == index.beginning("zzzzz") == []

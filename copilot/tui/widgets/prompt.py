@@ -1,4 +1,4 @@
-"""The prompt: a question of several lines, history of what was asked, and a slash for commands."""
+"""The prompt: a question of several lines, history of what was asked, completion of commands, files, tools and names."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
+from ..completing import Word, word_at
+from .completions import Completions
+
 __all__ = ["PromptBox"]
 
 
 class PromptBox(TextArea):
     """Enter sends, Ctrl+J or Shift+Enter makes a new line, ↑ and ↓ at the edges go through what was asked before."""
 
-    HELP = "Enter sends, Ctrl+J makes a new line, ↑ gives earlier questions, / begins a command, @ names a file."
+    HELP = "Enter sends, Ctrl+J makes a new line, ↑ gives earlier questions, / begins a command, @ names a file, Tab completes."
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "send", "Send", show=False, priority=True),
+        Binding("tab", "complete", "Complete", show=False, priority=True),
         Binding("ctrl+j,shift+enter", "newline", "New line", show=False, priority=True),
     ]
 
@@ -35,10 +39,22 @@ class PromptBox(TextArea):
         self._at: int | None = None
         self._draft = ""
 
+    class Completing(Message):
+        """The word before the cursor could be completed; `asked` by Tab, else while it is typed. None: there is no such word."""
+
+        def __init__(self, word: Word | None, asked: bool) -> None:
+            super().__init__()
+            self.word, self.asked = word, asked
+
     class Upwards(Message):
         """↑ where nothing was asked before: whatever is above the prompt is meant."""
 
     def action_send(self) -> None:
+        if self.completions.open and self.completions.word and self.completions.word.kind == "command":
+            command = self.completions.chosen
+            if command is not None and command.text.strip() != self.text.strip():
+                self.take()
+                return
         text = self.text.strip()
         if not text:
             return
@@ -51,6 +67,35 @@ class PromptBox(TextArea):
     def action_newline(self) -> None:
         self.insert("\n")
 
+    @property
+    def completions(self) -> Completions:
+        """The list above the prompt."""
+        return self.screen.query_one(Completions)
+
+    def action_complete(self) -> None:
+        """Take what the list's bar is on, or ask for a list."""
+        if self.completions.open:
+            self.take()
+        else:
+            self.post_message(self.Completing(self._word(), True))
+
+    def take(self) -> None:
+        """Put the chosen completion in the place of the word before the cursor."""
+        chosen, word = self.completions.chosen, self.completions.word
+        row, column = self.cursor_location
+        self.completions.offer(None, ())
+        if chosen is not None and word is not None:
+            self.replace(chosen.text, (row, word.start), (row, column))
+            if chosen.text.endswith("/"):
+                self.post_message(self.Completing(self._word(), True))
+
+    def on_text_area_changed(self, _event: TextArea.Changed) -> None:
+        self.post_message(self.Completing(self._word(), False))
+
+    def _word(self) -> Word | None:
+        row, column = self.cursor_location
+        return word_at(self.document.get_line(row)[:column], row == 0)
+
     def put(self, text: str) -> None:
         """Have this text there, the cursor at its end."""
         self.text = text
@@ -58,6 +103,14 @@ class PromptBox(TextArea):
 
     async def _on_key(self, event: events.Key) -> None:
         row = self.cursor_location[0]
+        if self.completions.open and event.key in ("up", "down", "escape"):
+            if event.key == "escape":
+                self.completions.offer(None, ())
+            else:
+                self.completions.move(-1 if event.key == "up" else 1)
+            event.stop()
+            event.prevent_default()
+            return
         if event.key == "up" and row == 0 and self._recall(-1):
             event.stop()
             event.prevent_default()

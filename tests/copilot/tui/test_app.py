@@ -137,8 +137,8 @@ async def test_f1_shows_keys_and_commands_and_escape_closes_it() -> None:
 
 async def test_an_unknown_command_is_told_with_the_nearest() -> None:
     async with opened([]) as (app, pilot):
-        await typed(app, pilot, "/sess")
-        await until(pilot, lambda: "no command /sess" in screen(app))
+        await typed(app, pilot, "/sesions")
+        await until(pilot, lambda: "Did you mean" in screen(app))
 
 
 async def test_a_session_is_resumed_with_its_answers_and_deleted_after_a_second_press() -> None:
