@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from ....memory.errors import InvalidInput, ModelUnavailable, OfflineRefused
 from ....memory.text import clean, shorten
@@ -17,6 +18,9 @@ __all__ = ["Asked", "open_answerer"]
 
 _FUSED = "biomedgpt-10b"
 _PROVIDERS = "openai:MODEL, anthropic:MODEL, ollama:MODEL, langchain:PROVIDER:MODEL"
+
+_SILENCES = 5
+"""A whole answer may take that many times the seconds that the settings allow a server to say nothing."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def open_answerer(
 
     alone = replace(settings.model_choice, fallback="none")  # another planner's answers are not this one's
     planner = resolve_planner(asked.planner or settings.planner, alone, offline).planner
-    return Planned(planner, settings, asked.literature, data.items, said)
+    return Planned(planner, settings, asked.literature, data.items, said, _bounds(settings))
 
 
 def _baseline(asked: Asked, data: DataSet, train: DataSet | None) -> Answerer:
@@ -86,7 +90,7 @@ def _model(wish: str, settings: Settings, data: DataSet, offline: bool) -> Answe
 
         return open_biomedgpt(settings.weights, name)
     if name in MODEL_NAMES:
-        return AskedModel(biomedgpt_model(settings.model_choice), name, data.items)
+        return AskedModel(biomedgpt_model(settings.model_choice, name), name, data.items, _bounds(settings))
     known = model_name(name)
     if known is None:
         raise ModelUnavailable(
@@ -95,4 +99,11 @@ def _model(wish: str, settings: Settings, data: DataSet, offline: bool) -> Answe
         )
     if offline:
         raise OfflineRefused(f"{known} is asked over the network.", "Leave --offline out, and BIOCOPILOT_OFFLINE.")
-    return AskedModel(chat_model(known, settings.model_choice), str(known), data.items)
+    made = chat_model(known, settings.model_choice)
+    return AskedModel(made, str(known), data.items, _bounds(settings), deadline_s=_SILENCES * settings.model.timeout)
+
+
+def _bounds(settings: Settings) -> dict[str, Any]:
+    """What a language model's answers depend on beside its name; never its key."""
+    held = asdict(settings.model_choice)
+    return {name: held[name] for name in ("base_url", "window", "max_new_tokens", "temperature", "mode", "calls")}

@@ -51,6 +51,7 @@ class Planned:
         literature: whether the literature tools are there.
         items: all items of the file, whose abstracts make the library.
         said: told what is done before the first question.
+        bounds: under which a language model plans; part of the configuration.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Planned:
         literature: bool,
         items: Sequence[Item],
         said: Callable[[str], None] = lambda _text: None,
+        bounds: Mapping[str, Any] | None = None,
     ) -> None:
         abstracts = [item for item in items if isinstance(item, Choice) and item.context]
         self._folder = tempfile.TemporaryDirectory(prefix="biocopilot-eval-")
@@ -91,6 +93,7 @@ class Planned:
             "planner": self.name,
             "literature": what if literature else "",
             "prompts": PROMPTS if self._concludes else {},
+            "bounds": dict(bounds or {}) if self._concludes else {},
             "budget": [settings.calls, settings.seconds, settings.bytes, settings.repeated],
         }
 

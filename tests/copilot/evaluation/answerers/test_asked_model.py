@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 pytest.importorskip("langchain_core", reason="the models are LangChain's")
 from biocopilot.copilot.evaluation.answerers.asked_model import AskedModel
 from biocopilot.copilot.evaluation.items import DataSet
-from biocopilot.memory.errors import ModelUnavailable
+from biocopilot.memory.errors import InvalidInput, ModelUnavailable
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
@@ -17,6 +19,15 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from pydantic import Field
 
 Data = Callable[[str], DataSet]
+
+
+REFUSALS = {"no schema": "response_format is not supported", "too long": "prompt is too long: maximum context length"}
+
+
+class APIStatusError(Exception):
+    """As OpenAI's client raises it."""
+
+    status_code = 400
 
 
 class Speaking(BaseChatModel):
@@ -34,7 +45,17 @@ class Speaking(BaseChatModel):
         line = self.lines.pop(0)
         if line == "broken":
             raise ConnectionError("no route\nto host")
+        if line in REFUSALS:
+            raise APIStatusError(REFUSALS[line])
         return ChatResult(generations=[ChatGeneration(message=AIMessage(line))])
+
+
+class Stalling(Speaking):
+    """Never answers."""
+
+    async def _agenerate(self, *args: Any, **kwargs: Any) -> ChatResult:
+        await asyncio.sleep(60)
+        raise AssertionError("nobody waits so long")
 
 
 class Structured(Speaking):
@@ -62,8 +83,8 @@ def asked(data: Data) -> Callable[..., list[Any]]:
 
     def replies(model: BaseChatModel, task: str) -> list[Any]:
         items = data(task).items
-        answerer = AskedModel(model, "fake", items)
-        return [answerer.answer(item, place) for place, item in enumerate(items)]
+        with closing(AskedModel(model, "fake", items)) as answerer:
+            return [answerer.answer(item, place) for place, item in enumerate(items)]
 
     return replies
 
@@ -104,8 +125,42 @@ def test_structures_are_described_from_their_text(asked: Callable[..., list[Any]
     assert "SMILES: CCO" in model.heard[0]
 
 
-def test_a_providers_own_error_is_a_failure_of_ours_on_one_line(asked: Callable[..., list[Any]]) -> None:
-    with pytest.raises(ModelUnavailable, match="fake gave no answer") as caught:
-        asked(Speaking(lines=["broken"]), "medqa")
-    assert "ConnectionError: no route to host" in caught.value.message
+def test_a_providers_own_error_is_a_failure_of_ours_on_one_line_after_some_tries(data: Data) -> None:
+    waited: list[float] = []
+    answerer = AskedModel(Speaking(lines=["broken"] * 5), "fake", data("medqa").items, sleep=waited.append)
+    with closing(answerer), pytest.raises(ModelUnavailable, match="fake gave no answer: no route to host") as caught:
+        answerer.answer(data("medqa").items[0], 0)
     assert isinstance(caught.value.__cause__, ConnectionError)
+    assert waited == [1.0, 2.0, 4.0, 8.0]
+
+
+def test_what_passes_is_waited_out(data: Data) -> None:
+    waited: list[float] = []
+    answerer = AskedModel(Speaking(lines=["broken", "A"]), "fake", data("medqa").items, sleep=waited.append)
+    with closing(answerer):
+        assert answerer.answer(data("medqa").items[0], 0).given == "A"
+    assert waited == [1.0]
+
+
+def test_a_server_that_takes_no_schema_is_asked_in_words_from_then_on(data: Data) -> None:
+    model = Structured(lines=["no schema", "B", "A"])
+    with closing(AskedModel(model, "fake", data("medqa").items, sleep=_no_waiting)) as answerer:
+        replies = [answerer.answer(item, place) for place, item in enumerate(data("medqa").items)]
+    assert [(reply.given, reply.how) for reply in replies] == [("B", "text"), ("A", "text")]
+    assert len(model.heard) == 3
+
+
+def test_a_prompt_that_is_too_long_fails_its_item_only(data: Data) -> None:
+    answerer = AskedModel(Speaking(lines=["too long"]), "fake", data("medqa").items, sleep=_no_waiting)
+    with closing(answerer), pytest.raises(InvalidInput, match="longer than fake reads"):
+        answerer.answer(data("medqa").items[0], 0)
+
+
+def test_a_model_that_says_nothing_is_given_up(data: Data) -> None:
+    answerer = AskedModel(Stalling(lines=[]), "fake", data("medqa").items, deadline_s=0.05, sleep=_no_waiting)
+    with closing(answerer), pytest.raises(ModelUnavailable, match=r"no answer in 0\.05 s"):
+        answerer.answer(data("medqa").items[0], 0)
+
+
+def _no_waiting(seconds: float) -> None:
+    raise AssertionError(f"waits {seconds} s")
