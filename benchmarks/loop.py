@@ -1,4 +1,4 @@
-"""The loop's own cost a step, with a tool that does nothing, and how the run log grows with the steps."""
+"""The loop's own cost a step, with a tool that does nothing, how the run log grows, and what planning by a chat model adds."""
 
 from __future__ import annotations
 
@@ -59,6 +59,9 @@ def measure(quick: bool) -> Measured:
             ratios[f"{what} / our step, nothing kept"] = rows[-1].median / ours.median
         except ImportError:
             notes.append(f"left out, not installed: {what}: pip install '{package}'")
+    if rows[-1].what.startswith("LangChain: create_agent"):  # so that the same model is there for both
+        rows.append(Row.of("planning by the same chat model, 100 steps", [_language_planner() for _ in range(5)]))
+        ratios["LangChain: create_agent / planning by the same chat model"] = rows[-2].median / rows[-1].median
     return Measured("loop", "CPU ms a step", tuple(rows), ratios, tuple(notes))
 
 
@@ -125,6 +128,43 @@ def _langchain_agent(steps: int = 100) -> float:
     started = time.process_time()
     asyncio.run(to_the_end())
     return (time.process_time() - started) * 1000 / steps
+
+
+def _language_planner(steps: int = 100) -> float:
+    """The same by our planner on a chat model: each call checked, each result written into the model's window."""
+    from biocopilot.copilot.planner.language.choice import ModelChoice
+    from biocopilot.copilot.planner.language.planner import LanguagePlanner
+    from langchain_core.language_models.fake_chat_models import FakeMessagesListChatModel
+    from langchain_core.messages import AIMessage, BaseMessage
+
+    class Scripted(FakeMessagesListChatModel):
+        def bind_tools(self, tools: Any, **options: Any) -> Any:
+            return self
+
+    calls: list[BaseMessage] = [
+        AIMessage("", tool_calls=[{"name": "nothing", "args": {"step": i}, "id": f"c{i}"}]) for i in range(steps)
+    ]
+    # The answer comes twice: nothing holds it, so it is put to the model once more.
+    model = Scripted(responses=[*calls, AIMessage("done"), AIMessage("done")])
+    with Workbench() as bench:
+        run = Run(
+            question="nothing",
+            planner=LanguagePlanner(model, ModelChoice(window=200_000), in_process=True),
+            tools={"nothing": nothing},
+            bench=bench,
+            recorder=Recorder("20260101-000000-aaaa"),
+            budget=Budget(calls=steps + 1, seconds=600, bytes=1_000_000_000),
+        )
+
+        async def to_the_end() -> None:
+            await run.answer()
+
+        started = time.process_time()
+        asyncio.run(to_the_end())
+        spent = (time.process_time() - started) * 1000 / steps
+    if sum(event.type == "tool_finished" for event in run.recorder.events) < steps:
+        raise RuntimeError(f"fewer than {steps} calls")
+    return spent
 
 
 def _as_langchain() -> Any:

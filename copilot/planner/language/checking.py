@@ -20,7 +20,7 @@ from ....tools.workbench import Workbench
 from ..contract import State
 from .reply import Wish
 
-__all__ = ["made_up", "problem_with", "seen_text"]
+__all__ = ["made_up", "problem_with"]
 
 _BONDED = re.compile(r"[=#@\[]|[cnosCNO]\d|\)[A-Zcnos]|[A-Zcnos]\(")
 _WORDS = re.compile(r"[a-z]*[adefghijkmqtuvwxyz][a-z]*(?<=[a-z]{3})")
@@ -47,22 +47,25 @@ async def problem_with(wish: Wish, state: State) -> str:
     return ""
 
 
-def made_up(wish: Wish, seen: str) -> list[str]:
+def made_up(wish: Wish, state: State) -> list[str]:
     """The structures and identifiers of a call that stand neither in the question nor in any result.
 
     Args:
         wish: the call.
-        seen: what there is, by `seen_text`.
+        state: of the run.
     """
-    found = []
+    sought = []
     for field, text in _texts(wish.arguments or {}):
         named = is_chembl_id(text) or is_inchikey(text) or is_uniprot_accession(text)
-        if (named or (field in _STRUCTURE_FIELDS and _like_smiles(text))) and text.casefold() not in seen:
-            found.append(text)
-    return found
+        if named or (field in _STRUCTURE_FIELDS and _like_smiles(text)):
+            sought.append(text)
+    if not sought:
+        return []
+    seen = _seen_text(state)
+    return [text for text in sought if text.casefold() not in seen]
 
 
-def seen_text(state: State) -> str:
+def _seen_text(state: State) -> str:
     """Everything that a model can have an identifier from: the questions, earlier answers and all records, in lower case."""
     parts = [state.question]
     parts += [

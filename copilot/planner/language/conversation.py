@@ -7,7 +7,7 @@ oldest first, and the last step's results last; a cut is told once.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +17,13 @@ from ..history import history_text
 from .prompt import ANSWER_NOW, CALLS_AS_JSON, SYSTEM, opening, result_text
 from .reading_on import READ_FUNCTION
 from .reply import Reply
+from .tokens import Counter
 from .tools_shown import ShownTools
 
 __all__ = ["Conversation", "Exchange", "Script"]
 
+_FRAME = 4
+"""Tokens that a template puts around a message."""
 _LEVELS = (DIGEST_CHARACTERS, 500, 160, 60)
 """Characters of a result's digest that are shown, as the window fills."""
 
@@ -38,11 +41,23 @@ class Exchange:
     """The model's id of a call of `read_result` to what it showed."""
     said: str = ""
     """What it was told beside the results."""
+    _written: dict[tuple[Any, ...], tuple[list[Any], int]] = field(default_factory=dict)
+    """Messages and their size by how they were written: a step writes the newest, and not all of them anew."""
 
     @property
     def items(self) -> tuple[str, ...]:
         """What can be shown more or less of: the run's calls, and pages by the model's ids."""
         return (*self.call_ids.values(), *self.pages)
+
+    def written(
+        self, native: bool, seen: Mapping[str, Observation], levels: Mapping[str, int], count: Counter
+    ) -> tuple[list[Any], int]:
+        """The exchange as messages, and their size."""
+        key = (native, self.said, tuple(levels.get(item) for item in self.items))
+        if key not in self._written:
+            messages = _exchanged(self, native, seen, levels)
+            self._written[key] = messages, _size(messages, count)
+        return self._written[key]
 
 
 @dataclass(frozen=True)
@@ -63,7 +78,7 @@ class Conversation:
     exchanges: list[Exchange] = field(default_factory=list)
 
     def script(
-        self, state: State, shown: ShownTools, native: bool, room: int, count: Callable[[str], int], *, answer_now: bool
+        self, state: State, shown: ShownTools, native: bool, room: int, count: Counter, *, answer_now: bool
     ) -> Script:
         """The conversation as messages of at most `room` tokens, if it can be cut to that.
 
@@ -84,8 +99,15 @@ class Conversation:
         levels = dict.fromkeys(order, 0)
         turns = list(state.history)
         while True:
-            messages = self._written(state, turns, shown, native, answer_now, seen, levels)
-            tokens = sum(count(_text_of(message)) + 4 for message in messages)
+            messages, size = self._opening(state, turns, shown, native, answer_now, count)
+            for exchange in self.exchanges:
+                said, its_size = exchange.written(native, seen, levels, count)
+                messages += said
+                size += its_size
+            if answer_now:
+                messages.append(_human(ANSWER_NOW))
+            messages = _alternating(messages)
+            tokens = count.tokens(size) + _FRAME * len(messages)
             if tokens <= room or not _squeeze(order, last, levels, turns):
                 break
         pages = {own: page for exchange in self.exchanges for own, page in exchange.pages.items()}
@@ -93,11 +115,11 @@ class Conversation:
         cut = sum(length[item] > _LEVELS[level] for item, level in levels.items() if level)
         return Script(messages, tokens, cut, len(state.history) - len(turns))
 
-    def _written(
-        self, state: State, turns: Sequence[Any], shown: ShownTools, native: bool, answer_now: bool,
-        seen: dict[str, Observation], levels: dict[str, int],
-    ) -> list[Any]:  # fmt: skip
-        from langchain_core.messages import HumanMessage, SystemMessage
+    def _opening(
+        self, state: State, turns: Sequence[Any], shown: ShownTools, native: bool, answer_now: bool, count: Counter
+    ) -> tuple[list[Any], int]:
+        """How it begins, and the size of that."""
+        from langchain_core.messages import SystemMessage
 
         system = SYSTEM
         if not native and not answer_now:
@@ -106,15 +128,23 @@ class Conversation:
         left_out = state.left_out + len(state.history) - len(turns)
         earlier = history_text(turns, left_out) if state.history else ""
         asked = opening(state.question, earlier, state.files, () if answer_now else shown.others)
-        messages: list[Any] = [SystemMessage(system), HumanMessage(asked)]
-        for exchange in self.exchanges:
-            messages += _exchanged(exchange, native, seen, levels)
-        if answer_now:
-            messages.append(HumanMessage(ANSWER_NOW))
-        return _alternating(messages)
+        messages = [SystemMessage(system), _human(asked)]
+        return messages, _size(messages, count)
 
 
-def _exchanged(exchange: Exchange, native: bool, seen: dict[str, Observation], levels: dict[str, int]) -> list[Any]:
+def _human(text: str) -> Any:
+    from langchain_core.messages import HumanMessage
+
+    return HumanMessage(text)
+
+
+def _size(messages: Sequence[Any], count: Counter) -> int:
+    return sum(count.measure(_text_of(message)) for message in messages)
+
+
+def _exchanged(
+    exchange: Exchange, native: bool, seen: Mapping[str, Observation], levels: Mapping[str, int]
+) -> list[Any]:
     from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
     results = {

@@ -20,7 +20,7 @@ from ...model_text import without_markup
 from ..contract import Aside, CallTools, Give, State, Step
 from ..reading import read
 from .asking import ask_model
-from .checking import made_up, problem_with, seen_text
+from .checking import made_up, problem_with
 from .choice import ModelChoice
 from .conversation import Conversation, Exchange, Script
 from .faults import ModelFault
@@ -186,14 +186,13 @@ class LanguagePlanner(ModelPlanner):
             work.conversation.exchanges.append(exchange)
             self._one_more_bad_round(work, "it asked for more calls than it has")
             return None
-        seen = seen_text(state)
         calls: list[ToolCall] = []
         for wish in reply.wishes:
             if wish.tool == READ_RESULT and wish.arguments is not None and work.pages < _MOST_PAGES:
                 work.pages += 1
                 exchange.pages[wish.id] = page_of(wish.arguments, state)
                 continue
-            problem = await self._problem(work, state, wish, seen, reply.cut)
+            problem = await self._problem(work, state, wish, reply.cut)
             if problem:
                 exchange.problems[wish.id] = problem
                 continue
@@ -214,19 +213,20 @@ class LanguagePlanner(ModelPlanner):
             tuple(calls), thought=thought, plan=plan, details={"tools_shown": len(work.shown.names)} if first else {}
         )
 
-    async def _problem(self, work: _Work, state: State, wish: Wish, seen: str, cut: bool) -> str:
+    async def _problem(self, work: _Work, state: State, wish: Wish, cut: bool) -> str:
         problem = await problem_with(wish, state)
         if problem:
             limit = self._choice.max_new_tokens
             return f"{problem} The reply was cut off after {limit} tokens: ask for less at once." if cut else problem
-        invented = [text for text in made_up(wish, seen) if text not in work.doubted]
+        written = made_up(wish, state)
+        invented = [text for text in written if text not in work.doubted]
         if invented:
             work.doubted.update(invented)
             return (
                 f"{', '.join(shorten(text, 80) for text in invented)} stands neither in the question nor in a result."
                 " Give the name; the tools know names. If there is none, call it again."
             )
-        for text in made_up(wish, seen):
+        for text in written:
             state.tell(f"{shorten(text, 80)} was written by the model; no source gave it.", "planner")
         return ""
 

@@ -28,9 +28,15 @@ class Counter:
     characters: float = _CHARACTERS
 
     def __call__(self, text: str) -> int:
-        if self.exact is not None:
-            return self.exact(text)
-        return int(len(text) / self.characters) + 1
+        return self.tokens(self.measure(text))
+
+    def measure(self, text: str) -> int:
+        """A text's size, which does not change while the estimate learns: tokens where they are exact, else characters."""
+        return self.exact(text) if self.exact is not None else len(text)
+
+    def tokens(self, size: int) -> int:
+        """The tokens of a size."""
+        return size if self.exact is not None else int(size / self.characters) + 1
 
     def learn(self, estimated: int, read: int) -> None:
         """Take from one reply how long this model's tokens are."""
