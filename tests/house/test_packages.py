@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import tomllib
@@ -103,9 +104,50 @@ def test_all_is_every_extra_but_dev(project: dict[str, Any]) -> None:
     assert {"rag", "biomedgpt", "agent", "mcp", "dev", "all"} <= extras.keys()
 
 
-def test_the_tests_need_neither_torch_nor_langchain(project: dict[str, Any]) -> None:
-    needed = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["dev"]
-    assert not {Requirement(text).name for text in needed} & {"torch", "transformers", "langchain"}
+_MODEL_PACKAGES = {"huggingface_hub", "llguidance", "safetensors", "torch", "torchao", "transformers"}
+"""What only the extra `biomedgpt` brings; `make setup MODEL=no` leaves it out."""
+_CHECKED = {"llguidance", "torch", "transformers"}
+"""Those of them that a test is skipped without; the others never come without these."""
+
+
+def test_what_runs_a_model_is_no_part_of_what_the_tests_need(project: dict[str, Any]) -> None:
+    extras = project["project"]["optional-dependencies"]
+    needed = {canonicalize_name(Requirement(text).name) for text in project["project"]["dependencies"] + extras["dev"]}
+    of_model = {canonicalize_name(name) for name in _MODEL_PACKAGES}
+    assert not needed & of_model
+    assert of_model <= {canonicalize_name(Requirement(text).name) for text in extras["biomedgpt"]}
+
+
+def imported_without_a_skip(path: Path, tests: Path) -> set[str]:
+    """Packages of a model that a test imports although neither it nor a conftest above it is skipped without them."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    imports = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    imports |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    missing = {name.partition(".")[0] for name in imports} & _CHECKED
+    for file in (path, *(folder / "conftest.py" for folder in path.parents if folder.is_relative_to(tests))):
+        if missing and file.is_file():
+            text = file.read_text("utf-8")
+            skips = set(re.findall(r'importorskip\("(\w+)"', text))
+            missing -= skips | ({"torch", "transformers"} if "sentence_transformers" in skips else set())
+    return missing
+
+
+def test_a_test_that_imports_what_runs_a_model_is_skipped_without_it(root: Path) -> None:
+    tests = root / "tests"
+    found = {
+        str(path.relative_to(root)): missing
+        for path in tests.rglob("*.py")
+        if (missing := imported_without_a_skip(path, tests))
+    }
+    assert not found, "pytest.importorskip is missing"
+
+
+def test_an_import_without_a_skip_would_be_found(tmp_path: Path) -> None:
+    test = tmp_path / "test_x.py"
+    test.write_text("def test_x():\n    from torch import nn\n    import transformers.models\n    import json\n")
+    assert imported_without_a_skip(test, tmp_path) == {"torch", "transformers"}
+    (tmp_path / "conftest.py").write_text('import pytest\npytest.importorskip("torch", reason="x")\n')
+    assert imported_without_a_skip(test, tmp_path) == {"transformers"}
 
 
 # Written so that this file does not hold what it looks for.

@@ -4,22 +4,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-llguidance = pytest.importorskip("llguidance", reason="needs llguidance (biocopilot[biomedgpt])")
-torch = pytest.importorskip("torch", reason="needs torch (biocopilot[biomedgpt])")
-
-from biocopilot.model.errors import GrammarUnsatisfied  # noqa: E402  # likewise
-from biocopilot.model.grammar import TokenGrammar  # noqa: E402  # needs llguidance
+from biocopilot.model.errors import GrammarUnsatisfied
+from biocopilot.model.grammar import TokenGrammar
 
 
 @pytest.fixture(scope="session")
 def grammar(byte_fallback: Any) -> TokenGrammar:
+    pytest.importorskip("llguidance", reason="needs llguidance (biocopilot[biomedgpt])")
     return TokenGrammar(byte_fallback)
 
 
 @pytest.fixture(scope="session")
 def drawn() -> Callable[..., str]:
     """`drawn(grammar, schema, seed)`: a text of random tokens among those allowed."""
+    torch = pytest.importorskip("torch", reason="needs torch (biocopilot[biomedgpt])")
 
     def say(grammar: TokenGrammar, schema: dict[str, Any], seed: int, most: int = 2_000) -> str:
         source = torch.Generator().manual_seed(seed)
