@@ -49,7 +49,9 @@ def weights(torch: Any, byte_fallback: Any) -> dict[str, Any]:
     network = BioMedGPT(
         BioMedGPTConfiguration({**LLM, "vocab_size": rows}, ESM, gin_hidden=12, gin_layers=3, max_protein_tokens=128)
     )
-    found = {name: torch.randn(t.shape) * 0.05 if t.is_floating_point() else t for name, t in network.state_dict().items()}
+    found = {
+        name: torch.randn(t.shape) * 0.05 if t.is_floating_point() else t for name, t in network.state_dict().items()
+    }
     for layer in range(3):
         found[f"mol_structure_encoder.batch_norms.{layer}.running_var"].abs_().add_(0.5)
     protein = "prot_structure_encoder."

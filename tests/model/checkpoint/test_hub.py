@@ -18,7 +18,9 @@ from biocopilot.model.errors import DownloadFailed
 SHA = "0123456789abcdef0123456789abcdef01234567"
 WEIGHTS = bytes(range(256)) * 400
 SMALL = b'{"model_type": "llama"}'
-MODEL = KnownModel("m", "M", "tests", (Remote("org/m", ("config.json",), alternatives=("*.safetensors*", "*.bin*")),), ())
+MODEL = KnownModel(
+    "m", "M", "tests", (Remote("org/m", ("config.json",), alternatives=("*.safetensors*", "*.bin*")),), ()
+)
 
 
 @dataclass
@@ -71,7 +73,9 @@ class Handler(BaseHTTPRequestHandler):
         if path == f"/org/m/resolve/{SHA}/{name}" and name in served.files:
             if name.endswith(".json"):
                 return self._plain(200, served.files[name])
-            return self._plain(302, b"", Location=f"http://localhost:{self.server.server_address[1]}/cdn/{name}?signed=1")
+            return self._plain(
+                302, b"", Location=f"http://localhost:{self.server.server_address[1]}/cdn/{name}?signed=1"
+            )
         if path.startswith("/cdn/") and name in served.files:
             return self._ranged(served.files[name])
         return self._plain(404, b'{"error":"Repository not found"}')
@@ -248,7 +252,9 @@ def test_an_address_without_https_is_refused() -> None:
         Hub({"HF_ENDPOINT": "http://mirror.example"})
 
 
-@pytest.mark.parametrize("name", ["../evil.safetensors", "/etc/evil.safetensors", "a/../../evil.safetensors", "a\\b.safetensors"])
+@pytest.mark.parametrize(
+    "name", ["../evil.safetensors", "/etc/evil.safetensors", "a/../../evil.safetensors", "a\\b.safetensors"]
+)
 def test_names_that_lead_out_of_the_folder_are_refused(name: str, fetch: Fetch, served: Served) -> None:
     served.files[name] = b"x"
     with pytest.raises(DownloadFailed, match="other than a list of files"):
@@ -306,7 +312,10 @@ def test_a_part_of_another_content_is_not_gone_on_with(hub: Hub, served: Served,
     ("names", "taken"),
     [
         (["biomedgpt_10b.pth"], ["biomedgpt_10b.pth"]),
-        (["biomedgpt_10b.pth.part1", "biomedgpt_10b.pth.part2"], ["biomedgpt_10b.pth.part1", "biomedgpt_10b.pth.part2"]),
+        (
+            ["biomedgpt_10b.pth.part1", "biomedgpt_10b.pth.part2"],
+            ["biomedgpt_10b.pth.part1", "biomedgpt_10b.pth.part2"],
+        ),
         (["data.pkl", "version", "data/0", "data/17"], ["data.pkl", "version", "data/0", "data/17"]),
         (["b/data.pkl", "b/data/0", "x/other"], ["b/data.pkl", "b/data/0"]),
     ],

@@ -17,20 +17,32 @@ def _torch(torch: Any) -> None:
     """All of these need it."""
 
 
-def test_a_fusion_file_gives_a_model_and_says_what_became_of_its_keys(fusion: Path, weights: dict[str, Any], torch: Any) -> None:
+def test_a_fusion_file_gives_a_model_and_says_what_became_of_its_keys(
+    fusion: Path, weights: dict[str, Any], torch: Any
+) -> None:
     from biocopilot.model.checkpoint.loading import load_biomedgpt
 
     loaded = load_biomedgpt(fusion, here=LARGE)
     assert (loaded.device, loaded.dtype, loaded.form) == ("cpu", "float32", "")
     keys = loaded.report.keys
-    assert len(keys.recomputed) == 4 and not keys.unknown and not keys.missing
-    assert {name.split(".")[-2] for name in keys.not_needed} == {"position_embeddings", "dense", "regression", "0", "1", "2"}
+    assert len(keys.recomputed) == 4
+    assert not keys.unknown
+    assert not keys.missing
+    assert {name.split(".")[-2] for name in keys.not_needed} == {
+        "position_embeddings",
+        "dense",
+        "regression",
+        "0",
+        "1",
+        "2",
+    }
     own = loaded.model.state_dict()
     for name in keys.used:
         assert torch.equal(own[name], weights[name]), name
     assert (loaded.configuration.gin_hidden, loaded.configuration.gin_layers) == (12, 3)
     assert loaded.configuration.max_protein_tokens == 128
-    assert loaded.report.copied_bytes == 0 and loaded.memory == loaded.report.mapped_bytes > 1_000_000
+    assert loaded.report.copied_bytes == 0
+    assert loaded.memory == loaded.report.mapped_bytes > 1_000_000
 
 
 def test_rotary_tables_are_computed_and_never_read(fusion: Path, torch: Any) -> None:

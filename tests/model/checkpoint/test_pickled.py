@@ -33,7 +33,9 @@ class Calls:
 )
 def test_code_is_refused_by_its_name_and_not_run(evil: object, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(CheckpointError, match=r"would call (posix|nt|__builtin__|builtins)\.\w+ when it is opened") as caught:
+    with pytest.raises(
+        CheckpointError, match=r"would call (posix|nt|__builtin__|builtins)\.\w+ when it is opened"
+    ) as caught:
         read_pickle(pickle.dumps(evil, 2), "a.pth")
     assert "was not run" in caught.value.message
     assert not list(tmp_path.iterdir())

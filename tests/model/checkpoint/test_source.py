@@ -15,10 +15,12 @@ from biocopilot.model.errors import CheckpointError
 
 def same(source: Source, weights: dict[str, Any], torch: Any) -> None:
     files = source.map()
-    assert list(source.entries) and set(source.entries) == set(weights)
+    assert list(source.entries)
+    assert set(source.entries) == set(weights)
     for name, tensor in weights.items():
         found = files.tensor(source.entries[name])
-        assert found.dtype == tensor.dtype and found.shape == tensor.shape and torch.equal(found, tensor), name
+        assert (found.dtype, found.shape) == (tensor.dtype, tensor.shape), name
+        assert torch.equal(found, tensor), name
 
 
 def unpacked(file: Path, folder: Path) -> Path:
@@ -107,7 +109,9 @@ def test_shards(kind: str, index: bool, weights: dict[str, Any], torch: Any, tmp
 
 
 def test_an_index_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {"a": "../../etc/passwd"}}), "utf-8")
+    (tmp_path / "model.safetensors.index.json").write_text(
+        json.dumps({"weight_map": {"a": "../../etc/passwd"}}), "utf-8"
+    )
     with pytest.raises(CheckpointError, match="outside its folder"):
         open_source(tmp_path)
 
@@ -122,11 +126,18 @@ def test_golden_files_of_both_formats_hold_the_same(golden: Path, torch: Any) ->
 
 def test_a_view_that_is_not_contiguous_is_read_as_it_is_meant(torch: Any, tmp_path: Path) -> None:
     whole = torch.arange(24.0).reshape(4, 6)
-    kept = {"turned": whole.T, "part": whole[1:3, 2:5], "one": torch.tensor(3), "none": torch.empty(0, 4), "half": whole.half()}
+    kept = {
+        "turned": whole.T,
+        "part": whole[1:3, 2:5],
+        "one": torch.tensor(3),
+        "none": torch.empty(0, 4),
+        "half": whole.half(),
+    }
     torch.save(kept, tmp_path / "a.pth")
     source = open_source(tmp_path / "a.pth")
     same(source, kept, torch)
-    assert not source.entries["turned"].contiguous and source.entries["half"].contiguous
+    assert not source.entries["turned"].contiguous
+    assert source.entries["half"].contiguous
 
 
 def test_tensors_below_a_name_of_a_training_program_are_found(torch: Any, tmp_path: Path) -> None:
