@@ -59,13 +59,19 @@ def measure(quick: bool) -> Measured:
     rows += [
         Row.of(f"{large['passages']:,} passages: CPU ms an abstract beside embedding", [large["beside_ms"]]),
         Row.of(f"{large['passages']:,} passages: MB of memory at most", [large["mb"]], goal=_GOAL_MB),
-        Row.of(f"{large['passages']:,} passages: ms a search", large["search_ms"], goal=_GOAL_SEARCH_MS),
-        Row.of(f"{large['passages']:,} passages: ms a search of some years", large["years_ms"], goal=_GOAL_SEARCH_MS),
-        Row.of(f"{large['passages']:,} passages: ms a search of a journal", large["journal_ms"], goal=_GOAL_SEARCH_MS),
+        Row.of(f"{large['passages']:,} passages: CPU ms a search", large["search_ms"], goal=_GOAL_SEARCH_MS),
         Row.of(
-            f"{large['passages']:,} passages: ms a search that asks ChromaDB", large["chroma_ms"], goal=_GOAL_SEARCH_MS
+            f"{large['passages']:,} passages: CPU ms a search of some years", large["years_ms"], goal=_GOAL_SEARCH_MS
         ),
-        Row.of(f"{large['passages']:,} passages: ms a search for its question's vector alone", large["embed_ms"]),
+        Row.of(
+            f"{large['passages']:,} passages: CPU ms a search of a journal", large["journal_ms"], goal=_GOAL_SEARCH_MS
+        ),
+        Row.of(
+            f"{large['passages']:,} passages: CPU ms a search that asks ChromaDB",
+            large["chroma_ms"],
+            goal=_GOAL_SEARCH_MS,
+        ),
+        Row.of(f"{large['passages']:,} passages: CPU ms a search for its question's vector alone", large["embed_ms"]),
     ]
     ratios = {f"{_PEER} / {_OURS}": theirs / ours, "abstracts a CPU second": 1000 / ours}
     notes = (
@@ -199,13 +205,13 @@ def _measure_large(number: int) -> dict[str, Any]:
 
 
 def _times(search: Callable[[str], Any], questions: Sequence[str]) -> list[float]:
-    """Milliseconds of each, after one that opens what is not open yet."""
+    """CPU milliseconds of each, all threads counted, after one that opens what is not open yet."""
     search(questions[0])
     times = []
     for text in questions:
-        began = time.perf_counter()
+        began = time.process_time()
         search(text)
-        times.append((time.perf_counter() - began) * 1000)
+        times.append((time.process_time() - began) * 1000)
     return times
 
 
