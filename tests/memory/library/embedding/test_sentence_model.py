@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -180,11 +179,8 @@ def test_without_the_library_the_hint_is_how_to_install_it(monkeypatch: pytest.M
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of the libraries themselves
-@pytest.mark.skipif(
-    importlib.util.find_spec("sentence_transformers") is None,
-    reason="the sentence-transformers library is not installed",
-)
 def test_a_tiny_real_model_gives_its_librarys_vectors(tmp_path: Path) -> None:
+    pytest.importorskip("sentence_transformers", reason="the sentence-transformers library is not installed")
     from sentence_transformers import SentenceTransformer, models
     from transformers import BertConfig, BertModel, BertTokenizerFast
 
