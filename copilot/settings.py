@@ -94,7 +94,7 @@ class ModelSettings(BaseModel):
         description="address of a server of your own, up to /v1: vLLM, llama.cpp, LM Studio, Ollama",
     )
     key: SecretStr = Field(
-        default=SecretStr(""), max_length=1_000, description="key for that server, or for the provider"
+        default=SecretStr(""), max_length=1_000, description="key for that server, or for the provider that model.name names"
     )
     window: int = Field(
         default=0, ge=0, le=10_000_000, description="tokens that the model reads at once; 0 for what is known of it"

@@ -125,13 +125,13 @@ def _named(wish: str, choice: ModelChoice, offline: bool) -> Planner:
 
 
 def _for_provider(choice: ModelChoice, provider: str) -> ModelChoice:
-    """The choice, without an address and a key that are meant for the model named in the settings, where this is another's."""
+    """The choice, without an address and a key that are meant for another provider: the one that the settings name, else openai."""
     from dataclasses import replace
 
     from .language.providers import model_name
 
     meant = model_name(choice.name) if choice.name else None
-    if meant is None or meant.provider == provider:
+    if provider == (meant.provider if meant else "openai"):
         return choice
     return replace(choice, base_url="", key="")
 

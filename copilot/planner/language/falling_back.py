@@ -7,13 +7,14 @@ answered from the first result.
 from __future__ import annotations
 
 from ....memory.errors import BiocopilotError, ModelUnavailable
-from ..contract import Aside, CallTools, Give, Part, Planner, Sentence, State, Step
+from ..contract import Aside, CallTools, Give, Planner, State, Step
 from .apart import marked, seen_by
+from .found import found_parts
 
 __all__ = ["FallingBack"]
 
 _MARK = "f"
-_MOST_TOLD = 20
+_NOTHING = Give((Aside("Nothing was found before the planner failed."),), status="unknown")
 
 
 class FallingBack:
@@ -46,21 +47,11 @@ class FallingBack:
                 state.memo["fallen"] = {}
                 state.tell(_told(error, self.second.name), "fallback")
         if state.must_answer and not any(item.call.id.startswith(f"{_MARK}.") for item in state.observations):
-            return _found(state)
+            parts = found_parts(state)
+            return Give(parts, status="partial") if parts else _NOTHING
         step = await self.second.next_step(seen_by(state, _MARK, state.memo["fallen"]))
         return marked(step, _MARK) if isinstance(step, CallTools) else step
 
 
 def _told(error: BiocopilotError, second: str) -> str:
     return f"{error.message} The {second} planner goes on. {error.hint}".strip()
-
-
-def _found(state: State) -> Give:
-    """What the run's results say of themselves, where there is no time left to plan anew."""
-    parts: list[Part] = []
-    for observation in state.observations:
-        lines = dict(line.split(": ", 1) for line in observation.result.digest.splitlines() if ": " in line)
-        parts += [Sentence(lines[item.id], (item.id,)) for item in observation.result.evidence if item.id in lines]
-    if not parts:
-        return Give((Aside("Nothing was found before the planner failed."),), status="unknown")
-    return Give((Aside("What was found, as the tools tell it:"), *parts[:_MOST_TOLD]), status="partial")

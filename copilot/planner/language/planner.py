@@ -24,6 +24,7 @@ from .checking import made_up, problem_with
 from .choice import ModelChoice
 from .conversation import Conversation, Exchange, Script
 from .faults import ModelFault
+from .found import found_parts
 from .model_planner import ModelPlanner
 from .reading_on import READ_FUNCTION, READ_RESULT, page_of
 from .reply import Reply, Wish, whole_sentences
@@ -246,10 +247,12 @@ class LanguagePlanner(ModelPlanner):
             return None
         give = Give(text=text, notices=notices, thought=reply.thought)
         if work.reviewed is not None:
-            return min((give, work.reviewed), key=lambda item: _share_unheld(item.text, state))
+            return _with_what_was_found(
+                min((give, work.reviewed), key=lambda item: _share_unheld(item.text, state)), state
+            )
         unheld = _unheld(text, state)
         if not unheld or state.must_answer:
-            return give
+            return _with_what_was_found(give, state)
         work.reviewed = give
         work.conversation.exchanges.append(Exchange(reply, said=_review(unheld)))
         return None
@@ -310,6 +313,11 @@ def _unheld(text: str, state: State) -> list[tuple[str, Sequence[str]]]:
 
 def _share_unheld(text: str, state: State) -> float:
     return len(_unheld(text, state)) / max(1, len(split_claims(without_markup(text))))
+
+
+def _with_what_was_found(give: Give, state: State) -> Give:
+    """The answer; where nothing of it is held, with what the tools themselves say after it."""
+    return replace(give, parts=found_parts(state)) if _share_unheld(give.text, state) == 1.0 else give
 
 
 def _review(unheld: Sequence[tuple[str, Collection[str]]]) -> str:

@@ -98,7 +98,8 @@ def _options(name: ModelName, choice: ModelChoice) -> dict[str, Any]:
     if choice.temperature is not None:
         options["temperature"] = choice.temperature
     if choice.base_url:
-        options["base_url"] = choice.base_url
+        own = name.provider == "ollama"  # its own interface lies beside the one that speaks as OpenAI
+        options["base_url"] = choice.base_url.rstrip("/").removesuffix("/v1") if own else choice.base_url
     if choice.key:
         options["api_key"] = choice.key
     if name.provider == "ollama":

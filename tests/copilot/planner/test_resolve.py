@@ -144,7 +144,8 @@ def test_address_and_key_are_for_the_provider_that_the_settings_name() -> None:
     other = resolve._for_provider(choice, "anthropic")
     assert (other.base_url, other.key) == ("", "")
     nameless = ModelChoice(base_url="http://127.0.0.1:9/v1", key="k")
-    assert resolve._for_provider(nameless, "anthropic") == nameless
+    assert resolve._for_provider(nameless, "openai") == nameless
+    assert resolve._for_provider(nameless, "anthropic").key == ""  # no company gets another's key
 
 
 def test_the_fallback_is_a_planner_of_its_own_or_none() -> None:

@@ -323,6 +323,16 @@ def test_a_mended_answer_stands_and_a_worse_one_does_not(ask: Any, server: Any, 
     assert MW in ask().answer.text
 
 
+def test_where_nothing_of_an_answer_is_held_the_tools_speak_for_themselves(
+    ask: Any, server: Any, openai: Any, weigh: Any
+) -> None:
+    server.enqueue(openai.Reply(calls=(weigh,)), "It is light.", "It is light, as I said.")
+    asked = ask()
+    assert asked.answer.status == "partial"
+    assert "~~It is light, as I said.~~" in asked.answer.text
+    assert "180.159" in asked.answer.text.split("as the tools tell it:")[1]
+
+
 def test_an_answer_cut_off_ends_at_its_last_whole_sentence(ask: Any, server: Any, openai: Any, weigh: Any) -> None:
     server.enqueue(openai.Reply(calls=(weigh,)), openai.Reply(f"{MW} Its formula is C9H", finish="length"))
     asked = ask()
