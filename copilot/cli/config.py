@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
+_PAGE = 80
 app = typer.Typer(help="See the settings.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -50,13 +51,16 @@ def _as_json(loaded: LoadedSettings) -> str:
 
 
 def _as_text(loaded: LoadedSettings) -> str:
+    from textwrap import wrap
+
     from ..settings import setting_fields
 
     fields = setting_fields()
     lines, width = [], max(map(len, fields))
     for name, value in _values(loaded).items():
         shown = {"None": "-", "": "-", "True": "yes", "False": "no"}.get(str(value), str(value))
-        lines += [f"{name:<{width}}  {shown}  ({loaded.origins[name]})", f"{'':<{width}}  {fields[name].description}"]
+        lines.append(f"{name:<{width}}  {shown}  ({loaded.origins[name]})")
+        lines += [f"{'':<{width}}  {line}" for line in wrap(str(fields[name].description), max(40, _PAGE - width - 2))]
     there = "" if loaded.file and loaded.file.exists() else " (not there; the defaults hold)"
     lines += ["", f"{'file':<{width}}  {loaded.file or 'no folder for it'}{there}"]
     lines += [f"{'environment':<{width}}  BIOCOPILOT_<NAME> wins over the file, such as BIOCOPILOT_SECONDS=60"]

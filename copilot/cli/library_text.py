@@ -94,7 +94,7 @@ def document_text(
     if len(passages) > _MOST_PASSAGES:
         lines.append(f"  and {len(passages) - _MOST_PASSAGES} more; --json gives them all")
     lines += ["", "Sources", *(f"  {_file(source)}" for source in sources)]
-    lines += [f"· {_line(note)}" for note in row.notes]
+    lines += [line for note in row.notes for line in wrap(f"· {_line(note)}", _width(), subsequent_indent="  ")]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 

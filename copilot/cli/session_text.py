@@ -16,6 +16,8 @@ __all__ = ["deletions_text", "rows_json", "rows_text", "session_text"]
 _WIDTH = 80
 _LINE_CHARACTERS = 100
 _NAME_WIDTH = 24
+_BESIDE = 31
+"""Characters of a line of the list beside the name and the question."""
 
 
 def rows_json(rows: Sequence[SessionRow]) -> str:
@@ -40,11 +42,11 @@ def rows_text(rows: Sequence[SessionRow]) -> str:
         return ""
     names = [shorten(_line(row.name), _NAME_WIDTH) for row in rows]
     wide = max(7, *(len(name) for name in names))
-    lines = [f"{'session':<{wide}}  questions  {'first':<16}  {'last':<16}  last question"]
+    lines = [f"{'session':<{wide}}  questions  {'last':<16}  last question"]
     for name, row in zip(names, rows, strict=True):
-        times = [f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in (row.first_at, row.last_at)]
-        question = shorten(_line(row.last_question), max(20, _WIDTH - wide - 49))
-        lines.append(f"{name:<{wide}}  {row.runs:>9}  {times[0]:<16}  {times[1]:<16}  {question}".rstrip())
+        last = f"{row.last_at:%Y-%m-%d %H:%M}" if row.last_at else "-"
+        question = shorten(_line(row.last_question), _WIDTH - wide - _BESIDE)
+        lines.append(f"{name:<{wide}}  {row.runs:>9}  {last:<16}  {question}".rstrip())
         if row.trouble:
             lines.append(f"{'':<{wide}}  ! {row.trouble}")
     return "\n".join(lines) + "\n"

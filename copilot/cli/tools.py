@@ -19,6 +19,7 @@ __all__ = ["app", "listing"]
 
 app = typer.Typer(help="See the tools, and run one by hand.", no_args_is_help=True, rich_markup_mode=None)
 
+_PAGE = 80
 _AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -61,9 +62,9 @@ def show_tool(
     network = "needs the network" if tool.needs_network else "works offline"
     writes = "only reads" if tool.read_only else "may write a file that you name"
     lines = [f"{tool.name}: {tool.title}", f"{tool.cost}, {network}, {writes}, stopped after {tool.deadline_s:g} s"]
-    lines += ["", tool.doc, "", "Fields", *_field_lines(tool)]
+    lines += ["", *_paragraphs(tool.doc), "", "Fields", *_field_lines(tool)]
     if tool.examples:
-        lines += ["", "Examples", *(f"  {command_line(tool, example)}" for example in tool.examples)]
+        lines += ["", "Examples", *(f"  {command_line(tool.name, example)}" for example in tool.examples)]
     sys.stdout.write("\n".join(lines) + "\n")
 
 
@@ -86,9 +87,8 @@ def run_tool(
     tool = _tool(name)
     if help_wanted:
         fields = "\n".join(_field_lines(tool))
-        sys.stdout.write(
-            f"Usage: biocopilot tools run {tool.name} --field value … [--json]\n\n{tool.summary}\n\n{fields}\n"
-        )
+        summary = "\n".join(_paragraphs(tool.summary))
+        sys.stdout.write(f"Usage: biocopilot tools run {tool.name} --field value … [--json]\n\n{summary}\n\n{fields}\n")
         return
     from .tool_options import parse_fields
     from .tool_running import run_by_hand
@@ -116,6 +116,13 @@ def _facts(tool: Tool) -> dict[str, Any]:
         "read_only": tool.read_only,
         "idempotent": tool.idempotent,
     }
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Prose wrapped at the page, its paragraphs apart."""
+    from textwrap import wrap
+
+    return [line for block in text.split("\n\n") for line in ("", *wrap(" ".join(block.split()), _PAGE))][1:]
 
 
 def _field_lines(tool: Tool) -> list[str]:

@@ -173,6 +173,7 @@ def test_config_show_tells_value_and_origin(biocopilot: Command, home: Path) -> 
     text = biocopilot("config", "show", BIOCOPILOT_CALLS="7").stdout
     assert re.search(r"^seconds +60\.0  \(file\)$", text, re.MULTILINE)
     assert re.search(r"^calls +7  \(environment\)$", text, re.MULTILINE)
+    assert max(len(line) for line in text.splitlines() if line.startswith(" ")) <= 80
     found = json.loads(biocopilot("config", "show", "--json").stdout)
     assert found["settings"]["seconds"] == {"value": 60.0, "from": "file"}
     assert found["settings"]["repeated"] == {"value": 2, "from": "default"}

@@ -473,3 +473,10 @@ def test_offline_a_chroma_server_is_not_asked(biocopilot: Command, added: Path) 
     assert biocopilot("library", "note", "waits for the server", **environment).returncode == 0
     refused = biocopilot("library", "reindex", **environment)
     assert (refused.returncode, refused.stdout) == (5, "")
+
+
+def test_a_documents_notes_are_wrapped(biocopilot: Command) -> None:
+    shown = biocopilot("library", "show", "ABL1 T315I").stdout.splitlines()
+    (start,) = [number for number, line in enumerate(shown) if line.startswith("· References: PMID")]
+    assert max(map(len, shown)) <= 80
+    assert shown[start + 1].startswith("  ")

@@ -45,9 +45,9 @@ def test_without_any_session_the_list_is_empty_and_says_how_to_begin(home: Path,
 
 def test_the_list_names_sessions_with_questions_times_and_the_last_question(recorded: None) -> None:
     lines = sessions("list").stdout.splitlines()
-    assert lines[0].split() == ["session", "questions", "first", "last", "last", "question"]
+    assert lines[0].split() == ["session", "questions", "last", "last", "question"]
     assert lines[1].split("  ")[0] == "my kinases"
-    assert lines[1].endswith("2  2026-11-24 05:31  2026-11-24 05:33  and EGFR?")
+    assert lines[1].endswith("2  2026-11-24 05:33  and EGFR?")
     assert len(lines) == 3
     found = json.loads(sessions("list", "--json").stdout)
     assert [list(row) for row in found] == [["id", "questions", "first_at", "last_at", "last_question", "trouble"]] * 2

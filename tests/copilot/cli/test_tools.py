@@ -46,7 +46,7 @@ def test_show_says_what_a_tool_is_for_and_every_field(home: Path, name: str) -> 
     done = invoke("show", name)
     assert done.exit_code == 0
     tool = all_tools()[name]
-    assert tool.summary in done.stdout
+    assert tool.summary in " ".join(done.stdout.split())
     for field in tool.arguments.model_fields:
         assert f"--{field.replace('_', '-')}" in done.stdout
     assert json.loads(invoke("show", name, "--json").stdout)["schema"] == tool.schema()
@@ -132,8 +132,16 @@ def test_the_first_example_of_each_tool_works_as_it_is_shown(
         with RunLog.open(run_log_path()) as log:
             for event in session_run("r1", "s"):
                 log.append(event)
-    words = shlex.split(command_line(all_tools()[name], example))
+    words = shlex.split(command_line(name, example))
     assert words[:3] == ["biocopilot", "tools", "run"]
     done = CliRunner().invoke(app, words[1:])
     assert done.exit_code in (0, 3), done.stderr
     assert done.stdout.strip()
+
+
+@pytest.mark.parametrize("name", ["selectivity", "search_library", "search_proteins"])
+def test_what_a_tool_is_for_fits_a_page_and_examples_stay_commands_in_one_line(home: Path, name: str) -> None:
+    lines = invoke("show", name).stdout.splitlines()
+    assert max(map(len, lines[: lines.index("Examples")])) <= 80
+    assert all(line.startswith("  biocopilot tools run ") for line in lines[lines.index("Examples") + 1 :])
+    assert max(map(len, invoke("run", name, "--help").stdout.splitlines())) <= 80
