@@ -144,8 +144,11 @@ def _with_fallback(planner: Planner, name: str, choice: ModelChoice, offline: bo
 
     from .language.falling_back import FallingBack
 
-    second = resolve_planner(wish, replace(choice, fallback="none"), offline).planner
-    return FallingBack(planner, second)
+    try:
+        second = resolve_planner(wish, replace(choice, fallback="none" if wish == "embedded" else "embedded"), offline)
+    except OfflineRefused:
+        return FallingBack(planner, _embedded())
+    return FallingBack(planner, second.planner)
 
 
 def _biomedgpt(choice: ModelChoice, name: str = "") -> Planner:

@@ -157,8 +157,17 @@ def test_the_fallback_is_a_planner_of_its_own_or_none() -> None:
     both = resolve_planner("openai:x", replace(LOCAL, fallback="openai:y")).planner
     assert isinstance(both, FallingBack)
     assert (both.first.name, both.second.name) == ("openai:x", "openai:y")
+    assert isinstance(both.second, FallingBack)
+    assert both.second.second.name == "embedded"
     with pytest.raises(ModelUnavailable):
         resolve_planner("openai:x", replace(LOCAL, fallback="nonsense"))
+
+
+def test_offline_a_fallback_on_a_network_is_the_embedded_planner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "wanted_name", lambda: "biomedgpt-lm-7b")
+    both = resolve_planner("biomedgpt", ModelChoice(fallback="openai:y"), offline=True).planner
+    assert isinstance(both, FallingBack)
+    assert (both.first.name, both.second.name) == ("biomedgpt", "embedded")
 
 
 def test_a_planner_or_a_chat_model_may_be_given() -> None:
