@@ -39,16 +39,14 @@ _PRONOUN = re.compile(
 _NAMED = re.compile(
     r"\bPMID:?\s*(?P<pmid>\d{1,8})\b|\b(?P<pmcid>PMC\d+)\b|\b(?:doi:?\s*)?(?P<doi>10\.\d{4,9}/[^\s?,;]+)", re.IGNORECASE
 )
-_FACTS: tuple[tuple[Fact, re.Pattern[str]], ...] = tuple(
-    (fact, re.compile(pattern, re.IGNORECASE))
-    for fact, pattern in (
-        ("authors", r"\bwho\s+(?:wrote|authored|published)\b|\bauthors?\b|\bwritten\s+by\b|\bby\s+whom\b"),
-        ("year", r"\bwhen\b.*\b(?:published|written|appear)|\b(?:publication|which|what)\s+(?:date|year)\b|\byear\s+of\s+publication\b|\bhow\s+(?:old|recent)\b"),
-        ("journal", r"\bjournal\b|\bwhere\b.*\b(?:published|appear)"),
-        ("title", r"\btitles?\b"),
-        ("identifiers", r"\bdois?\b(?!\W*10\.)|\bpmids?\b(?!\W*\d)|\bpubmed\s+ids?\b|\bpmcids?\b|\bidentifiers?\b|\bcitations?\b|\bhow\s+(?:do|can|should)\s+i\s+cite\b"),
-    )
+_WORDS: tuple[tuple[Fact, str], ...] = (
+    ("authors", r"\bwho\s+(?:wrote|authored|published)\b|\bauthors?\b|\bwritten\s+by\b|\bby\s+whom\b"),
+    ("year", r"\bwhen\b.*\b(?:published|written|appear)|\b(?:publication|which|what)\s+(?:date|year)\b|\byear\s+of\s+publication\b|\bhow\s+(?:old|recent)\b"),
+    ("journal", r"\bjournal\b|\bwhere\b.*\b(?:published|appear)"),
+    ("title", r"\btitles?\b"),
+    ("identifiers", r"\bdois?\b(?!\W*10\.)|\bpmids?\b(?!\W*\d)|\bpubmed\s+ids?\b|\bpmcids?\b|\bidentifiers?\b|\bcitations?\b|\bhow\s+(?:do|can|should)\s+i\s+cite\b"),
 )  # fmt: skip
+_FACTS = [(fact, re.compile(pattern, re.IGNORECASE)) for fact, pattern in _WORDS]
 _SHOW = re.compile(
     rf"\b(?:show|read|open|quote|give|see|print|display)\b[^?]*\b(?:{_PLACES}|context|around\s+it|text|whole|full|more)\b",
     re.IGNORECASE,
@@ -112,7 +110,7 @@ def documents_asked(state: State) -> AboutDocuments | None:
     if state.earlier is None or not state.history:
         return None
     reference = _reference(state.question, asked)
-    return None if reference is None else _found(state, asked, reference)
+    return None if reference is None else _found(state.history, state.earlier, asked, reference)
 
 
 def document_calls(asked: AboutDocuments) -> tuple[ToolCall, ...]:
@@ -194,18 +192,16 @@ def _named(question: str) -> tuple[Document, ...]:
     return tuple(found)
 
 
-def _found(state: State, asked: _Asked, reference: _Reference) -> AboutDocuments | None:
-    assert state.earlier is not None  # for the type checker: the caller looked
-    turns = [turn for turn in reversed(state.history) if turn.number]
+def _found(
+    history: Sequence[Turn], earlier: EarlierRuns, asked: _Asked, reference: _Reference
+) -> AboutDocuments | None:
+    turns = [turn for turn in reversed(history) if turn.number]
     if reference.places:
-        lists = [
-            entries
-            for turn in turns
-            if not asks_of_documents(turn.question) and (entries := _entries(turn, state.earlier))
-        ]
-        if not lists:
+        told = (_entries(turn, earlier) for turn in turns if not asks_of_documents(turn.question))
+        listed = next((items for items in told if items), None)
+        if listed is None:
             return None
-        entries = _distinct(lists[0]) if reference.of_documents else lists[0]
+        entries = _distinct(listed) if reference.of_documents else tuple(listed)
         written = f"“{reference.text}”"
         if any(place >= len(entries) for place in reference.places):
             what = "documents" if reference.of_documents else "quotations and titles"
@@ -213,7 +209,7 @@ def _found(state: State, asked: _Asked, reference: _Reference) -> AboutDocuments
             return AboutDocuments((), *asked, (note,))
         chosen = tuple(entries[place] for place in reference.places)
         return AboutDocuments(chosen, *asked, (f"{written} was read as {' and '.join(map(_told, chosen))}.",))
-    last = _entries(turns[0], state.earlier) if turns and turns[0] is state.history[-1] else []
+    last = _entries(turns[0], earlier) if turns and turns[0] is history[-1] else []
     if not last:
         return None
     chosen = _distinct(last) if reference.many and not asked[2] else tuple(last[:1])

@@ -12,7 +12,7 @@ from ...literature.quotable import quotable_span
 from ..contract import Aside, Break, Part, Sentence
 from ..documents import AboutDocuments, Fact
 from .literature import harmless, label_of, quotations
-from .plan import Section
+from .plan import Section, Status
 from .words import join, misses
 
 __all__ = ["documents_told"]
@@ -35,7 +35,7 @@ def documents_told(asked: AboutDocuments, results: Results) -> Section:
         told = _said(asked, result) if call.tool == "search_library" else _shown(asked, result)
         parts += [*([Break()] if parts else []), *told]
     answered = any(isinstance(part, Sentence) for part in parts)
-    status = "unknown" if not answered else "partial" if missed else "answered"
+    status: Status = "unknown" if not answered else "partial" if missed else "answered"
     return Section((*parts, *missed), status)
 
 
