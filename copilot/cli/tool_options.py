@@ -138,9 +138,9 @@ def named_files(arguments: Mapping[str, Any]) -> frozenset[Path]:
     return frozenset(found)
 
 
-def command_line(tool: Tool, arguments: Mapping[str, Any]) -> str:
+def command_line(tool: str, arguments: Mapping[str, Any]) -> str:
     """The `biocopilot tools run` command for these arguments, quoted for a shell."""
-    words = ["biocopilot", "tools", "run", tool.name]
+    words = ["biocopilot", "tools", "run", tool]
     for name, value in arguments.items():
         flag = "--" + name.replace("_", "-")
         if isinstance(value, bool):

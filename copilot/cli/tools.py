@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,9 +26,7 @@ _AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.command("list")
 def list_tools(as_json: _AsJson = False) -> None:
     """List the tools: name, what it does, cost, network."""
-    from ...tools.registry import all_tools
-
-    tools = all_tools().values()
+    tools = _usable().values()
     if as_json:
         rows = [_facts(tool) for tool in tools]
         sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
@@ -100,9 +98,16 @@ def run_tool(
 
 def _tool(name: str) -> Tool:
     from ...tools.execute import find_tool
-    from ...tools.registry import all_tools
 
-    return find_tool(name, all_tools())
+    return find_tool(name, _usable())
+
+
+def _usable() -> Mapping[str, Tool]:
+    """The tools that can be used with the user's settings."""
+    from ...tools.registry import all_tools
+    from ..settings import load_settings
+
+    return all_tools(load_settings().settings.weights_choice.folder)
 
 
 def _facts(tool: Tool) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from textual import work
 
 from ...memory.errors import BiocopilotError
 from . import kept
+from .call_text import as_command, as_python
 from .molecules import ShownMolecule, molecule_of, molecules_of
 from .panes import PanesApp
 from .screens.help import HelpScreen
@@ -61,6 +62,14 @@ class LookingApp(PanesApp):
         self.show_evidence(event.evidence_id)
         if self.screen.has_class("-medium"):
             self.screen.set_class(True, "show-evidence")
+
+    def action_filter_trace(self, which: str) -> None:
+        self.trace.filter(which)
+
+    def on_trace_tree_copy_wanted(self, event: TraceTree.CopyWanted) -> None:
+        self.copy_to_clipboard(as_command(event.call) if event.form == "command" else as_python(event.call))
+        what = "a command" if event.form == "command" else "Python"
+        self.notify(f"Copied as {what}: {event.call.tool}", markup=False)
 
     def on_trace_tree_call_chosen(self, event: TraceTree.CallChosen) -> None:
         call = self.story.call(event.call_id) if self.story else None

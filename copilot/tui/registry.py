@@ -40,6 +40,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("trace", "Go to the trace of steps and calls", "look('trace')", ("ctrl+t", "f3"), group="look", shown=True),
     Command("evidence", "Go to the evidence", "look('evidence')", ("ctrl+e", "f4"), group="look", shown=True),
     Command(
+        "filter",
+        "Trace: only failed, slow or live calls, or those with a text; all where nothing is said",
+        "filter_trace",
+        argument="[WHICH]",
+        group="look",
+    ),
+    Command(
         "table", "The tables of the answer and its evidence: sort, filter, CSV", "table", ("ctrl+b",), group="look"
     ),
     Command("molecule", "Go to the molecule", "look('molecule')", ("f5",), group="look"),

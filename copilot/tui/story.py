@@ -67,6 +67,8 @@ class StoryStep:
     thoughts: list[str] = field(default_factory=list)
     calls: list[StoryCall] = field(default_factory=list)
     ended: datetime | None = None
+    planned: frozenset[str] = frozenset()
+    """Ids of the calls that its plan named."""
 
     @property
     def running(self) -> bool:
@@ -139,13 +141,14 @@ class Story:
                 self.run_id, self.question, self.planner = event.run_id, event.question, event.planner
                 self.session, self.offline, self.begun = event.session, event.offline, event.at
             case PlanProposed():
-                self._open_step(event.at).plan = event.summary
+                step = self._open_step(event.at)
+                step.plan, step.planned = event.summary, frozenset(call.id for call in event.calls)
             case Thought():
                 self._open_step(event.at).thoughts.append(event.text)
             case ToolStarted():
                 call = StoryCall(event.call, event=event.number)
                 self._calls[event.call.id] = call
-                self._step_for_call(event.at).calls.append(call)
+                self._step_for_call(event.call.id, event.at).calls.append(call)
             case ToolProgress():
                 self._told(event)
             case ToolFinished():
@@ -178,10 +181,10 @@ class Story:
             self.steps.append(StoryStep(len(self.steps) + 1, at))
         return self.steps[-1]
 
-    def _step_for_call(self, at: datetime) -> StoryStep:
-        """The step whose calls are under way, or a new one where all have ended: its planner gave no reason."""
+    def _step_for_call(self, call_id: str, at: datetime) -> StoryStep:
+        """The step that planned it, or whose calls are under way; a new one where all have ended: its planner gave no reason."""
         step = self.steps[-1] if self.steps else None
-        if step is None or (step.calls and not step.running):
+        if step is None or (step.calls and not step.running and call_id not in step.planned):
             step = self._open_step(at)
         return step
 

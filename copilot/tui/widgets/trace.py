@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import ClassVar
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
+from ....memory.records import ToolCall
 from ....memory.text import shorten
 from ...step_text import GLYPHS, call_in_brief, count_found, duration, one_line
 from ..story import Story, StoryCall, StoryStep
 
-__all__ = ["CallFilter", "TraceTree", "call_line", "step_line"]
+__all__ = ["FILTERS", "CallFilter", "TraceTree", "call_filter", "call_line", "step_line"]
 
 CallFilter = Callable[[StoryCall], bool]
 
@@ -33,11 +36,41 @@ _MOST_LINES = 200
 """Calls of a step that are shown; a line then says how many more there are, and Enter on it shows them."""
 
 
+_SLOW_S = 1.0
+
+FILTERS: dict[str, CallFilter] = {
+    "failed": lambda call: call.state in ("failed", "cancelled"),
+    "slow": lambda call: (call.seconds or 0) >= _SLOW_S,
+    "live": lambda call: "live" in call.backends,
+}
+"""By name; any other name is a text to look for."""
+
+
+def call_filter(name: str) -> CallFilter | None:
+    """Which calls are meant; None for all."""
+    if not name:
+        return None
+    return FILTERS.get(name) or (lambda call: name.casefold() in call_line(call).plain.casefold())
+
+
 class TraceTree(Tree[str]):
     """Steps and calls of the run on show; `data` of a line is the call's id, of a step its number."""
 
     BORDER_TITLE = "Trace"
-    HELP = "Space folds a step, Enter opens a call's evidence, f filters, / searches."
+    HELP = "Space folds a step, Enter opens a call's evidence, f shows failed, slow or live calls only, y and Y copy a call."
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "next_filter", "Filter", show=False),
+        Binding("y", "copy('command')", "Copy as a command", show=False),
+        Binding("Y,upper_y", "copy('python')", "Copy as Python", show=False),
+    ]
+
+    class CopyWanted(Message):
+        """A call is to be copied: as a command line or as Python."""
+
+        def __init__(self, call: ToolCall, form: str) -> None:
+            super().__init__()
+            self.call, self.form = call, form
 
     class CallChosen(Message):
         """The user looks at a call."""
@@ -57,6 +90,7 @@ class TraceTree(Tree[str]):
         self._whole: set[int] = set()
         self._folded: set[int] = set()
         self._filter: CallFilter | None = None
+        self._filter_name = ""
 
     @property
     def story(self) -> Story | None:
@@ -75,7 +109,8 @@ class TraceTree(Tree[str]):
             self._fold(step)
         failed = sum(call.state == "failed" for call in story.calls)
         calls = sum(1 for _ in story.calls)
-        self.border_title = f"Trace {calls}" + (f" ✗{failed}" if failed else "")
+        filtered = f" · only {self._filter_name}" if self._filter_name else ""
+        self.border_title = f"Trace {calls}" + (f" ✗{failed}" if failed else "") + filtered
 
     def start_anew(self, story: Story | None) -> None:
         """Forget what is shown."""
@@ -87,11 +122,23 @@ class TraceTree(Tree[str]):
         self._folded.clear()
         self.border_title = "Trace"
 
-    def filter(self, wanted: CallFilter | None) -> None:
-        """Show only some calls."""
-        self._filter, story = wanted, self._story
+    def filter(self, name: str) -> None:
+        """Show only some calls: `failed`, `slow`, `live`, or those with a text in their line; all where empty."""
+        self._filter_name, story = name, self._story
+        self._filter = call_filter(name)
         self.start_anew(story)
         self.show(story)
+
+    def action_next_filter(self) -> None:
+        names = ("", *FILTERS)
+        at = names.index(self._filter_name) if self._filter_name in names else 0
+        self.filter(names[(at + 1) % len(names)])
+
+    def action_copy(self, form: str) -> None:
+        node = self.cursor_node
+        call = self._story.call(node.data or "") if self._story and node else None
+        if call is not None:
+            self.post_message(self.CopyWanted(call.call, form))
 
     def fold_all(self, folded: bool) -> None:
         """Fold or open all steps."""

@@ -93,7 +93,7 @@ def test_wrong_words_are_refused_with_what_mends_it(words: list[str], said: str)
 
 def test_a_command_line_parses_back_to_its_arguments() -> None:
     arguments: dict[str, Any] = {"molecule": "C[C@H](N)C(=O)O", "others": ["a b", "$x"], "merge": False, "most": 3}
-    words = shlex.split(command_line(everything, arguments))
+    words = shlex.split(command_line(everything.name, arguments))
     assert words[:4] == ["biocopilot", "tools", "run", "everything"]
     parsed = parse_fields(everything, words[4:])
     assert validate_arguments(everything, parsed) == validate_arguments(everything, arguments)
@@ -113,5 +113,5 @@ def test_all_tools_of_the_program_have_options() -> None:
     for one in tools:
         assert {option.name for option in options_of(one)} == set(one.arguments.model_fields)
         for example in one.examples:
-            parsed = parse_fields(one, shlex.split(command_line(one, example))[4:])
+            parsed = parse_fields(one, shlex.split(command_line(one.name, example))[4:])
             assert validate_arguments(one, parsed) == validate_arguments(one, example)
