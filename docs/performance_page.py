@@ -67,7 +67,8 @@ _WORDS = {
         "Sentences that pdfminer.six draws from each page's text layer and PDFium's plain text of the page confirms, looked for in the"
         " library's text of that page: per cent missed, without regard to blanks. Running heads and feet do not count. One article was"
         " never looked at while the reader was written. Another was held out at first, found at 75 % by a stricter count, and then looked"
-        " at, so it is told apart.",
+        " at, so it is told apart. The engine is pypdf where no other is named; PDFium's plain text cannot lack what PDFium lacks, which"
+        " favours it.",
     ),
     "retrieval": (
         "Finding what answers a question",
@@ -86,12 +87,15 @@ _WORDS = {
         "Adding abstracts to the library",
         "Screened PubMed records with title and abstract, from an export to documents in a library: reading, passages, vectors, the index"
         " of words, the catalogue. An abstract is two passages or nearly, each embedded under its title; ChromaDB embeds one text and cuts"
-        " it at 256 word pieces. All threads' CPU counted. In the larger library, making the vectors is not counted.",
+        " it at 256 word pieces. All threads' CPU counted. In the larger library, making the vectors is not counted; its searches are of"
+        " PubMedQA's questions, in a running process, and one row asks ChromaDB, as larger libraries do, where else vectors are compared"
+        " one by one.",
     ),
     "library_command": (
         "Searching the library, as a command",
         "`biocopilot library search` from start to end: Python, the model, the search, the output. The larger library holds 10,000 notes"
-        " with drawn vectors, which ChromaDB answers; a small one is compared without importing it.",
+        " with drawn vectors, compared one by one as those of a small one are; importing ChromaDB, beside it, is what more than 50,000"
+        " passages add.",
     ),
     "literature_answers": (
         "Yes-or-no questions answered from passages",
