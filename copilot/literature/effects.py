@@ -62,7 +62,7 @@ _BREAK = re.compile(
 )
 _LIST_BREAK = re.compile(r"[;:]|\b(?:but|whereas|while|although|though|however|except|despite)\b", re.IGNORECASE)
 _LOOKED_INTO = re.compile(
-    r"\b(?:assess|evaluat|investigat|examin|studied|studying|to\s+study|test|compar|determin|explor|analy[sz]|measur)\w*[^\w,;]+(?:\w+[^\w,;]+){0,4}$",
+    r"\b(?:defined\s+as|assess|evaluat|investigat|examin|studied|studying|to\s+study|test|compar|determin|explor|analy[sz]|measur)\w*[^\w,;]+(?:\w+[^\w,;]+){0,4}$",
     re.IGNORECASE,
 )
 _HEDGE = re.compile(

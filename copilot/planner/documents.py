@@ -209,8 +209,8 @@ def _found(
             return AboutDocuments((), *asked, (note,))
         chosen = tuple(entries[place] for place in reference.places)
         return AboutDocuments(chosen, *asked, (f"{written} was read as {' and '.join(map(_told, chosen))}.",))
-    last = _entries(turns[0], earlier) if turns and turns[0] is history[-1] else []
-    if not last:
+    last = next((items for items in (_entries(turn, earlier) for turn in turns) if items), None)
+    if last is None:  # nothing else is written, published or says anything, so that older answers are looked through
         return None
     chosen = _distinct(last) if reference.many and not asked[2] else tuple(last[:1])
     several = len(chosen) == 1 and len(_distinct(last)) > 1

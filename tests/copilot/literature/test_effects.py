@@ -23,6 +23,7 @@ def told(text: str) -> list[tuple[str, bool]]:
         ("There is evidence against improved survival", [("better", True)]),
         ("In the absence of light growth was reduced", [("less", False)]),
         ("There was an absence of increased growth", [("more", True)]),
+        ("The endpoint, defined as effect on symptoms", []),
         ("We assessed the efficacy of zinc", []),
     ],
 )

@@ -106,6 +106,13 @@ def test_a_follow_up_counts_in_the_list_that_stood_before_the_last_follow_up(ask
     assert "PMID 101 was published in 2019" in answer.text
 
 
+def test_it_is_the_paper_also_after_a_question_that_found_nothing(ask: Ask) -> None:
+    *_, answer = ask(
+        ASKED, "what is the Ki of QX-12345?", "what does the first say about the dose?", "when was it published?"
+    )
+    assert "PMID 101 was published in 2019" in answer.text
+
+
 def test_a_place_that_the_list_does_not_have_is_said(ask: Ask) -> None:
     _, answer = ask(ASKED, "who wrote the fifth paper?")
     assert (answer.status, answer.claims) == ("unknown", ())
