@@ -134,23 +134,29 @@ class LlamaEngine:
         return self._run(tokens, positions)
 
     def _exact_step(self, tokens: Sequence[int], positions: Sequence[int]) -> Tensor:
-        device = self._like.device
-        return self._step(
-            torch.tensor(tokens, device=device), torch.tensor(positions, device=device), max(positions) + 1
-        )
+        device, places = self._like.device, max(positions) + 1
+        given = torch.tensor(tokens, device=device)
+        if (
+            min(positions) == places - 1
+        ):  # all slots stand at one position, as a single one does: nothing is to be hidden
+            return self._step(given, torch.tensor([places - 1], device=device), places, alike=True)
+        return self._step(given, torch.tensor(positions, device=device), places)
 
-    def _step(self, tokens: Tensor, at: Tensor, places: int) -> Tensor:
+    def _step(self, tokens: Tensor, at: Tensor, places: int, alike: bool = False) -> Tensor:
         cache, slots = self._open, len(tokens)
         x = self.embed(tokens)[:, None]  # [B, 1, E]
         cos, sin = (table[at][:, None, None] for table in self._rope)  # [B, 1, 1, D]
-        seen = (torch.arange(places, device=at.device) <= at[:, None])[:, None, None]  # [B, 1, 1, S]
-        rows = torch.arange(slots, device=at.device)
+        seen = None
+        where: tuple[Any, Any] = slice(None), places - 1
+        if not alike:
+            seen = (torch.arange(places, device=at.device) <= at[:, None])[:, None, None]  # [B, 1, 1, S]
+            where = torch.arange(slots, device=at.device), at
         for layer, keys, values in zip(self._layers, cache.keys, cache.values, strict=True):
             k, v = keys[:slots, :, :places], values[:slots, :, :places]
             if self._static:  # one code for all lengths
                 for dimension, tensor in ((2, k), (2, v), (3, seen)):
                     torch._dynamo.maybe_mark_dynamic(tensor, dimension)
-            x = self._layer(layer, x, cos, sin, k, v, rows, at, seen)
+            x = self._layer(layer, x, cos, sin, k, v, *where, seen)
         return self._head(self.llm, x)
 
 
@@ -166,11 +172,11 @@ def _layer_at_a_step(
     sin: Tensor,
     keys: Tensor,
     values: Tensor,
-    rows: Tensor,
-    at: Tensor,
-    seen: Tensor,
+    rows: Any,
+    at: Any,
+    seen: Tensor | None,
 ) -> Tensor:
-    """x [B, 1, E] through a layer: its keys and values go into the cache [B, K, S, D], at each slot's own position."""
+    """x [B, 1, E] through a layer: its keys and values go into the cache [B, K, S, D], in each row of `rows` at its own `at`."""
     q, k, v = layer.before(x, cos, sin)
     keys[rows, :, at] = k[:, :, 0]
     values[rows, :, at] = v[:, :, 0]
@@ -180,7 +186,7 @@ def _layer_at_a_step(
     return layer.after(x, out.reshape(x.shape))
 
 
-def _attended(q: Tensor, keys: Tensor, values: Tensor, seen: Tensor) -> Tensor:
+def _attended(q: Tensor, keys: Tensor, values: Tensor, seen: Tensor | None) -> Tensor:
     """Attention of few queries [B, K, G, D] to all places [B, K, S, D] that are seen.
 
     On a GPU the fused kernels give one query of a head to one multiprocessor, which leaves most of them idle; written out,
@@ -189,4 +195,6 @@ def _attended(q: Tensor, keys: Tensor, values: Tensor, seen: Tensor) -> Tensor:
     if not (q.is_cuda or torch.compiler.is_compiling()):
         return F.scaled_dot_product_attention(q, keys, values, seen)
     scores = (q @ keys.transpose(-1, -2)).float() * q.shape[-1] ** -0.5  # [B, K, G, S]
-    return scores.masked_fill(~seen, -torch.inf).softmax(-1).to(q.dtype) @ values
+    if seen is not None:
+        scores = scores.masked_fill(~seen, -torch.inf)
+    return scores.softmax(-1).to(q.dtype) @ values

@@ -68,6 +68,12 @@ def test_prompts_of_many_lengths_at_once_get_their_own_answers(llama: Any, gener
         assert together(Decoder(llama, max_batch=slots).batch(PROMPTS, max_new_tokens=17)) == expected
 
 
+def test_prompts_of_one_length_get_their_own_answers(llama: Any, generated: Callable[..., list[int]]) -> None:
+    alike = [PROMPTS[3], PROMPTS[3].flip(0), PROMPTS[3].roll(5)]
+    answers = together(Decoder(llama).batch(alike, max_new_tokens=17))
+    assert answers == {number: generated(llama, prompt, 17) for number, prompt in enumerate(alike)}
+
+
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_batch_answers_are_those_of_a_padded_batch_of_transformers(llama: Any, side: str) -> None:
     longest = max(map(len, PROMPTS))
@@ -220,6 +226,8 @@ def test_a_seed_repeats_what_is_drawn_in_whatever_company(llama: Any) -> None:
     assert all_at_once == together(Decoder(llama, max_batch=2).batch(PROMPTS, **options))
     assert all_at_once[0] == list(decoder.stream(input_ids=PROMPTS[0], **options))
     assert all_at_once[0] != list(decoder.stream(input_ids=PROMPTS[0], **{**options, "seed": 8}))
+    twice = together(decoder.batch([PROMPTS[0], PROMPTS[0]], **options))
+    assert twice[0] == all_at_once[0] != twice[1]
 
 
 def test_an_empty_prompt_and_one_too_long_are_refused(llama: Any) -> None:
