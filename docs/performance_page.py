@@ -105,6 +105,14 @@ _WORDS = {
         " a wrong side costs more than none. Of what is answered, one in five to one in three is still wrong on the unseen halves, which is"
         " why both sides stand as quotations and no verdict is given.",
     ),
+    "decode": (
+        "Decoding with a model of BioMedGPT-LM's shape",
+        "Random weights of the shape of Llama-2-7B, greedy, beside transformers' `generate` on the very same modules: `1 × 300` is one"
+        " prompt of 300 tokens. A step gives one token to each prompt. The limit is what a step has to read over the bandwidth measured"
+        " in the same run. Without a GPU the time is that of torch's products, which both run, so there is nothing to win but the"
+        " first token and the weights of 8 and 4 bits. How it decodes on a GPU (compiled, captured as a graph) was not run on one yet:"
+        " `python -m benchmarks decode` on such a machine measures it.",
+    ),
 }
 
 
