@@ -29,7 +29,7 @@ from ..memory.text import clean, shorten
 from ..tools.contract import Tool
 from ..tools.execute import find_tool
 from ..tools.registry import all_tools, outside_a_session
-from ..tools.workbench import LibraryChoice, Services, Workbench
+from ..tools.workbench import LibraryChoice, Services, WeightsChoice, Workbench
 from .environment import environment_of
 from .loop import Approve, Budget, Run
 from .planner.contract import Planner
@@ -70,6 +70,7 @@ class Copilot:
         services: how live services are asked; nothing is sent with `offline`.
         library: which library of documents, and what makes its vectors; the user's own where None.
         model: where a language model that plans is asked, and within which bounds.
+        weights: which weights the tools that BioMedGPT-10B answers take, and where they go.
 
     Raises:
         ModelUnavailable, MissingExtra: the planner's model, its key or its package is not there.
@@ -90,12 +91,14 @@ class Copilot:
         services: Services | None = None,
         library: LibraryChoice | None = None,
         model: ModelChoice | None = None,
+        weights: WeightsChoice | None = None,
     ) -> None:
-        self.bench = Workbench(store, workers, services or Services(), library or LibraryChoice())
+        weights = weights or WeightsChoice()
+        self.bench = Workbench(store, workers, services or Services(), library or LibraryChoice(), weights)
         self.offline = offline
         self.budget = budget or Budget()
         self._approve = approve or _refuse
-        self._tools = _chosen(tools)
+        self._tools = _chosen(tools, all_tools(weights.folder))
         self._resolved = resolve_planner(planner, model, offline)
         self._planner = self._resolved.planner
         self._log_wish = log
@@ -302,12 +305,12 @@ def _allowed_files(question: str, named: Iterable[str | Path]) -> frozenset[Path
     return frozenset(allowed)
 
 
-def _chosen(tools: Iterable[str | Tool] | None) -> Mapping[str, Tool]:
+def _chosen(tools: Iterable[str | Tool] | None, every: Mapping[str, Tool]) -> Mapping[str, Tool]:
     if tools is None:
-        return all_tools()
+        return every
     chosen: dict[str, Tool] = {}
     for item in tools:
-        tool = find_tool(item, all_tools()) if isinstance(item, str) else item
+        tool = find_tool(item, every) if isinstance(item, str) else item
         chosen[tool.name] = tool
     return chosen
 

@@ -21,7 +21,7 @@ from ..memory.errors import InvalidSetting, StorageError
 from ..memory.text import clean, shorten
 
 if TYPE_CHECKING:
-    from ..tools.workbench import LibraryChoice, Services
+    from ..tools.workbench import LibraryChoice, Services, WeightsChoice
     from .planner.language.choice import ModelChoice
 
 __all__ = [
@@ -94,12 +94,19 @@ class ModelSettings(BaseModel):
         description="address of a server of your own, up to /v1: vLLM, llama.cpp, LM Studio, Ollama",
     )
     key: SecretStr = Field(
-        default=SecretStr(""), max_length=1_000, description="key for that server, or for the provider that model.name names"
+        default=SecretStr(""),
+        max_length=1_000,
+        description="key for that server, or for the provider that model.name names",
     )
     window: int = Field(
         default=0, ge=0, le=10_000_000, description="tokens that the model reads at once; 0 for what is known of it"
     )
-    max_new_tokens: int = Field(default=1024, ge=64, le=100_000, description="tokens of one reply, at most")
+    max_new_tokens: int = Field(
+        default=0,
+        ge=0,
+        le=100_000,
+        description="tokens of one reply, at most; 0 for a quarter of the window, and 4,096 at most",
+    )
     temperature: float | None = Field(
         default=None, ge=0, le=2, description="how freely it words; the server's own where not set"
     )
@@ -205,6 +212,15 @@ class Settings(BaseModel):
             fallback=chosen.fallback,
             timeout_s=chosen.timeout,
         )
+
+    @property
+    def weights_choice(self) -> WeightsChoice:
+        """Which weights of a model in this process, and where they go."""
+        from ..tools.workbench import WeightsChoice
+
+        chosen = self.weights
+        folder = None if chosen.folder is None else chosen.folder.expanduser().absolute()
+        return WeightsChoice(folder, chosen.form, chosen.device, chosen.dtype)
 
     @property
     def library_choice(self) -> LibraryChoice:

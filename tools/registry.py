@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 from ..memory.earlier_runs import RECALL
 from .contract import Tool
@@ -87,11 +88,15 @@ class _Tools(Mapping[str, Tool]):
         return name in self._modules
 
 
-def all_tools() -> Mapping[str, Tool]:
-    """Every tool that can be used on this machine, by name, in the order of menus."""
+def all_tools(models: Path | None = None) -> Mapping[str, Tool]:
+    """Every tool that can be used on this machine, by name, in the order of menus.
+
+    Args:
+        models: where models are installed, for those tools that need one; in the user's data where None.
+    """
     from .model.biomedgpt import is_installed
 
-    return declared_tools() if is_installed() else _without_a_model()
+    return declared_tools() if is_installed(models) else _without_a_model()
 
 
 @cache

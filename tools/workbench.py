@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .sources.as_store.gather import Origin
     from .sources.transport import Transport
 
-__all__ = ["LibraryChoice", "Services", "Workbench"]
+__all__ = ["LibraryChoice", "Services", "WeightsChoice", "Workbench"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,23 @@ class LibraryChoice:
         )
 
 
+@dataclass(frozen=True)
+class WeightsChoice:
+    """Which weights of a model in this process, and where they go.
+
+    Args:
+        folder: where models are installed; in the user's data where None.
+        form: original, safetensors, int8 or int4; the most exact one that is there for auto.
+        device: auto, cpu, cuda or mps.
+        dtype: auto, float32, bfloat16 or float16.
+    """
+
+    folder: Path | None = None
+    form: str = "auto"
+    device: str = "auto"
+    dtype: str = "auto"
+
+
 if TYPE_CHECKING:
     _once = cached_property
 else:
@@ -105,6 +122,7 @@ class Workbench:
         workers: how many chemistry processes may run side by side.
         services: how live services are asked.
         library: which library of documents.
+        weights: which weights of BioMedGPT-10B, where it is asked.
     """
 
     def __init__(
@@ -113,11 +131,13 @@ class Workbench:
         workers: int = 2,
         services: Services = Services(),
         library: LibraryChoice = LibraryChoice(),
+        weights: WeightsChoice = WeightsChoice(),
     ) -> None:
         self._store = store
         self._worker_count = workers
         self.services = services
         self.library_choice = library
+        self.weights_choice = weights
         self._lock = threading.RLock()
 
     @_once
@@ -188,7 +208,7 @@ class Workbench:
         """BioMedGPT-10B, whose weights are read when it is first asked."""
         from .model.biomedgpt import BioMedGPTModel
 
-        return BioMedGPTModel()
+        return BioMedGPTModel(self.weights_choice)
 
     @_once
     def transport(self) -> Transport:

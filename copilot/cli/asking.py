@@ -123,10 +123,12 @@ def copilot_for(
         services=settings.services,
         library=settings.library_choice,
         model=settings.model_choice,
+        weights=settings.weights_choice,
         approve=approve,
     )
     if bench is not None and settings.store is None and settings.workers == Settings().workers:
         bench.services, bench.library_choice = settings.services, settings.library_choice
+        bench.weights_choice = settings.weights_choice
         copilot.bench = bench
     return copilot
 

@@ -32,7 +32,9 @@ def run_by_hand(tool: Tool, arguments: dict[str, Any], as_json: bool) -> int:
     settings = load_settings().settings
     numbers = count(1)
     with (
-        Workbench(settings.store, settings.workers, settings.services, settings.library_choice) as bench,
+        Workbench(
+            settings.store, settings.workers, settings.services, settings.library_choice, settings.weights_choice
+        ) as bench,
         _newest_session() if tool.name == RECALL else nullcontext() as earlier,
     ):
         context = ToolContext(

@@ -11,6 +11,7 @@ from ...memory.earlier_runs import EarlierRuns
 from ...memory.errors import VerificationFailed
 from ...memory.events import Event
 from ...memory.text import clean
+from ...tools.registry import all_tools
 from ...tools.workbench import Workbench
 from ..evidence_check import EvidenceCheck
 from ..rendering import call_label
@@ -35,8 +36,10 @@ def verify_and_show(events: Sequence[Event], as_json: bool, earlier: EarlierRuns
         VerificationFailed: something differs; it was printed.
     """
     settings = load_settings().settings
-    with Workbench(settings.store, settings.workers, settings.services, settings.library_choice) as bench:
-        found = asyncio.run(verify_run(events, bench, earlier=earlier))
+    with Workbench(
+        settings.store, settings.workers, settings.services, settings.library_choice, settings.weights_choice
+    ) as bench:
+        found = asyncio.run(verify_run(events, bench, all_tools(settings.weights_choice.folder), earlier))
     sys.stdout.write(verification_json(found) if as_json else verification_text(found))
     sys.stdout.flush()
     if found.status == "failed":

@@ -16,6 +16,7 @@ from .classifier import LEAST_MARGIN
 from .contract import Aside, Break, CallTools, Give, Part, State, Step
 from .documents import AboutDocuments, document_calls, documents_asked
 from .frames import KINDS, Frame, Reading
+from .generated import AskedOfModel, asked_of_model, model_calls, model_told
 from .kinds import kind_of
 from .kinds.containing import asks_containing
 from .kinds.documents import documents_told
@@ -63,6 +64,10 @@ class EmbeddedPlanner:
             state.memo["documents"] = documents_asked(state)
         if state.memo["documents"] is not None:
             return _of_documents(state.memo["documents"], state)
+        if "model" not in state.memo:
+            state.memo["model"] = await asked_of_model(state, handles.question)
+        if state.memo["model"] is not None:
+            return _of_model(state.memo["model"], state)
         work = state.memo.get("work")
         if work is None:
             work = state.memo["work"] = await self._begin(state, handles)
@@ -181,6 +186,16 @@ def _of_documents(asked: AboutDocuments, state: State) -> Step:
         return CallTools(calls, plan=f"Understood as a question about {shorten(named, 160)}.")
     section = documents_told(asked, tuple((item.call, item.result) for item in state.observations))
     return Give(section.parts, status=section.status, notices=asked.notes)
+
+
+def _of_model(asked: AskedOfModel, state: State) -> Step:
+    """The calls that ask BioMedGPT-10B, and then what it wrote."""
+    calls = model_calls(asked)
+    if calls and not state.observations and not state.must_answer:
+        names = ", ".join(name for _, name in (*asked.molecules, *asked.proteins))
+        return CallTools(calls, plan=f"Understood as a question to BioMedGPT-10B about {shorten(names, 120)}.")
+    section = model_told(asked, tuple(item.result for item in state.observations))
+    return Give(section.parts, status=section.status)
 
 
 def _left_out(reading: Reading, state: State) -> tuple[str, ...]:

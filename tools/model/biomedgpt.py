@@ -6,12 +6,14 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ...memory.errors import ModelUnavailable, StorageError
 from ...memory.paths import models_dir
 from ...memory.records import Source
 from ..contract import ToolContext
+from ..workbench import WeightsChoice
 from .failures import errors_of_the_model
 
 if TYPE_CHECKING:
@@ -62,10 +64,14 @@ class _Stopped(Exception):
     """Nobody waits any more."""
 
 
-def is_installed() -> bool:
-    """Whether the weights are on this machine. Looks for a file, and loads nothing."""
+def is_installed(models: Path | None = None) -> bool:
+    """Whether the weights are on this machine. Looks for a file, and loads nothing.
+
+    Args:
+        models: the folder of all models; in the user's data where None.
+    """
     try:
-        return any((models_dir() / NAME).glob("*/manifest.json"))
+        return any(((models or models_dir()) / NAME).glob("*/manifest.json"))
     except (OSError, StorageError):  # no home folder is known, or it cannot be read: then nothing is installed
         return False
 
@@ -82,6 +88,7 @@ class _Opened:
 class BioMedGPTModel:
     """The model of one workbench; its weights are read when it is first asked."""
 
+    weights: WeightsChoice = field(default_factory=WeightsChoice)
     _opened: _Opened | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -118,10 +125,14 @@ class BioMedGPTModel:
                 from ...model.checkpoint.loading import load_biomedgpt
                 from ...model.decoding import Decoder
 
-                found = installed(models_dir(), NAME)
+                weights = self.weights
+                found = installed(weights.folder or models_dir(), NAME, weights.form)
                 if found is None:
-                    raise ModelUnavailable(f"{TITLE} is not installed.", f"biocopilot models pull {NAME}")
-                loaded = load_biomedgpt(found, progress=progress)
+                    form = (
+                        "" if weights.form == "auto" else f" as {weights.form}, which the setting weights.form asks for"
+                    )
+                    raise ModelUnavailable(f"{TITLE} is not installed{form}.", f"biocopilot models pull {NAME}")
+                loaded = load_biomedgpt(found, device=weights.device, dtype=weights.dtype, progress=progress)
                 self._opened = _Opened(loaded, Decoder(loaded.model.llm), Encoder(loaded.model), _source(found, loaded))
             return self._opened
 

@@ -15,7 +15,7 @@ StatementVerdict = Literal["contradicted", "agrees", "unchecked"]
 
 _SENTENCE = re.compile(r"\S.*?(?:[.!?](?=\s+[A-Z\"(]|\s*$)|$)", re.DOTALL)
 _CITATION = re.compile(r"\[(?:R\d+\.)?E\d+(?:\s*,\s*E\d+)*\]")
-_MARKUP = str.maketrans("", "", "`*_~|<>")
+_MARKUP = str.maketrans({**dict.fromkeys("`*_~|<>"), **dict.fromkeys('“”„«»"', "'")})
 _NUMBER_WORDS = {
     word: value
     for value, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())

@@ -12,7 +12,7 @@ from biocopilot.tools.contract import ToolContext
 from biocopilot.tools.execute import execute
 from biocopilot.tools.model import biomedgpt
 from biocopilot.tools.registry import TOOL_MODULES, all_tools, declared_tools
-from biocopilot.tools.workbench import Workbench
+from biocopilot.tools.workbench import WeightsChoice, Workbench
 
 from . import making
 
@@ -113,3 +113,17 @@ async def test_the_event_loop_goes_on_while_the_model_works(installed: making.Ma
         await asyncio.sleep(0.001)
         turns += 1
     assert turns > 5
+
+
+def test_weights_elsewhere_are_found_where_the_settings_say(taught: making.Made, home: Path, tmp_path: Path) -> None:
+    making.install(taught, tmp_path / "elsewhere")
+    assert "ask_about_molecule" not in all_tools()
+    assert "ask_about_molecule" in all_tools(tmp_path / "elsewhere")
+
+
+async def test_the_form_that_the_settings_ask_for_is_taken(installed: making.Made, home: Path) -> None:
+    with Workbench(weights=WeightsChoice(form="int4")) as bench:
+        request = ToolCall(id="c1", tool="ask_about_molecule", arguments={"molecule": "CCO"})
+        result = await execute(request, all_tools(), ToolContext(bench=bench, offline=True), lambda: "E1")
+    assert (result.status, result.error) == ("failed", "ModelUnavailable")
+    assert "as int4" in result.digest
