@@ -22,7 +22,9 @@ NAMES = (
     "embedding",
     "library_ingest",
     "library_command",
+    "interface",
     "decode",
+    "grammar",
     "loading",
     "quantised",
 )

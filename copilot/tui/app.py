@@ -23,6 +23,7 @@ from .runner import Asked, Ended, MakeCopilot, Runner
 from .story import Story
 from .widgets.approval import ApprovalBar
 from .widgets.prompt import PromptBox
+from .widgets.status_line import StatusLine
 from .widgets.welcome import Welcome
 
 __all__ = ["CopilotApp"]
@@ -128,7 +129,7 @@ class CopilotApp(KeepingApp):
     def _tick(self) -> None:
         """Bring the screen up to what happened since the last tick."""
         happenings = self.runner.happenings
-        if self.under_way is None or not (happenings or self.under_way):
+        if self.under_way is None or not self.query(StatusLine):  # the screen is being taken down
             return
         seen = self.under_way.changed
         while happenings:

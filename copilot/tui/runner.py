@@ -7,6 +7,7 @@ does holds up a key. It touches no widget: `events` is drained by the app's time
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections import deque
 from concurrent.futures import Future
@@ -69,8 +70,13 @@ class Runner:
         return self._thread is not None and self._thread.is_alive()
 
     def warm_up(self) -> None:
-        """Import what a question needs, in the background."""
-        threading.Thread(target=self._opened, name="warm-up", daemon=True).start()
+        """Import what a question needs, in the background; what fails there fails again, and is told, when something is asked."""
+
+        def work() -> None:
+            with contextlib.suppress(Exception):
+                self._opened()
+
+        threading.Thread(target=work, name="warm-up", daemon=True).start()
 
     def ask(self, question: str, session: str | None) -> None:
         """Begin with a question. Raises RuntimeError where one is under way."""
