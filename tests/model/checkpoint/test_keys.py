@@ -78,5 +78,5 @@ def test_another_shape_is_told_with_both_shapes() -> None:
 
 def test_many_names_are_cut_short() -> None:
     keys = compared(["a"], ["a", *(f"w{n}" for n in range(30))])
-    with pytest.raises(CheckpointError, match="30 tensors are missing .* and 26 more"):
+    with pytest.raises(CheckpointError, match=r"30 tensors are missing .* and 26 more"):
         keys.check("it")
