@@ -33,7 +33,7 @@ class Patience:
     """How long a model is waited for, and how much of it is read."""
 
     silence_s: float = 60.0
-    max_new_tokens: int = 1024
+    max_new_tokens: int = 4_096
 
 
 async def ask_model(

@@ -144,7 +144,7 @@ class ChoosingPlanner(ModelPlanner):
         while True:
             runnable = model if work.plain else with_schema(model, _schema(letters), "choice")
             try:
-                return await ask_model(runnable, messages, state, self._patience, estimate=estimate)
+                return await ask_model(runnable, messages, state, self.patience, estimate=estimate)
             except ModelFault as error:
                 if work.plain or error.fault.kind not in ("no_schema", "no_tools"):
                     raise unavailable(self.name, error.fault) from error
@@ -158,7 +158,7 @@ class ChoosingPlanner(ModelPlanner):
 
         lines = [f"{letter}) {' '.join(option.said.split())}" for letter, option in zip(letters, options, strict=True)]
         question = f"Question: {shorten(state.question, 2_000)}\n\n{asked}\n" + "\n".join(lines)
-        room = self.window - self._patience.max_new_tokens - self._count(_SYSTEM) - self._count(question)
+        room = self.window - self.reply_tokens - self._count(_SYSTEM) - self._count(question)
         earlier = shown_history(state, room, self._count)
         return [SystemMessage(_SYSTEM), HumanMessage(f"{earlier}{question}")]
 

@@ -78,8 +78,9 @@ def biomedgpt_model(choice: ModelChoice, name: str = "") -> Any:
     with model_errors():
         from ....model.chat import LocalChatModel
 
+        window = choice.window or loaded.model.config.max_position_embeddings
         return LocalChatModel(
-            model=wanted, loaded=loaded, max_tokens=choice.max_new_tokens, temperature=choice.temperature
+            model=wanted, loaded=loaded, max_tokens=choice.reply_tokens(window), temperature=choice.temperature
         )
 
 

@@ -33,7 +33,6 @@ class ModelPlanner:
         self._choice = choice or ModelChoice()
         self._name = name or _name_of(model)
         self.in_process = in_process
-        self._patience = Patience(self._choice.timeout_s, self._choice.max_new_tokens)
         self._count = Counter()
         self._loading = threading.Lock()
 
@@ -45,6 +44,16 @@ class ModelPlanner:
     def window(self) -> int:
         """Tokens that the model reads at once."""
         return window_of(self._model, self._choice.window)
+
+    @property
+    def reply_tokens(self) -> int:
+        """Tokens of one reply, at most."""
+        return self._choice.reply_tokens(self.window)
+
+    @property
+    def patience(self) -> Patience:
+        """How long its model is waited for."""
+        return Patience(self._choice.timeout_s, self.reply_tokens)
 
     async def ready(self, state: State) -> Any:
         """The model. Raises ModelUnavailable where it cannot be loaded."""

@@ -97,10 +97,10 @@ class LanguagePlanner(ModelPlanner):
         await self.ready(state)
         reading = await read(state.question, state.history, state.bench)
         window = self.window
-        room = window - self._choice.max_new_tokens
+        room = window - self.reply_tokens
         if room < _LEAST_ROOM:
             raise ModelUnavailable(
-                f"A window of {window:,} tokens leaves no room beside a reply of {self._choice.max_new_tokens:,}.",
+                f"A window of {window:,} tokens leaves no room beside a reply of {self.reply_tokens:,}.",
                 "Set model.window higher, or model.max_new_tokens lower.",
             )
         shown = shown_tools(state, reading.frames, room, self._count)
@@ -124,7 +124,7 @@ class LanguagePlanner(ModelPlanner):
 
     def _script(self, work: _Work, state: State, answer_now: bool) -> Script:
         beside = work.shown.tokens if work.native and not answer_now else 0
-        room = work.window - self._choice.max_new_tokens - beside
+        room = work.window - self.reply_tokens - beside
         script = work.conversation.script(state, work.shown, work.native, room, self._count, answer_now=answer_now)
         if (script.shortened or script.turns_left_out) and not work.shortened:
             work.shortened = True
@@ -141,9 +141,9 @@ class LanguagePlanner(ModelPlanner):
         elif work.native:
             runnable = self._with_tools(work.shown)
         else:
-            runnable = with_schema(self._model, _calls_schema(work.shown, self._choice.max_new_tokens))
+            runnable = with_schema(self._model, _calls_schema(work.shown, self.reply_tokens))
         names = () if answer_now else (*state.tools, READ_RESULT)
-        return await ask_model(runnable, script.messages, state, self._patience, names, estimate=script.tokens)
+        return await ask_model(runnable, script.messages, state, self.patience, names, estimate=script.tokens)
 
     def _with_tools(self, shown: ShownTools) -> Any:
         bound = self._bound.get(shown.names)
@@ -152,7 +152,7 @@ class LanguagePlanner(ModelPlanner):
                 bound = self._model.bind_tools([*shown.functions, READ_FUNCTION])
             except NotImplementedError:
                 self._by_json = True
-                return with_schema(self._model, _calls_schema(shown, self._choice.max_new_tokens))
+                return with_schema(self._model, _calls_schema(shown, self.reply_tokens))
             self._bound[shown.names] = bound
         return bound
 
@@ -168,9 +168,9 @@ class LanguagePlanner(ModelPlanner):
             return True
         if fault.kind == "window" and not work.overflowed:
             work.overflowed = True
-            sent = script.tokens + work.shown.tokens + self._choice.max_new_tokens
-            work.window = max(int(min(sent, work.window) * _SHRINK), self._choice.max_new_tokens + _LEAST_ROOM)
-            work.shown = _fewer(work, state, self._count, self._choice.max_new_tokens)
+            sent = script.tokens + work.shown.tokens + self.reply_tokens
+            work.window = max(int(min(sent, work.window) * _SHRINK), self.reply_tokens + _LEAST_ROOM)
+            work.shown = _fewer(work, state, self._count, self.reply_tokens)
             state.tell(
                 f"The model's window is smaller than {sent:,} tokens ({fault.text}); asked again with less: {work.window:,}.",
                 "limit",
@@ -217,7 +217,7 @@ class LanguagePlanner(ModelPlanner):
     async def _problem(self, work: _Work, state: State, wish: Wish, cut: bool) -> str:
         problem = await problem_with(wish, state)
         if problem:
-            limit = self._choice.max_new_tokens
+            limit = self.reply_tokens
             return f"{problem} The reply was cut off after {limit} tokens: ask for less at once." if cut else problem
         written = made_up(wish, state)
         invented = [text for text in written if text not in work.doubted]
@@ -237,12 +237,11 @@ class LanguagePlanner(ModelPlanner):
         text = reply.text
         if reply.cut:
             text = whole_sentences(text)
-            notices = (f"The model's answer was cut off after {self._choice.max_new_tokens} tokens.",)
+            notices = (f"The model's answer was cut off after {self.reply_tokens} tokens.",)
         if not text:
-            exchange = Exchange(
-                reply, said="That was neither a call nor an answer. Call a tool, or answer in sentences."
-            )
-            work.conversation.exchanges.append(exchange)
+            cut = f" It was cut off after {self.reply_tokens} tokens: think less." if reply.cut else ""
+            said = f"That was neither a call nor an answer.{cut} Call a tool, or answer in sentences."
+            work.conversation.exchanges.append(Exchange(reply, said=said))
             self._one_more_bad_round(work, "it gave neither a call nor an answer")
             return None
         give = Give(text=text, notices=notices, thought=reply.thought)

@@ -14,6 +14,7 @@ from typing import Any
 from ....memory.errors import InvalidInput, MissingExtra, ModelUnavailable
 from ....memory.text import clean, shorten
 from .choice import ModelChoice
+from .tokens import WINDOW
 
 __all__ = ["ALIASES", "ModelName", "chat_model", "model_name"]
 
@@ -94,6 +95,8 @@ def _check_key(name: ModelName, choice: ModelChoice) -> None:
 
 def _options(name: ModelName, choice: ModelChoice) -> dict[str, Any]:
     """Keyword arguments of the provider's class."""
+    window = choice.window or WINDOW
+    reply = choice.reply_tokens(window)
     options: dict[str, Any] = {}
     if choice.temperature is not None:
         options["temperature"] = choice.temperature
@@ -104,14 +107,12 @@ def _options(name: ModelName, choice: ModelChoice) -> dict[str, Any]:
         options["api_key"] = choice.key
     if name.provider == "ollama":
         # Ollama cuts a prompt that is longer than its window without a word, so it is told the window.
-        from .tokens import WINDOW
-
-        return {**options, "num_predict": choice.max_new_tokens, "num_ctx": choice.window or WINDOW}
-    options |= {"max_retries": 0, "max_tokens": choice.max_new_tokens}  # retries are ours, and told
+        return {**options, "num_predict": reply, "num_ctx": window}
+    options |= {"max_retries": 0, "max_tokens": reply}  # retries are ours, and told
     if name.provider == "openai" and choice.base_url:
         # Servers of one's own know `max_tokens`; OpenAI's new name for it not all of them. They count tokens only when asked.
         del options["max_tokens"]
-        options |= {"extra_body": {"max_tokens": choice.max_new_tokens}, "stream_usage": True}
+        options |= {"extra_body": {"max_tokens": reply}, "stream_usage": True}
         options.setdefault("api_key", _NO_KEY)
     return options
 

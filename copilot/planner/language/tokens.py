@@ -45,8 +45,8 @@ class Counter:
 
 
 def window_of(model: Any, wanted: int) -> int:
-    """Tokens that the model reads at once: as wanted, else as LangChain or the loaded model knows, else `WINDOW`."""
+    """Tokens that the model reads at once: as wanted, else as its server was told, as LangChain or the loaded model knows, else `WINDOW`."""
     profile = getattr(model, "profile", None) or {}
     known = profile.get("max_input_tokens") if hasattr(profile, "get") else None
     here = getattr(getattr(getattr(model, "loaded", None), "model", None), "config", None)
-    return wanted or known or getattr(here, "max_position_embeddings", 0) or WINDOW
+    return wanted or getattr(model, "num_ctx", 0) or known or getattr(here, "max_position_embeddings", 0) or WINDOW

@@ -65,7 +65,10 @@ def ask(copilot: Copilot, server: Any) -> Callable[..., Asked]:
         **choice: Any,
     ) -> Asked:
         made = Copilot(
-            planner, log=False, budget=budget, model=ModelChoice(**{"base_url": server.url, "timeout_s": 5.0, **choice})
+            planner,
+            log=False,
+            budget=budget,
+            model=ModelChoice(**{"base_url": server.url, "timeout_s": 5.0, "max_new_tokens": 1024, **choice}),
         )
         made.bench = copilot.bench
         made.offline = True  # the tools' share of it: the planner has its server on this machine

@@ -113,6 +113,14 @@ def test_a_call_cut_off_at_the_limit_never_runs_with_half_of_its_arguments(
     assert asked.called == [("molecule_properties", {"molecule": "aspirin"})]
 
 
+def test_a_reply_that_is_all_thought_is_told_to_be_shorter(ask: Any, server: Any, openai: Any, weigh: Any) -> None:
+    thinking = openai.Reply("<think>Well, what is it about aspirin that", finish="length")
+    server.enqueue(thinking, openai.Reply(calls=(weigh,)), MW)
+    asked = ask()
+    assert "cut off after 1024 tokens: think less" in server.text_of(1)
+    assert asked.answer.text == MW
+
+
 def test_an_unknown_tool_is_told_with_the_nearest_names(ask: Any, server: Any, openai: Any, weigh: Any) -> None:
     server.enqueue(
         openai.Reply(calls=(openai.call("molecule_property", {"molecule": "aspirin"}),)),

@@ -146,7 +146,11 @@ async def test_a_run_of_a_model_is_replayed_and_verified_without_it(
 def test_a_window_of_its_own_knowledge_is_taken(copilot: Copilot) -> None:
     model = scripted(weigh(), MW)
     model.profile = {"max_input_tokens": 1_200}
-    made = Copilot(LanguagePlanner(model, ModelChoice(fallback="none"), in_process=True), offline=True, log=False)
+    made = Copilot(
+        LanguagePlanner(model, ModelChoice(max_new_tokens=1_024, fallback="none"), in_process=True),
+        offline=True,
+        log=False,
+    )
     made.bench = copilot.bench
     from biocopilot.memory.errors import ModelUnavailable
 
