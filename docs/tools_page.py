@@ -38,7 +38,7 @@ def _section(tool: Tool) -> str:
     ]
     if fields:
         lines += ["| field | | | |", "|---|---|---|---|", *fields, ""]
-    lines += [f"    {command_line(tool, example)}" for example in tool.examples]
+    lines += [f"    {command_line(tool.name, example)}" for example in tool.examples]
     return "\n".join([*lines, ""])
 
 
