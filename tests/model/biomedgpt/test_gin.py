@@ -48,3 +48,11 @@ def test_order_of_atoms_and_bonds_changes_no_atoms_embedding(gin: GIN, smiles: s
     new_place = np.argsort(atoms)
     shuffled = MoleculeGraph(graph.x[atoms], new_place[graph.edge_index][:, bonds], graph.edge_attr[bonds])
     assert torch.allclose(encoded(gin, shuffled), encoded(gin, graph)[torch.from_numpy(atoms)], atol=1e-5)
+
+
+def test_a_bond_speaks_to_its_end_only(gin: GIN) -> None:
+    alone = encoded(gin, graph_of("C.N"))
+    bond = MoleculeGraph(graph_of("C.N").x, np.array([[0], [1]]), np.array([[0, 0]]))  # from C to N, and not back
+    joined = encoded(gin, bond)
+    assert torch.equal(joined[0], alone[0])
+    assert not torch.allclose(joined[1], alone[1], atol=1e-3)
