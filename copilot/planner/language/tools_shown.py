@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -56,7 +57,13 @@ TOOLS_OF: Mapping[Kind, tuple[str, ...]] = {
 """Kind of question → the tools that answer it, the likeliest first."""
 
 _ALWAYS = ("resolve_molecule", "find_target", "search_library")
+_ALWAYS_SCORE = 0.15
 _KINDS = 4
+_OF_KIND = 0.8
+"""What the likeliest kind is worth beside the words of a question, all of which are worth 1."""
+_WHOLE = 2
+"""Tools that are described in full where not all can be, if none of them takes more than a fourth of the room."""
+_PARTS = 4
 _SHARE = 0.4
 """Of the window's tokens, at most, for tools."""
 
@@ -90,30 +97,59 @@ def shown_tools(
     """
     room = int(window * _SHARE)
     ranked = [name for name in dict.fromkeys((*also, *likeliest(state, frames))) if name in state.tools]
+    every = tuple(as_function(state.tools[name]) for name in ranked)
+    whole = sum(count(json.dumps(function)) for function in every)
+    if whole <= room:
+        return ShownTools(every, whole)
     kept: list[dict[str, Any]] = []
+    others: list[str] = []
     used = 0
     for place, name in enumerate(ranked):
-        for whole in (True, False):
-            function = as_function(state.tools[name], whole)
-            cost = count(json.dumps(function))
-            if used + cost <= room:
-                kept.append(function)
-                used += cost
-                break
-        else:
-            return ShownTools(tuple(kept), used, tuple(ranked[place:]))
-    return ShownTools(tuple(kept), used)
+        function, cost = _fitting(state.tools[name], place < _WHOLE, room // _PARTS, count)
+        if used + cost > room:
+            others.append(name)
+            continue
+        kept.append(function)
+        used += cost
+    return ShownTools(tuple(kept), used, tuple(others))
+
+
+def _fitting(tool: Tool, whole: bool, most: int, count: Callable[[str], int]) -> tuple[dict[str, Any], int]:
+    """The tool's declaration and its tokens: in full where that is wanted and takes no more than `most`."""
+    if whole:
+        function = as_function(tool)
+        cost = count(json.dumps(function))
+        if cost <= most:
+            return function, cost
+    function = as_function(tool, False)
+    return function, count(json.dumps(function))
 
 
 def likeliest(state: State, frames: Sequence[Frame]) -> list[str]:
-    """All tools: first those of the kinds that the question may be, then those whose description shares its words."""
-    kinds = [kind for frame in frames for kind in (frame.kind, *frame.runners_up[: _KINDS - 1])]
-    first = [name for kind in kinds for name in TOOLS_OF[kind]]
-    if state.earlier is not None and RECALL in state.tools:
-        first.insert(0, RECALL)
-    words = telling(state.question)
-    by_words = sorted(state.tools, key=lambda name: -len(shared(words, telling(state.tools[name].doc))))
-    return list(dict.fromkeys((*first, *_ALWAYS, *by_words)))
+    """All tools, the likeliest first: by the kinds that the question may be, and by the words that only few descriptions share."""
+    scores = dict.fromkeys(state.tools, 0.0)
+    for frame in frames:
+        for place, kind in enumerate((frame.kind, *frame.runners_up[: _KINDS - 1])):
+            for further, name in enumerate(TOOLS_OF[kind]):
+                if name in scores:
+                    scores[name] = max(scores[name], _OF_KIND / (1 + place) / (1 + further))
+    by_words = _by_words(state.question, {name: tool.doc for name, tool in state.tools.items()})
+    for name in scores:
+        scores[name] += by_words[name] + (_ALWAYS_SCORE if name in _ALWAYS else 0.0)
+    if state.earlier is not None and RECALL in scores:
+        scores[RECALL] += _OF_KIND
+    return sorted(scores, key=lambda name: -scores[name])
+
+
+def _by_words(question: str, docs: Mapping[str, str]) -> dict[str, float]:
+    """How much of the question's words, the rare ones of the descriptions counted most, each tool's name and description share."""
+    words = {name: telling(f"{name.replace('_', ' ')} {doc}") for name, doc in docs.items()}
+    wanted = telling(question)
+    hits = {name: shared(wanted, said) for name, said in words.items()}
+    spread = {word: sum(word in found for found in hits.values()) for word in wanted}
+    weights = {word: math.log(1 + len(docs) / count) for word, count in spread.items() if count}
+    most = sum(weights.values()) or 1.0
+    return {name: sum(weights[word] for word in found) / most for name, found in hits.items()}
 
 
 def as_function(tool: Tool, whole: bool = True) -> dict[str, Any]:
