@@ -128,6 +128,21 @@ def test_a_stop_id_ends_the_answer_and_is_its_last(llama: Any, generated: Callab
     assert generated(llama, PROMPTS[0], 20, eos_token_id=stop) == cut
 
 
+def test_answers_that_end_early_leave_the_others_as_they_are(llama: Any, generated: Callable[..., list[int]]) -> None:
+    whole = [generated(llama, prompt, 20) for prompt in PROMPTS]
+    stops = [whole[1][4], whole[3][9]]
+    cut = [generated(llama, prompt, 20, eos_token_id=stops) for prompt in PROMPTS]
+    assert len({len(answer) for answer in cut}) >= 3
+    for slots in (3, 8):
+        answers = together(Decoder(llama, max_batch=slots).batch(PROMPTS, max_new_tokens=20, stop_ids=stops))
+        assert answers == dict(enumerate(cut))
+
+
+def test_one_token_may_be_all(llama: Any, generated: Callable[..., list[int]]) -> None:
+    answers = together(Decoder(llama, max_batch=2).batch(PROMPTS, max_new_tokens=1))
+    assert answers == {number: generated(llama, prompt, 1) for number, prompt in enumerate(PROMPTS)}
+
+
 def test_a_grammar_masks_and_ends_the_answer(llama: Any) -> None:
     choosers = [OnlyEven(5), OnlyEven(2), OnlyEven(30)]
     answers = together(Decoder(llama).batch(PROMPTS[:3], max_new_tokens=10, choose=choosers.__getitem__))

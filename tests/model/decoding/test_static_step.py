@@ -14,6 +14,7 @@ pytest.importorskip("transformers", reason="needs transformers (biocopilot[biome
 from biocopilot.model.decoding import Decoder  # noqa: E402  # needs torch
 from biocopilot.model.decoding import llama as llama_module  # noqa: E402  # likewise
 from biocopilot.model.decoding.static_step import StaticStep  # noqa: E402  # likewise
+from biocopilot.model.errors import NotEnoughMemory  # noqa: E402  # likewise
 from biocopilot.model.quantised.layers import Int8Linear  # noqa: E402  # likewise
 from biocopilot.model.quantised.quantise import to_int8  # noqa: E402  # likewise
 
@@ -234,3 +235,18 @@ def test_where_capturing_fails_decoding_goes_on_and_says_so(
     assert list(decoder.stream(input_ids=PROMPTS[0], max_new_tokens=5)) == expected
     assert len(decoder.notices) == 1
     assert "without captured graphs" in decoder.notices[0]
+
+
+def test_memory_that_ends_while_capturing_is_no_lack_of_graphs(
+    captured: type[Graph], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def failing(*_arguments: Any, **_named: Any) -> Iterator[None]:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+        yield
+
+    monkeypatch.setattr(torch.cuda, "graph", failing)
+    decoder = Decoder(tiny_llama(), compile="always")
+    with pytest.raises(NotEnoughMemory):
+        list(decoder.stream(input_ids=PROMPTS[0], max_new_tokens=5))
+    assert not any("captured" in notice for notice in decoder.notices)
