@@ -5,24 +5,21 @@ The only place outside `model/` that knows where models are installed. Nothing h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..memory.errors import BiocopilotError, InvalidInput, MissingExtra, ModelUnavailable
+from ..memory.errors import InvalidInput, ModelUnavailable
+from ..tools.model.failures import errors_of_the_model as model_errors
 from .settings import WeightsSettings, load_settings
 
 if TYPE_CHECKING:
     from ..model.checkpoint.catalogue import Installed
     from ..model.checkpoint.loading import LoadedBioMedGPT, LoadedLM
-    from ..model.errors import ModelError
 
 __all__ = ["find_model", "load_biomedgpt", "load_lm", "model_errors", "models_folder"]
 
 Progress = Callable[[int, int], None]
-_EXTRA = 'pip install "biocopilot[biomedgpt]" (torch first, in the build for your machine)'
-_PACKAGES = ("torch", "transformers", "tokenizers", "safetensors", "llguidance")
 
 
 def models_folder(settings: WeightsSettings | None = None) -> Path:
@@ -94,31 +91,3 @@ def load_biomedgpt(
 
 def _silent(_done: int, _total: int) -> None:
     """Report to nobody."""
-
-
-@contextmanager
-def model_errors() -> Iterator[None]:
-    """Inside, what `model/` raises becomes a member of the program's own tree, with its title, message and hint."""
-    from ..model.errors import ModelError
-
-    try:
-        yield
-    except ModelError as error:
-        raise _ours(error) from error
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
-            raise
-        raise MissingExtra(f"Models need the package {error.name.partition('.')[0]}.", _EXTRA) from error
-
-
-def _ours(error: ModelError) -> BiocopilotError:
-    from ..model import errors
-
-    of_the_user = (
-        errors.UnparsableMolecule, errors.UnsupportedChemistry, errors.InvalidProtein, errors.EmptyPrompt,
-        errors.ContextOverflow,
-    )  # fmt: skip
-    kind = InvalidInput if isinstance(error, of_the_user) else ModelUnavailable
-    made = kind(error.message, error.hint)
-    made.title = error.title
-    return made

@@ -61,5 +61,7 @@ def _ours(error: Exception) -> BiocopilotError | None:
     }
     for theirs, ours in kinds.items():
         if isinstance(error, theirs):
-            return ours(error.message, error.hint)  # type: ignore[attr-defined]  # all of them are ModelErrors
+            made = ours(error.message, error.hint)  # type: ignore[attr-defined]  # all of them are ModelErrors
+            made.title = error.title  # type: ignore[attr-defined]
+            return made
     return None

@@ -25,6 +25,7 @@ def test_each_error_has_its_place_in_our_tree(
         raise raised("What happened.", "What mends it.")
     assert type(caught.value) is told
     assert (caught.value.message, caught.value.hint) == ("What happened.", "What mends it.")
+    assert caught.value.title == raised.title
 
 
 def test_a_missing_package_names_the_extra() -> None:
