@@ -69,7 +69,7 @@ def test_the_worst_case_holds_against_who_wants_it_long(
             )
         )
         taken += 1
-    assert taken <= worst_case_tokens(closed)
+        assert taken <= worst_case_tokens(closed)
     json.loads(chooser.text)
 
 
