@@ -46,8 +46,8 @@ def measure(quick: bool) -> Measured:
     rows += _masks(grammar, everything, rounds * 10)
     peer, notes = _xgrammar(tokenizer, alone["molecule_properties"], rounds)
     rows += peer
-    ratios, some = {}, max(calls // 10, len(tools))
-    ends, opens = list(alone.values()), list(_open(tools).values())
+    ratios, some = {}, len(tools)
+    ends, opens = list(alone.values()), list(_open().values())
 
     def with_ends(number: int) -> Any:
         return grammar.chooser(everything if number % 4 == 0 else ends[number % len(ends)])
@@ -75,16 +75,18 @@ def _cpu_ms(work: Callable[[], object]) -> float:
     return (time.process_time() - started) * 1000
 
 
-def _open(tools: dict[str, Any]) -> dict[str, Any]:
+def _open() -> dict[str, Any]:
     """Calls of one tool each, with the arguments' schemas as pydantic writes them."""
+    from biocopilot.tools import all_tools
+
     return {
         name: {
             "type": "object",
-            "properties": {"tool": {"const": name}, "args": schema},
+            "properties": {"tool": {"const": name}, "args": tool.schema()},
             "required": ["tool", "args"],
             "additionalProperties": False,
         }
-        for name, schema in tools.items()
+        for name, tool in all_tools().items()
     }
 
 
