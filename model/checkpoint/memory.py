@@ -169,7 +169,7 @@ def _hint(needs: Mapping[str, int], dtype: str, here: Machine, device: str, woul
     room = max((free for free in rooms if free is not None), default=0)
     fits = [f"{kind} ({_gb(size)})" for kind, size in needs.items() if size <= room and kind != dtype]
     fits += [
-        f"{form} ({_gb(size)}): biocopilot models convert NAME --to {form}"
+        f"{form} ({_gb(size)}): biocopilot models convert NAME --to {form}, then the setting weights.form = {form}"
         for form, size in would_fit.items()
         if size <= room
     ]
