@@ -209,7 +209,9 @@ class Hub:
                 raise _Broken("another part came than was asked for")
             with part.open("r+b" if have else "wb") as out:
                 out.seek(have)
-                for block in reply.iter_raw():  # as they come: what a larger block gathers is lost when the connection ends
+                for (
+                    block
+                ) in reply.iter_raw():  # as they come: what a larger block gathers is lost when the connection ends
                     have += len(block)
                     if have > file.bytes:
                         raise _Broken(f"{file.path} goes on after its stated end")
