@@ -141,7 +141,7 @@ async def _while_running(repeats: int) -> tuple[list[float], list[float]]:
         step = CallTools((ToolCall(id="c", tool="busy", arguments={}),), plan="count")
         planner = ScriptedPlanner([step, Give(status="unknown")])
 
-        def make(approve: Any, planner: Any = planner) -> Copilot:
+        def make(approve: Any, _sending: Any, planner: Any = planner) -> Copilot:
             return Copilot(planner, offline=True, tools=[busy], log=False, approve=approve)
 
         app = CopilotApp(make, "s")
@@ -169,7 +169,7 @@ async def _long_session(questions: int) -> float:
     from biocopilot.copilot import Copilot
     from biocopilot.copilot.tui.app import CopilotApp
 
-    def make(approve: Any) -> Copilot:
+    def make(approve: Any, _sending: Any) -> Copilot:
         return Copilot("embedded", offline=True, log=False, approve=approve)
 
     app, held = CopilotApp(make, "s"), 0.0

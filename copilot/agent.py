@@ -31,7 +31,7 @@ from ..tools.execute import find_tool
 from ..tools.registry import all_tools, outside_a_session
 from ..tools.workbench import LibraryChoice, Services, WeightsChoice, Workbench
 from .environment import environment_of
-from .loop import Approve, Budget, Run
+from .loop import Approve, ApproveSending, Budget, Run
 from .planner.contract import Planner
 from .planner.language.choice import ModelChoice
 from .planner.resolve import resolve_planner
@@ -67,6 +67,7 @@ class Copilot:
         log: where runs are recorded: True for the user's run log, False for nowhere, or a path.
         store: a SQLite file with ChEMBL and UniProt tables in place of the starter set.
         approve: asked before a tool that writes.
+        approve_sending: asked before a structure of the user's leaves this machine; where None, the setting alone rules.
         services: how live services are asked; nothing is sent with `offline`.
         library: which library of documents, and what makes its vectors; the user's own where None.
         model: where a language model that plans is asked, and within which bounds.
@@ -87,6 +88,7 @@ class Copilot:
         log: bool | Path = True,
         store: Path | None = None,
         approve: Approve | None = None,
+        approve_sending: ApproveSending | None = None,
         workers: int = 2,
         services: Services | None = None,
         library: LibraryChoice | None = None,
@@ -98,6 +100,7 @@ class Copilot:
         self.offline = offline
         self.budget = budget or Budget()
         self._approve = approve or _refuse
+        self._approve_sending = approve_sending
         self._tools = _chosen(tools, all_tools(weights.folder))
         self._resolved = resolve_planner(planner, model, offline)
         self._planner = self._resolved.planner
@@ -173,6 +176,7 @@ class Copilot:
             offline=self.offline,
             budget=self.budget,
             approve=self._approve,
+            approve_sending=self._approve_sending,
             session=past.session,
             version=_version(),
             environment=environment_of(self.bench),

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ from ..memory.records import Answer, AnswerStatus, Claim, Evidence, ToolCall, To
 from ..memory.transcript import answer_of
 from ..tools.contract import Tool, ToolContext
 from ..tools.execute import execute
+from ..tools.patience import standing_still
+from ..tools.sources.sending import Sending
 from ..tools.workbench import Workbench
 from .claim_text import shown
 from .claims import check_claim, split_claims
@@ -48,9 +51,10 @@ from .planner.contract import Aside, Break, CallTools, Give, Observation, Planne
 from .recorder import Recorder
 from .user_files import hashed
 
-__all__ = ["Approve", "Budget", "Run"]
+__all__ = ["Approve", "ApproveSending", "Budget", "Run"]
 
 Approve = Callable[[ToolCall], Awaitable[bool]]
+ApproveSending = Callable[[ToolCall, Sending], Awaitable[bool]]
 
 _CLOSING_SECONDS = 0.05
 """How long a cancelled call may take to end by itself before the run closes it all the same."""
@@ -98,6 +102,7 @@ class Run:
         offline: whether tools that need the network are refused.
         budget: bounds.
         approve: asked before a tool that writes runs; refuses unless told otherwise.
+        approve_sending: asked before a structure of the user's leaves this machine; where None, the setting alone rules.
     """
 
     question: str
@@ -110,6 +115,7 @@ class Run:
     offline: bool = False
     budget: Budget = field(default_factory=Budget)
     approve: Approve = _refuse
+    approve_sending: ApproveSending | None = None
     session: str | None = None
     version: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -133,6 +139,9 @@ class Run:
         self._failed = 0
         self._warned: set[str] = set()
         self._model: ModelUse | None = None
+        self._questions = 0
+        self._asked_at = 0.0
+        self._waited_s = 0.0
 
     async def answer(self) -> Answer:
         """Run to the end. Cancellation closes open calls, records the end as cancelled, and is raised on.
@@ -174,7 +183,7 @@ class Run:
 
     async def _steps_to_answer(self, started: float) -> AnswerStatus:
         while True:
-            left = self.budget.seconds - (time.perf_counter() - started)
+            left = self.budget.seconds - (time.perf_counter() - started - self._waited_s)
             if left <= 0:
                 self._spend(f"The {self.budget.seconds:g} s for this question are used up.")
             state = State(
@@ -268,7 +277,8 @@ class Run:
             if call.id in self._open:
                 emit(ToolProgress, call_id=call.id, text=text, done=done, total=total)
 
-        context = ToolContext(self.bench, self.files, self.offline, progress, self.earlier)
+        may_send = None if self.approve_sending is None else partial(self._may_send, call, self.approve_sending)
+        context = ToolContext(self.bench, self.files, self.offline, progress, self.earlier, may_send)
         refusal = await self._refusal(call)
         if refusal is None:
             result = await execute(call, self.tools, context, self._next_evidence_id, deadline_s=seconds)
@@ -321,14 +331,30 @@ class Run:
         tool = self.tools.get(call.tool)
         if tool is None or not tool.writes(call.arguments):
             return None
-        self.recorder.emit(ApprovalRequested, call=call, reason=f"{tool.title} writes to your disk.")
-        approved = await self.approve(call)
-        self.recorder.emit(ApprovalGiven, call_id=call.id, approved=approved)
-        if approved:
+        if await self._ask(call, f"{tool.title} writes to your disk.", self.approve(call)):
             return None
         return NotApproved(
             f"{call.tool} writes a file and was not allowed to.", "Name the file to write in the command."
         )
+
+    async def _may_send(self, call: ToolCall, approve: ApproveSending, sending: Sending) -> bool:
+        return await self._ask(call, f"It sends {sending}.", approve(call, sending))
+
+    async def _ask(self, call: ToolCall, reason: str, reply: Awaitable[bool]) -> bool:
+        """The user's yes or no. How long it takes counts neither against the call's time nor against the question's."""
+        self.recorder.emit(ApprovalRequested, call=call, reason=reason)
+        self._questions += 1
+        if self._questions == 1:
+            self._asked_at = time.perf_counter()
+        try:
+            with standing_still():
+                approved = await reply
+        finally:
+            self._questions -= 1
+            if self._questions == 0:
+                self._waited_s += time.perf_counter() - self._asked_at
+        self.recorder.emit(ApprovalGiven, call_id=call.id, approved=approved)
+        return approved
 
     def _next_evidence_id(self) -> str:
         return f"E{next(self._evidence_numbers)}"

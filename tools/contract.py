@@ -24,7 +24,8 @@ from .workbench import Workbench
 if TYPE_CHECKING:
     from ..memory.earlier_runs import EarlierRuns
     from ..memory.library.library import Library
-    from .sources.transport import Transport
+    from .sources.sending import MaySend
+    from .sources.transport import Session, Transport
 
 __all__ = ["Cost", "Draft", "FindAgain", "Findings", "Tool", "ToolArguments", "ToolContext", "tool"]
 
@@ -99,7 +100,8 @@ class ToolContext:
     """What a tool may use during one call.
 
     `files` are the paths that the user named; no other file is read. `progress(text, done, total)` reports. `earlier`
-    are the runs of this session before this one; None outside a session.
+    are the runs of this session before this one; None outside a session. `may_send` is asked before a structure of the user's
+    leaves this machine; where None, the setting alone rules.
     """
 
     bench: Workbench
@@ -107,11 +109,16 @@ class ToolContext:
     offline: bool = False
     progress: Callable[[str, int | None, int | None], None] = _no_progress
     earlier: EarlierRuns | None = None
+    may_send: MaySend | None = None
 
     @property
     def transport(self) -> Transport:
         """The way to live services; offline, to their kept replies only."""
         return self.bench.kept_replies if self.offline else self.bench.transport
+
+    def session(self) -> Session:
+        """Requests of this call, for a tool that may send a structure; an async context."""
+        return self.transport.session(self.may_send)
 
     @property
     def library(self) -> Library:

@@ -7,7 +7,6 @@ and errors of our own making leave this function as exceptions.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -29,6 +28,7 @@ from ..memory.records import DIGEST_CHARACTERS, Evidence, ToolCall, ToolResult, 
 from ..memory.text import shorten
 from .contract import Draft, Findings, Tool, ToolContext
 from .from_services import ANSWERABLE, ask_services
+from .patience import within
 
 __all__ = ["execute", "explain_validation", "find_tool", "validate_arguments"]
 
@@ -134,7 +134,7 @@ async def _run(tool: Tool, arguments: Any, call: ToolCall, context: ToolContext,
     """The tool itself within its deadline; what it did not find is a finding too."""
     bound = min(tool.deadline_s, deadline_s) if deadline_s is not None else tool.deadline_s
     try:
-        async with asyncio.timeout(bound):
+        async with within(bound):
             return await tool.run(arguments, context)
     except NotFound as error:
         return _not_found(error, call, context)

@@ -7,7 +7,6 @@ Offline, kept replies are all there is. A service that does not answer leaves th
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..memory.errors import DeadlineExceeded, InvalidStructure, NotFound
 from .contract import Findings, Tool, ToolContext
+from .patience import within
 
 if TYPE_CHECKING:
     from .sources.as_store.gather import Gathering
@@ -153,7 +153,6 @@ async def ask_services(
     """
     bound_s = _GATHERING_S if deadline_s is None else min(_GATHERING_S, deadline_s)
     fill = ANSWERABLE.get(tool.name)
-    transport = context.transport
     if fill is None:
         return FromServices(None)
     from .sources.as_store.gather import Gathering
@@ -171,7 +170,7 @@ async def ask_services(
     with tempfile.TemporaryDirectory(prefix="biocopilot-") as folder:
         path = Path(folder) / "asked.sqlite"
         with LiveTables(path) as tables:
-            async with transport.session() as session:
+            async with context.session() as session:
                 gathering = Gathering(
                     ChemblLive(session, context.bench.services.structures_may_leave),
                     UniprotLive(session),
@@ -180,7 +179,7 @@ async def ask_services(
                     context.bench.services.structures_may_leave,
                 )
                 try:
-                    async with asyncio.timeout(bound_s):
+                    async with within(bound_s):
                         await fill(gathering, arguments)
                 except TimeoutError:
                     return FromServices(None, (f"The live services were asked, and took longer than {bound_s:.3g} s.",))
@@ -190,7 +189,7 @@ async def ask_services(
             return FromServices(None, () if context.offline else warnings)
         with context.bench.over(path, gathering.origins["chembl"], gathering.origins["uniprot"]) as bench:
             try:
-                async with asyncio.timeout(tool.deadline_s):
+                async with within(tool.deadline_s):
                     findings = await tool.run(arguments, replace(context, bench=bench))
             except NotFound:
                 return FromServices(None, (*warnings, _asked_in_vain(gathering)))

@@ -20,7 +20,7 @@ from ...memory.records import Answer
 from ...memory.transcript import answer_of
 from ...tools.workbench import Workbench
 from ..agent import QUESTION_CHARACTERS, Copilot
-from ..loop import Approve, Budget
+from ..loop import Approve, ApproveSending, Budget
 from ..settings import Settings, load_settings
 from .failures import say
 from .showing import Form, print_line, progress_for, show_answer
@@ -98,7 +98,11 @@ def _question(words: tuple[str, ...]) -> str:
 
 
 def copilot_for(
-    request: Request, settings: Settings, bench: Workbench | None = None, approve: Approve | None = None
+    request: Request,
+    settings: Settings,
+    bench: Workbench | None = None,
+    approve: Approve | None = None,
+    approve_sending: ApproveSending | None = None,
 ) -> Copilot:
     """A copilot as the settings and what was typed ask for it.
 
@@ -107,6 +111,7 @@ def copilot_for(
         settings: the user's.
         bench: a workbench whose chemistry process loads already; used where the settings ask for no other.
         approve: asked before a tool that writes.
+        approve_sending: asked before a structure of the user's leaves this machine; where None, the setting alone rules.
     """
     copilot = Copilot(
         request.planner or settings.planner,
@@ -125,6 +130,7 @@ def copilot_for(
         model=settings.model_choice,
         weights=settings.weights_choice,
         approve=approve,
+        approve_sending=approve_sending,
     )
     if bench is not None and settings.store is None and settings.workers == Settings().workers:
         bench.services, bench.library_choice = settings.services, settings.library_choice

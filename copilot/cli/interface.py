@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from textual.content import Content
 
     from ..agent import Copilot
-    from ..loop import Approve
+    from ..loop import Approve, ApproveSending
 
 __all__ = ["open_interface", "tui"]
 
@@ -45,8 +45,8 @@ def open_interface(session: str = "", planner: str = "", offline: bool = False) 
     settings = load_settings().settings
     request = Request((), planner=planner, offline=offline)
 
-    def make(approve: Approve) -> Copilot:
-        return copilot_for(request, settings, approve=approve)
+    def make(approve: Approve, approve_sending: ApproveSending) -> Copilot:
+        return copilot_for(request, settings, approve=approve, approve_sending=approve_sending)
 
     def set_up() -> list[Content]:
         return [set_up_line(check()) for check in all_checks(("local data", "library", "planner", "models"))]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,8 @@ class CopilotApp(KeepingApp):
         """Questions typed while another is answered."""
         self._begun = 0.0
         self._set_up = set_up
-        self._asked: Asked | None = None
+        self._asked: deque[Asked] = deque()
+        """Calls that wait for a yes or no; the first is on show."""
 
     def on_mount(self) -> None:
         self.chat.mount(Welcome())
@@ -155,8 +157,10 @@ class CopilotApp(KeepingApp):
             story.error = type(ended.error).__name__ if ended.error else ""
             story.message = getattr(ended.error, "message", "") or str(ended.error or "")
             story.hint = getattr(ended.error, "hint", "")
-        if self._asked is not None:
-            self._put_approval_away()
+        if story is not None and ended.error is not None and not isinstance(ended.error, BiocopilotError):
+            story.traceback = "".join(traceback.format_exception(ended.error))
+        if self._asked:
+            self._put_approvals_away()
         self._show_run(story)
         self.show_status()
         if self.waiting:
@@ -176,29 +180,38 @@ class CopilotApp(KeepingApp):
         self.show_title()
 
     def approve(self, asked: Asked) -> None:
-        """A call asks whether it may: put the question over the prompt, unless the session has its yes already."""
-        if asked.call.tool in self.approved:
-            asked.reply.set_result(True)
-            return
-        self._asked = asked
-        bar = ApprovalBar(asked.call, "It writes to your disk.")
-        self.mount(bar, before=self.prompt)
-        bar.focus()
+        asked = self._asked.popleft()
+        """A call asks whether it may: put the question over the prompt, behind others that wait already."""
+        self._asked.append(asked)
+        if len(self._asked) == 1:
+            self._show_next_approval()
 
     def on_approval_bar_replied(self, event: ApprovalBar.Replied) -> None:
-        asked, self._asked = self._asked, None
-        if asked is None:
+        if not self._asked:
             return
         if event.reply == "session":
             self.approved.add(asked.call.tool)
         if not asked.reply.done():
             asked.reply.set_result(event.reply != "no")
-        self._put_approval_away()
+        self._show_next_approval()
 
-    def _put_approval_away(self) -> None:
-        self._asked = None
+    def _show_next_approval(self) -> None:
+        """The next call that the session has no yes for; the prompt where there is none."""
         self.query(ApprovalBar).remove()
-        self.prompt.focus()
+        while self._asked and self._asked[0].matter in self.approved:
+            asked = self._asked.popleft()
+            if not asked.reply.done():
+                asked.reply.set_result(True)
+        if self._asked:
+            bar = ApprovalBar(self._asked[0].call, self._asked[0].sending)
+            self.mount(bar, before=self.prompt)
+            bar.focus()
+        else:
+            self.prompt.focus()
+
+    def _put_approvals_away(self) -> None:
+        self._asked.clear()
+        self._show_next_approval()
 
     # Commands and keys ----------------------------------------------------------------------------------------------
 

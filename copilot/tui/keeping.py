@@ -31,7 +31,7 @@ class KeepingApp(LookingApp):
         self.under_way: Story | None = None
         """The run that is being answered."""
         self.approved: set[str] = set()
-        """Tools that may write for as long as this session is open."""
+        """What was allowed for as long as this session is open; see `Asked.matter`."""
 
     def action_new_session(self) -> None:
         if self.under_way is not None:

@@ -19,24 +19,37 @@ from ...memory.events import Event
 from ...memory.records import ToolCall
 
 if TYPE_CHECKING:
+    from ...tools.sources.sending import Sending
     from ..agent import Copilot
-    from ..loop import Approve
+    from ..loop import Approve, ApproveSending
 
 __all__ = ["Asked", "Ended", "Happening", "MakeCopilot", "Runner"]
 
 
 class MakeCopilot(Protocol):
-    """Makes the copilot that is asked, with the approval that the interface gives."""
+    """Makes the copilot that is asked, with the approvals that the interface gives: of writing, and of sending a structure."""
 
-    def __call__(self, approve: Approve, /) -> Copilot: ...
+    def __call__(self, approve: Approve, approve_sending: ApproveSending, /) -> Copilot: ...
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A call waits for a yes or no, which the future takes."""
+    """A call waits for a yes or no, which the future takes.
+
+    Args:
+        call: what waits.
+        reply: takes the answer.
+        sending: what would leave this machine; None where the call would write.
+    """
 
     call: ToolCall
     reply: Future[bool]
+    sending: Sending | None = None
+
+    @property
+    def matter(self) -> str:
+        """What a yes for the session is a yes to: one tool's writing, or sending structures to one service."""
+        return self.call.tool if self.sending is None else f"send to {self.sending.host}"
 
 
 @dataclass(frozen=True)
@@ -116,7 +129,7 @@ class Runner:
     def _opened(self) -> Copilot:
         with self._making:
             if self._copilot is None:
-                self._copilot = self._make(self._approve)
+                self._copilot = self._make(self._approve, self._approve_sending)
                 self._copilot.warm_up()
             return self._copilot
 
@@ -145,6 +158,11 @@ class Runner:
         await copilot.aask(question, session=session, listener=self.happenings.append)
 
     async def _approve(self, call: ToolCall) -> bool:
-        asked = Asked(call, Future())
+        return await self._reply_to(Asked(call, Future()))
+
+    async def _approve_sending(self, call: ToolCall, sending: Sending) -> bool:
+        return await self._reply_to(Asked(call, Future(), sending))
+
+    async def _reply_to(self, asked: Asked) -> bool:
         self.happenings.append(asked)
         return await asyncio.wrap_future(asked.reply)

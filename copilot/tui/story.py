@@ -106,6 +106,8 @@ class Story:
     hint: str = ""
     usage: Usage | None = None
     asked: ApprovalRequested | None = None
+    traceback: str = ""
+    """Of an error that nobody foresaw; known only to the process that it happened in."""
     """A call that waits for a yes or no."""
     changed: int = 0
     _calls: dict[str, StoryCall] = field(default_factory=dict)

@@ -8,10 +8,19 @@ from biocopilot.copilot.planner.contract import Aside, Break, CallTools, Give, R
 from biocopilot.copilot.planner.scripted import ScriptedPlanner
 from biocopilot.copilot.recorder import Recorder
 from biocopilot.memory.errors import InvalidStructure, ModelUnavailable, NotFound, StorageError
-from biocopilot.memory.events import Notice, RunFinished, ToolFailed, ToolFinished, ToolStarted
+from biocopilot.memory.events import (
+    ApprovalGiven,
+    ApprovalRequested,
+    Notice,
+    RunFinished,
+    ToolFailed,
+    ToolFinished,
+    ToolStarted,
+)
 from biocopilot.memory.records import Source, ToolCall
 from biocopilot.memory.transcript import answer_of
 from biocopilot.tools.contract import Draft, Findings, ToolArguments, ToolContext, tool
+from biocopilot.tools.sources.sending import Sending
 
 SOURCE = Source(name="test", release="1", licence="none", attribution="none")
 
@@ -256,6 +265,43 @@ async def test_a_tool_that_writes_only_where_told_needs_approval_only_then():
         steps = [CallTools((call("keep", **arguments),)), Give(status="unknown")]
         run = Run("q?", ScriptedPlanner(steps), {"keep": keep}, Bench(), Recorder("r"))
         assert (await run.answer()).tool_calls[0].status == status
+
+
+async def test_a_call_that_would_send_a_structure_asks_and_time_to_think_is_not_counted():
+    @tool(title="Send", deadline_s=0.1)
+    async def send(arguments: Number, context: ToolContext) -> Findings:
+        """Asks whether it may send."""
+        assert context.may_send is not None
+        sent = await context.may_send(Sending("structure", "CCO", "ChEMBL", "www.ebi.ac.uk"))
+        return Findings((Draft({"type": "sent", "value": sent}, SOURCE, "computed", f"{sent}"),), 1, 1)
+
+    async def slowly(_call, sending):
+        await asyncio.sleep(0.3)
+        return sending.text == "CCO"
+
+    steps = [CallTools((call("send"),)), Give(status="unknown")]
+    budget = Budget(seconds=0.2)
+    run = Run(
+        "q?", ScriptedPlanner(steps), {"send": send}, Bench(), Recorder("r"), budget=budget, approve_sending=slowly
+    )
+    assert (await run.answer()).evidence[0].record["value"] is True
+    told = [event for event in run.recorder.events if isinstance(event, ApprovalRequested | ApprovalGiven | Notice)]
+    assert [type(event).__name__ for event in told] == ["ApprovalRequested", "ApprovalGiven"]
+    assert told[0].reason == "It sends the structure CCO to ChEMBL (www.ebi.ac.uk)."
+
+
+async def test_where_nobody_is_asked_the_setting_alone_rules():
+    contexts = []
+
+    @tool(title="Look")
+    async def look(arguments: Number, context: ToolContext) -> Findings:
+        """Looks."""
+        contexts.append(context)
+        return Findings((), 0, 0)
+
+    steps = [CallTools((call("look"),)), Give(status="unknown")]
+    await Run("q?", ScriptedPlanner(steps), {"look": look}, Bench(), Recorder("r")).answer()
+    assert [context.may_send for context in contexts] == [None]
 
 
 async def test_a_planner_that_cannot_work_ends_the_run_as_failed():

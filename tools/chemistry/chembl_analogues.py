@@ -49,7 +49,7 @@ async def chembl_analogues(arguments: ChemblAnaloguesArguments, context: ToolCon
     """
     meant = await identify(arguments.molecule, context)
     asked = public_id(meant.chembl_id or "") or meant.structure()
-    async with context.transport.session() as session:
+    async with context.session() as session:
         chembl = ChemblLive(session, context.bench.services.structures_may_leave)
         if arguments.by == "similarity":
             similar = await chembl.similar(asked, arguments.similarity)

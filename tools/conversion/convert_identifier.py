@@ -64,7 +64,7 @@ async def convert_identifier(arguments: ConvertIdentifierArguments, context: Too
     kind, because = (
         (arguments.kind, "as was said") if arguments.kind != "auto" else await kind_of(text, context)
     )  # fmt: skip
-    async with context.transport.session() as session:
+    async with context.session() as session:
         look = molecule_statements if kind == "molecule" else target_statements
         statements, silences, notes = await look(text, context, session)
         notices = tuple(session.notices)

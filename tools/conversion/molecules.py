@@ -65,9 +65,9 @@ async def molecule_statements(
 
     answers: dict[str, Statement | Silence] = {_LOCAL: local}
     in_full = isinstance(local, Statement) and local.backend == "local" and not context.bench.services.first
-    first: Calls = {} if cid is not None or in_full else {"ChEMBL": lambda: _chembl(chembl, text, key)}
+    first: Calls = {} if cid is not None or in_full else {"ChEMBL": lambda: _chembl(chembl, text, key, structure)}
     if not is_chembl_id(text):
-        first["PubChem"] = lambda: _pubchem(pubchem, text, cid[1] if cid else "", key)
+        first["PubChem"] = lambda: _pubchem(pubchem, text, cid[1] if cid else "", key, structure)
     answers.update(await _all(first))
     keys = distinct([item for item in answers.values() if isinstance(item, Statement)], "inchikey")
     may_leave = context.bench.services.structures_may_leave
@@ -77,7 +77,7 @@ async def molecule_statements(
         answers.setdefault(title, Silence(title, _not_asked(title, keys, may_leave)))
     statements, silences = _sorted(list(answers.values()))
     nobody = not any(item.backend in ("live", "cache") for item in statements)
-    if nobody and all(item.offline for item in silences if item.title != _LOCAL):
+    if nobody and all(item.offline or item.refused for item in silences if item.title != _LOCAL):
         notes = []  # nobody could be asked for the key
     return statements, silences, notes
 
@@ -163,14 +163,14 @@ def _from_row(row: MoleculeRow, names: tuple[str, ...] = ()) -> Entry:
 # Services ------------------------------------------------------------------------------------------------------------
 
 
-async def _pubchem(live: PubchemLive, name: str, cid: str, key: str) -> Statement:
-    """By CID, else by InChIKey, else by name; with the ChEMBL ids among the names."""
+async def _pubchem(live: PubchemLive, name: str, cid: str, key: str, computed: bool = False) -> Statement:
+    """By CID, else by InChIKey, else by name; with the ChEMBL ids among the names. `computed`: the key is of a structure given."""
     from ..sources.pubchem import chembl_ids_among
 
     if cid:
         found, asked_by = await live.compound(cid), f"CID {cid}"
     elif key:
-        found, asked_by = await live.by_inchikey(key), f"InChIKey {key}"
+        found, asked_by = await live.by_inchikey(key, computed=computed), f"InChIKey {key}"
     else:
         found, asked_by = await live.named(name), f"name {name}"
     entries, notes, complete = [], list(found.notices), True
@@ -199,12 +199,12 @@ def _from_compound(row: Compound, names: tuple[str, ...], chembl_ids: tuple[str,
     return Entry(ids, row.title, names, {"formula": row.formula, "smiles": row.smiles})
 
 
-async def _chembl(live: ChemblLive, text: str, key: str) -> Statement:
-    """By ChEMBL id, else by InChIKey, else by name."""
+async def _chembl(live: ChemblLive, text: str, key: str, computed: bool = False) -> Statement:
+    """By ChEMBL id, else by InChIKey, else by name. `computed`: the key is of a structure given."""
     if text and is_chembl_id(text):
         found, asked_by = await live.molecule(text), f"ChEMBL id {text.upper()}"
     elif key:
-        found, asked_by = await live.molecule_by_inchikey(key), f"InChIKey {key}"
+        found, asked_by = await live.molecule_by_inchikey(key, computed=computed), f"InChIKey {key}"
     else:
         found, asked_by = await live.molecules_named(text), f"name {text}"
     if not found.rows:

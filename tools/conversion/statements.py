@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from ...memory.errors import Ambiguous, InvalidIdentifier, NotFound, OfflineRefused, StorageError, Unavailable
+from ...memory.errors import (
+    Ambiguous,
+    InvalidIdentifier,
+    NotApproved,
+    NotFound,
+    OfflineRefused,
+    StorageError,
+    Unavailable,
+)
 from ...memory.records import Backend, Source
+from ..patience import within
 
 if TYPE_CHECKING:
     from ..sources.found import Found
@@ -105,6 +113,8 @@ class Silence:
     offline: bool = False
     asked: bool = False
     """Whether it was asked and has no answer; where not, there was nothing to ask it by, or it may not be asked."""
+    refused: bool = False
+    """Whether the user did not allow that it is asked."""
     candidates: tuple[str, ...] = ()
     """What the name could mean there, where it means several things."""
 
@@ -112,7 +122,7 @@ class Silence:
 async def ask(title: str, call: Callable[[], Awaitable[Statement]], within_s: float = SOURCE_S) -> Statement | Silence:
     """What a source says, or why it says nothing; one that fails or is slow does not cost what the others say."""
     try:
-        async with asyncio.timeout(within_s):
+        async with within(within_s):
             return await call()
     except TimeoutError:
         return Silence(title, f"{title} did not answer within {within_s:g} s.", failed=True)
@@ -124,6 +134,8 @@ async def ask(title: str, call: Callable[[], Awaitable[Statement]], within_s: fl
     except (Unavailable, StorageError) as error:
         why = error.message.removeprefix(f"{title}: ")
         return Silence(title, why, failed=True, offline=isinstance(error, OfflineRefused))
+    except NotApproved as error:
+        return Silence(title, f"{title} was not asked. {error.message}", refused=True)
     except InvalidIdentifier as error:
         return Silence(title, f"{title} cannot be asked by this. {error.message}")
 

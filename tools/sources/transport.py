@@ -22,16 +22,19 @@ from ...memory.errors import (
     BadReply,
     HostRefused,
     InvalidSetting,
+    NotApproved,
     NotFound,
     OfflineRefused,
     RateLimited,
     SourceUnavailable,
 )
+from ...memory.text import clean, shorten
 from .hosts import SERVICES, Service, placed
 from .kept import Kept, age_in_words
 from .pace import Breaker, Entry, Pace, breaker_of, pace_of, slots_of
 from .reading import Malformed, retry_after_s, understood, worth_repeating
 from .request import Backend, Limits, Reply, Request
+from .sending import MaySend, Revealing, Sending
 from .wire import Passing, Wire
 
 if TYPE_CHECKING:
@@ -96,9 +99,13 @@ class Transport:
         """A service, at the address and pace at which this transport uses it."""
         return self._services.get(name) or SERVICES[name]
 
-    def session(self) -> Session:
-        """Requests that share connections, within one event loop; an async context."""
-        return Session(self)
+    def session(self, may_send: MaySend | None = None) -> Session:
+        """Requests that share connections, within one event loop; an async context.
+
+        Args:
+            may_send: asked before something of the user's goes live; nobody is where None.
+        """
+        return Session(self, may_send)
 
     def close(self) -> None:
         """Close the cache."""
@@ -142,8 +149,11 @@ class _Course:
 class Session:
     """One event loop's connections; `notices` gathers what a reader should be told (retries, kept replies)."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, may_send: MaySend | None = None) -> None:
         self.transport = transport
+        self._may_send = may_send
+        self._answers: dict[Sending, bool] = {}
+        self._asking = asyncio.Lock()
         self.notices: list[str] = []
         self._wire = Wire(transport.limits, transport.user_agent())
         self._kept = Kept(transport.cache, transport.now, self._note)
@@ -156,15 +166,19 @@ class Session:
     ) -> None:
         await self._wire.close()
 
-    async def fetch(self, request: Request, *, anew: bool = False) -> Reply:
+    async def fetch(
+        self, request: Request, *, anew: bool = False, reveals: tuple[Revealing, str] | None = None
+    ) -> Reply:
         """The reply to a request, from the cache where a fresh one is kept.
 
         Args:
             request: what is asked.
             anew: ask the service even so, as for its release or after kept pages that do not add up; the new reply is
                 kept, and the old one still stands in where there is no other.
+            reveals: what of the user's it holds; whoever may be asked about that is, before it goes live.
 
         Raises:
+            NotApproved: what it reveals may not be sent.
             NotFound: the service has no such thing (404, 410, or as `check` says).
             OfflineRefused: offline, and no reply is kept.
             RateLimited: it asks to wait for longer than there is time, or too many requests wait already.
@@ -181,6 +195,8 @@ class Session:
             if kept is None:
                 raise OfflineRefused(f"{service.title} needs the network, and no reply to this request is kept.")
             return self._standing_in(kept, service, "No connection may be opened (offline).")
+        if reveals is not None:
+            await self._ask_to_send(Sending(*reveals, service.title, service.host))
         try:
             reply = await self._live(service, request, shown)
         except NotFound:
@@ -191,6 +207,19 @@ class Session:
             return self._standing_in(kept, service, error.message)
         await self._kept.put(service, request, reply)
         return reply
+
+    async def _ask_to_send(self, sending: Sending) -> None:
+        """Once a session for each. Raises NotApproved where the answer is no."""
+        if self._may_send is None:
+            return
+        async with self._asking:
+            if sending not in self._answers:
+                self._answers[sending] = await self._may_send(sending)
+        if not self._answers[sending]:
+            raise NotApproved(
+                f"The {sending.what} {shorten(clean(sending.text), 80)} was not sent to {sending.host}: you did not allow it.",
+                "Ask again and allow it, or search the local store.",
+            )
 
     def _standing_in(self, kept: Reply, service: Service, why: str) -> Reply:
         age = age_in_words(self._kept.age_s(kept))

@@ -1,8 +1,8 @@
-"""The question before a call that writes: asked in place, with exactly what would be done; once, for this session, or no."""
+"""The question before a call that writes or sends a structure: asked in place, with exactly what would be done or sent."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -11,6 +11,9 @@ from textual.widgets import Static
 
 from ....memory.records import ToolCall, canonical_json
 from ....memory.text import clean
+
+if TYPE_CHECKING:
+    from ....tools.sources.sending import Sending
 
 __all__ = ["ApprovalBar", "Reply"]
 
@@ -34,18 +37,25 @@ class ApprovalBar(Static, can_focus=True):
             super().__init__()
             self.reply = reply
 
-    def __init__(self, call: ToolCall, reason: str) -> None:
+    def __init__(self, call: ToolCall, sending: Sending | None = None) -> None:
+        """The question.
+
+        Args:
+            call: what waits.
+            sending: what would leave this machine; None where the call would write.
+        """
         arguments = clean(canonical_json(call.arguments))
         super().__init__(
             Content.assemble(
                 ("? ", "bold $text-warning"),
                 (f"{call.tool} ", "bold"),
                 arguments,
-                (f"\n  {reason} ", "$text-warning"),
+                "\n  ",
+                *(["It writes to your disk. "] if sending is None else _of_sending(sending)),
                 ("y", "bold"),
                 " once · ",
                 ("s", "bold"),
-                " for this session · ",
+                " for this session · " if sending is None else " any structure to it in this session · ",
                 ("n", "bold"),
                 " no",
             ),
@@ -55,3 +65,13 @@ class ApprovalBar(Static, can_focus=True):
 
     def action_reply(self, reply: Reply) -> None:
         self.post_message(self.Replied(reply))
+
+
+def _of_sending(sending: Sending) -> list[str | tuple[str, str]]:
+    """What would leave, in full, and where it would go."""
+    return [
+        (f"It sends this {sending.what} to {sending.service} ({sending.host}):", "$text-warning"),
+        "\n  ",
+        (clean(sending.text), "bold"),
+        "\n  ",
+    ]

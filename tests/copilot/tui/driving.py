@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 from biocopilot.copilot import Copilot
-from biocopilot.copilot.loop import Approve
+from biocopilot.copilot.loop import Approve, ApproveSending
 from biocopilot.copilot.planner.contract import Give, State, Step
 from biocopilot.copilot.planner.scripted import ScriptedPlanner
 from biocopilot.copilot.tui.app import CopilotApp
-from biocopilot.memory.errors import SourceUnavailable
+from biocopilot.memory.errors import NotApproved, SourceUnavailable
 from biocopilot.memory.records import Source, ToolCall
 from biocopilot.tools.contract import Draft, Findings, ToolArguments, ToolContext, tool
+from biocopilot.tools.sources.sending import Sending
 from textual.content import Content
 from textual.pilot import Pilot
 
@@ -54,6 +55,20 @@ async def write(arguments: Number, context: ToolContext) -> Findings:
     return Findings((Draft({"type": "written", "value": 1}, SOURCE, "computed", "written"),), 1, 1)
 
 
+class Structure(ToolArguments):
+    structure: str = "C[C@@H](N)C(=O)O"
+    service: str = "ChEMBL"
+
+
+@tool(title="Send")
+async def send(arguments: Structure, context: ToolContext) -> Findings:
+    """Asks before it sends a structure, as the transport does; nothing is sent."""
+    sending = Sending("structure", arguments.structure, arguments.service, f"{arguments.service.lower()}.test")
+    if context.may_send is not None and not await context.may_send(sending):
+        raise NotApproved("It was not sent.", "Allow it.")
+    return Findings((Draft({"type": "sent", "value": 1}, SOURCE, "computed", "sent"),), 1, 1)
+
+
 def call(name: str, id_: str = "c1", **arguments: object) -> ToolCall:
     return ToolCall(id=id_, tool=name, arguments=arguments)
 
@@ -67,11 +82,18 @@ async def opened(
 ) -> AsyncIterator[tuple[CopilotApp, Pilot[int]]]:
     """The app; with steps, over a scripted planner and the tools above, else over the embedded one."""
 
-    def make(approve: Approve, /) -> Copilot:
+    def make(approve: Approve, approve_sending: ApproveSending, /) -> Copilot:
         if steps is None:
             return Copilot(planner="embedded", offline=True, log=log, approve=approve)
         planner = ScriptedPlanner(steps)
-        return Copilot(planner, offline=True, tools=[tell, wait, fail, write], log=log, approve=approve)
+        return Copilot(
+            planner,
+            offline=True,
+            tools=[tell, wait, fail, write, send],
+            log=log,
+            approve=approve,
+            approve_sending=approve_sending,
+        )
 
     app = CopilotApp(make, "s", "scripted · offline", set_up)
     async with app.run_test(size=size, notifications=True) as pilot:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from biocopilot.memory.store_connection import STARTER
+from biocopilot.tools.sources.sending import Sending
 
 _SOURCES = Path(__file__).parents[1] / "sources"
 _wire = runpy.run_path(str(_SOURCES / "conftest.py"))
@@ -73,6 +74,28 @@ async def test_a_structure_that_may_not_leave_does_not(
     result = await calling(make_bench(STARTER, structures_may_leave=False))("chembl_analogues", molecule=OWN)
     assert result.error == "NotApproved"
     assert faulty.count() == 0
+
+
+async def test_a_structure_is_asked_about_in_full_and_only_when_it_would_leave(
+    service: Any, make_bench: Any, calling: Any, faulty: Any
+) -> None:
+    asked: list[Sending] = []
+    replies = [False, True]
+
+    async def ask(sending: Sending) -> bool:
+        asked.append(sending)
+        return replies.pop(0)
+
+    bench = make_bench(STARTER)
+    refused = await calling(bench, may_send=ask)("chembl_analogues", molecule=OWN)
+    assert (refused.error, "you did not allow it" in refused.digest) == ("NotApproved", True)
+    assert not any("Cc1ccc" in heard.target or b"Cc1ccc" in heard.body for heard in faulty.heard)
+    host = bench.transport.service("chembl").host
+    assert asked == [Sending("structure", OWN, "ChEMBL", host)]
+    assert (await calling(bench, may_send=ask)("chembl_analogues", molecule=OWN)).status == "ok"
+    await calling(bench, may_send=ask)("chembl_analogues", molecule=OWN)  # from the kept reply
+    await calling(bench, may_send=ask)("chembl_analogues", molecule="erlotinib")  # by its id
+    assert len(asked) == 2
 
 
 async def test_offline_only_a_kept_reply_answers(service: Any, make_bench: Any, calling: Any, faulty: Any) -> None:

@@ -108,7 +108,12 @@ def ask(make_transport: Any, chemistry: Workbench) -> Callable[..., Awaitable[To
     transport, refusing = make_transport(), make_transport(offline=True)
 
     async def run(
-        identifier: str, offline: bool = False, leave: bool = True, transport: Any = transport, **arguments: Any
+        identifier: str,
+        offline: bool = False,
+        leave: bool = True,
+        transport: Any = transport,
+        may_send: Any = None,
+        **arguments: Any,
     ) -> ToolResult:
         bench = Workbench(services=Services(structures_may_leave=leave))
         bench.__dict__.update(
@@ -121,7 +126,8 @@ def ask(make_transport: Any, chemistry: Workbench) -> Callable[..., Awaitable[To
         request = ToolCall(id="c1", tool="convert_identifier", arguments={"identifier": identifier, **arguments})
         tools = {convert_identifier.name: convert_identifier}
         try:
-            return await execute(request, tools, ToolContext(bench=bench, offline=offline), lambda: f"E{next(ids)}")
+            context = ToolContext(bench=bench, offline=offline, may_send=may_send)
+            return await execute(request, tools, context, lambda: f"E{next(ids)}")
         finally:
             names = bench.__dict__.get("hgnc")
             if names is not None:  # all else is shared

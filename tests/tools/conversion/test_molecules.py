@@ -8,6 +8,7 @@ import pytest
 from biocopilot.memory.text import clean
 from biocopilot.tools.contract import ToolContext
 from biocopilot.tools.conversion.molecules import molecule_statements
+from biocopilot.tools.sources.sending import Sending
 from biocopilot.tools.workbench import Workbench
 
 KEY = "KTUFNOKKBVMGRW-UHFFFAOYSA-N"
@@ -262,6 +263,21 @@ async def test_where_structures_may_not_leave_no_key_is_sent(services: Any, ask:
     assert [item["why"] for item in result.evidence[0].record["without_answer"]] == [
         "Structures and their InChIKeys may not leave this machine, so no service was asked."
     ] * 2  # fmt: skip
+
+
+async def test_the_key_of_a_structure_is_asked_about_for_each_service(services: Any, ask: Any) -> None:
+    asked: list[Sending] = []
+
+    async def no(sending: Sending) -> bool:
+        asked.append(sending)
+        return False
+
+    result = await ask(SMILES, may_send=no)
+    assert sorted(item.service for item in asked) == ["ChEMBL", "PubChem"]
+    assert {(item.what, item.text) for item in asked} == {("InChIKey", KEY)}
+    assert not any(KEY in heard.target or KEY.encode() in heard.body for heard in services.heard)
+    assert not any("was asked for" in warning for warning in result.warnings)
+    assert "you did not allow it" in str(result.evidence[0].record)
 
 
 async def test_where_structures_may_not_leave_neither_does_a_key_that_a_source_gave(services: Any, ask: Any) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import ParamSpec, TypeVar
 
 from ....memory.chembl_rows import MoleculeRow, TargetRow
-from ....memory.errors import InvalidInput, NotFound, OfflineRefused, SourceUnavailable
+from ....memory.errors import InvalidInput, NotApproved, NotFound, OfflineRefused, SourceUnavailable
 from ....memory.records import Backend, Source
 from ....memory.starter.names import name_key
 from ....memory.uniprot_store import HUMAN
@@ -101,8 +101,13 @@ class Gathering:
         if not self._structures_may_leave:
             self.notices.append(f"The structure was not looked up at {host}: the settings forbid that it leaves.")
             return []
-        rows = await self._of("chembl", self.chembl.molecule_by_inchikey, inchikey)
-        if not is_inchikey(text) and self.origins["chembl"].backend == "live":
+        computed = not is_inchikey(text)
+        try:
+            rows = await self._of("chembl", self.chembl.molecule_by_inchikey, inchikey, computed=computed)
+        except NotApproved as error:
+            self.notices.append(error.message)
+            return []
+        if computed and self.origins["chembl"].backend == "live":
             self.notices.append(f"The structure's InChIKey {inchikey} was sent to {host}.")
         return list(rows)
 

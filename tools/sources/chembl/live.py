@@ -17,6 +17,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Generic, Literal, TypeVar
 
 from ....memory.chembl_rows import ActivityRow, IndicationRow, MechanismRow, MoleculeRow, TargetRow, WarningRow
@@ -24,6 +25,7 @@ from ....memory.errors import InvalidArguments, NotApproved, NotFound, SourceUna
 from ....memory.text import clean, shorten
 from ..found import Found, source_of
 from ..request import Backend, Reply
+from ..sending import Revealing
 from ..transport import Session
 from . import checked
 from .fields import Object, Unreadable, number
@@ -143,10 +145,16 @@ class ChemblLive:
         """The molecule of that ChEMBL id."""
         return (await self._molecule(checked.chembl_id(chembl_id))).of(molecule_row)
 
-    async def molecule_by_inchikey(self, inchikey: str) -> Found[MoleculeRow]:
-        """The molecule of that InChIKey; the one with a name first, and only that."""
+    async def molecule_by_inchikey(self, inchikey: str, *, computed: bool = False) -> Found[MoleculeRow]:
+        """The molecule of that InChIKey; the one with a name first, and only that.
+
+        Args:
+            inchikey: of the molecule.
+            computed: whether it was computed here from a structure of the user's, so that it reveals one.
+        """
         filters = {"molecule_structures__standard_inchi_key": checked.inchikey(inchikey)}
-        read = await self._read(MOLECULE, filters, Molecule.read)
+        reveals: tuple[Revealing, str] | None = ("InChIKey", inchikey) if computed else None
+        read = await self._read(MOLECULE, filters, Molecule.read, reveals=reveals)
         rows = sorted(read.rows, key=lambda item: (item.name is None, _place(item.chembl_id)))[:1]
         return self._found(replace(read, rows=tuple(rows), total=len(rows))).of(molecule_row)
 
@@ -374,7 +382,10 @@ class ChemblLive:
                 "Allow it for this call, ask by a ChEMBL id, or search the local store.",
             )
         try:
-            found = self._found(await self._read(resource, {"smiles": smiles, **filters}, read, _MOST_STRUCTURES))
+            asked = {"smiles": smiles, **filters}
+            found = self._found(
+                await self._read(resource, asked, read, _MOST_STRUCTURES, reveals=("structure", smiles))
+            )
         except (SourceUnavailable, NotFound):
             self.session.notices.append(
                 f"The structure {shown} may have been sent to {host}, which gave no answer to it."
@@ -391,13 +402,18 @@ class ChemblLive:
         return self._found(await self._read(MOLECULE, {"molecule_chembl_id": chembl_id}, Molecule.read))
 
     async def _read(
-        self, resource: Resource, filters: Mapping[str, Filter], read: Callable[[Object], T], most: int | None = None
+        self,
+        resource: Resource,
+        filters: Mapping[str, Filter],
+        read: Callable[[Object], T],
+        most: int | None = None,
+        reveals: tuple[Revealing, str] | None = None,
     ) -> _Read[T]:
         """Every row of a list, as records."""
         question = Question(resource, filters) if most is None else Question(resource, filters, most)
         release = await self._released.release()
         ask = read_officially if self._asks_officially(question) else read_pages
-        return _records(await ask(question, self.session.fetch, release), read)
+        return _records(await ask(question, partial(self.session.fetch, reveals=reveals), release), read)
 
     def _asks_officially(self, question: Question) -> bool:
         if self._client != "auto":

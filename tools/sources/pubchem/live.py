@@ -23,6 +23,7 @@ from ..found import Found, source_of
 from ..pace import pace_of
 from ..plain import texts
 from ..request import Reply, Request
+from ..sending import Revealing
 from ..transport import Session
 from .compound import PROPERTIES, Compound
 from .faults import hold_s, raise_fault, refused
@@ -61,10 +62,16 @@ class PubchemLive:
             raise BadReply(f"PubChem: another compound came for CID {wanted}.", "Ask again later.")
         return found
 
-    async def by_inchikey(self, inchikey: str) -> Found[Compound]:
-        """The compounds of that InChIKey; most often one."""
+    async def by_inchikey(self, inchikey: str, *, computed: bool = False) -> Found[Compound]:
+        """The compounds of that InChIKey; most often one.
+
+        Args:
+            inchikey: of the compound.
+            computed: whether it was computed here from a structure of the user's, so that it reveals one.
+        """
         wanted = checked.inchikey(inchikey)
-        found = await self._compounds(f"inchikey/{wanted}", None, f"InChIKey {wanted}")
+        reveals: tuple[Revealing, str] | None = ("InChIKey", wanted) if computed else None
+        found = await self._compounds(f"inchikey/{wanted}", None, f"InChIKey {wanted}", reveals)
         if any(row.inchikey not in (wanted, None) for row in found.rows):
             raise BadReply(f"PubChem: another compound came for {wanted}.", "Ask again later.")
         return found
@@ -89,7 +96,7 @@ class PubchemLive:
                 "Ask by its InChIKey, which is computed here, or allow it for this call.",
             )
         try:
-            found = await self._compounds("smiles", {"smiles": wanted}, f"structure {shown}")
+            found = await self._compounds("smiles", {"smiles": wanted}, f"structure {shown}", ("structure", wanted))
         except (SourceUnavailable, NotFound) as error:
             self.session.notices.append(f"The structure {shown} was sent to {host}, which gave no compound for it.")
             if isinstance(error, BadReply) and "PUGREST.BadRequest" in error.message:
@@ -110,10 +117,14 @@ class PubchemLive:
         names = _names(reply, wanted)
         return self._found(names, reply, len(names))
 
-    async def _compounds(self, by: str, body: dict[str, str] | None, what: str) -> Found[Compound]:
+    async def _compounds(
+        self, by: str, body: dict[str, str] | None, what: str, reveals: tuple[Revealing, str] | None = None
+    ) -> Found[Compound]:
         path = f"/compound/{by}/property/{PROPERTIES}/JSON"
         try:
-            reply = await self._fetch(Request("pubchem", path, body=body, form=body is not None, check=_check_table))
+            reply = await self._fetch(
+                Request("pubchem", path, body=body, form=body is not None, check=_check_table), reveals
+            )
         except NotFound as error:
             raise _absent(what) from error
         rows, unread = [], 0
@@ -137,10 +148,10 @@ class PubchemLive:
         total = len(known) + unread
         return self._found(known[:_MOST_COMPOUNDS], reply, total).noting(*notices)
 
-    async def _fetch(self, request: Request) -> Reply:
+    async def _fetch(self, request: Request, reveals: tuple[Revealing, str] | None = None) -> Reply:
         """The reply; where PubChem asks for less, the next requests of this process wait."""
         try:
-            reply = await self.session.fetch(request)
+            reply = await self.session.fetch(request, reveals=reveals)
         except BadReply as error:
             worded = refused(error)
             if worded is error:

@@ -139,11 +139,11 @@ def make_bench(make_transport: Callable[..., Any], tmp_path: Path, nothing: Path
 def calling() -> Callable[[Workbench], Call]:
     """`await calling(bench)("tool_name", field=value)`."""
 
-    def over(bench: Workbench, offline: bool = False) -> Call:
+    def over(bench: Workbench, offline: bool = False, may_send: Any = None) -> Call:
         ids = itertools.count(1)
 
         async def run(tool: str, **arguments: Any) -> ToolResult:
-            context = ToolContext(bench=bench, offline=offline)
+            context = ToolContext(bench=bench, offline=offline, may_send=may_send)
             request = ToolCall(id="c1", tool=tool, arguments=arguments)
             return await execute(request, all_tools(), context, lambda: f"E{next(ids)}")
 

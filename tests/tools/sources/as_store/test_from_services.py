@@ -17,6 +17,7 @@ from biocopilot.tools.contract import ToolContext
 from biocopilot.tools.execute import execute
 from biocopilot.tools.from_services import ANSWERABLE
 from biocopilot.tools.registry import all_tools
+from biocopilot.tools.sources.sending import Sending
 from biocopilot.tools.workbench import Workbench
 
 
@@ -209,6 +210,27 @@ async def test_a_structure_is_never_sent_and_its_key_only_where_it_may_leave(
     assert found.status == "ok"
     assert any("AAKJLRGGTJKAMG-UHFFFAOYSA-N was sent to" in warning for warning in found.warnings)
     assert not any("c1cccc" in heard.target or b"c1cccc" in heard.body for heard in faulty.heard)
+
+
+async def test_the_key_of_a_structure_is_asked_about_and_a_no_costs_only_the_service(
+    dump: Path, objects_of: Any, chembl: Any, make_bench: Any, calling: Any, faulty: Any
+) -> None:
+    chembl(objects_of(dump))
+    smiles = "C#Cc1cccc(Nc2ncnc3cc(OCCOC)c(OCCOC)cc23)c1"
+    asked: list[Sending] = []
+
+    async def no(sending: Sending) -> bool:
+        asked.append(sending)
+        return False
+
+    result = await calling(make_bench(), may_send=no)("drug_status", molecule=smiles)
+    assert [(item.what, item.text) for item in asked] == [("InChIKey", "AAKJLRGGTJKAMG-UHFFFAOYSA-N")]
+    assert not any("AAKJLRGG" in heard.target for heard in faulty.heard)
+    assert result.status != "failed"
+    assert any("you did not allow it" in warning for warning in result.warnings)
+    asked.clear()
+    await calling(make_bench(), may_send=no)("drug_status", molecule="erlotinib")
+    assert asked == []
 
 
 def test_every_tool_that_can_be_answered_exists_and_needs_no_network_of_its_own() -> None:
