@@ -1,0 +1,356 @@
+"""What a workflow is: a typed program over the tools, declared once, that gives a report whose facts cite evidence.
+
+    class Genes(WorkflowInputs):
+        genes: tuple[str, ...] = Field(min_length=1, description="Gene symbols.")
+
+    @workflow(name="functions", title="What these proteins do", inputs=Genes)
+    async def functions(run: WorkflowRun, inputs: Genes) -> Report:
+        '''First line of the docstring: what `workflow list` shows. The rest: `workflow show`.'''
+
+A workflow calls tools through its `WorkflowRun` only, which keeps each result, so that a run that was killed goes on where it
+was. It must come to the same calls and the same report from the same results: no clock, no chance, no order of a set.
+Evidence ids seen while it runs are the engine's own and are numbered E1, E2, … in the order in which the report cites them
+when it is done, so a workflow passes them on in `evidence` and writes them into no text.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
+
+from ...memory.records import Evidence, ToolResult
+from ...tools.contract import Tool, ToolArguments
+from ...tools.workbench import Workbench
+from ..planner.contract import Aside, Break, Row, Sentence, Table
+
+__all__ = [
+    "Aside",
+    "Break",
+    "Cell",
+    "CellValue",
+    "Change",
+    "Done",
+    "Each",
+    "Finished",
+    "Missing",
+    "Molecule",
+    "Note",
+    "NoteKind",
+    "Part",
+    "Plot",
+    "Point",
+    "Report",
+    "ResultRow",
+    "Row",
+    "RowFailure",
+    "Section",
+    "Sentence",
+    "StepDone",
+    "Struck",
+    "Table",
+    "Workflow",
+    "WorkflowFunction",
+    "WorkflowInputs",
+    "WorkflowRun",
+    "workflow",
+]
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+CellValue = str | int | float | bool | None
+NoteKind = Literal["info", "source", "release", "limit", "claim", "failure"]
+
+
+class WorkflowInputs(ToolArguments):
+    """Base of a workflow's inputs: the rules of a tool's arguments. Required fields may be typed without their flag, in order."""
+
+    files: ClassVar[tuple[str, ...]] = ()
+    """The fields that hold paths of the user's files; tools may read those and no others."""
+
+
+# The report ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What was looked for and is not there, said where it would stand; `evidence` is the record of the search, if there is one."""
+
+    text: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Struck:
+    """A sentence or row that its evidence does not hold. Only the engine makes these; writers show them as struck out."""
+
+    text: str
+    missing: tuple[str, ...]
+    """The numbers and identifiers that stand in no cited record."""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Molecule:
+    """A structure to be drawn."""
+
+    smiles: str
+    name: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A value of a plot and the evidence that holds it."""
+
+    label: str
+    value: float
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Values side by side: bars for counts, dots for measured values."""
+
+    kind: Literal["bars", "dots"]
+    title: str
+    axis: str
+    """What the values are, with the unit."""
+    points: tuple[Point, ...]
+    logarithmic: bool = False
+
+
+Part = Sentence | Table | Aside | Break | Missing | Struck | Molecule | Plot
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report under a heading; `id` is unique in the report, `subject` groups what is about one thing."""
+
+    id: str
+    title: str
+    parts: tuple[Part, ...]
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value of the results table and the evidence that holds it; None where there is no value."""
+
+    value: CellValue
+    evidence: tuple[str, ...] = ()
+
+
+ResultRow = Mapping[str, Cell]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a workflow comes to. `columns` are the results table's, in order; a row may lack some.
+
+    `files` are names of what the workflow wrote itself in the run's folder, where a table is too large for memory.
+    `status` says whether what was asked for is there; what failed makes it partial whatever it says.
+    """
+
+    title: str
+    sections: tuple[Section, ...]
+    columns: tuple[str, ...] = ()
+    rows: tuple[ResultRow, ...] = ()
+    files: tuple[str, ...] = ()
+    status: Literal["answered", "partial", "unknown"] = "answered"
+
+
+# The run ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RowFailure:
+    """A row that failed, with its error; running the workflow again into the same folder tries it again."""
+
+    label: str
+    error: str
+    """The error's class name."""
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Done(Generic[R, T]):
+    """A row and what the function gave for it."""
+
+    row: R
+    result: T
+
+
+@dataclass(frozen=True)
+class Each(Generic[R, T]):
+    """What became of the rows, both in the order of the rows."""
+
+    done: tuple[Done[R, T], ...]
+    failed: tuple[RowFailure, ...]
+
+    @property
+    def results(self) -> tuple[T, ...]:
+        """What the function gave, for the rows that did not fail."""
+        return tuple(item.result for item in self.done)
+
+
+class WorkflowRun(Protocol):
+    """What a workflow does its work through. Everything that it returns is kept: killed and resumed, nothing is done twice."""
+
+    @property
+    def folder(self) -> Path:
+        """The run's folder; a workflow may keep files of its own in it under names that begin with its own."""
+
+    @property
+    def bench(self) -> Workbench:
+        """Stores and chemistry, for a workflow with a hot path of its own; what it takes from there is not evidence."""
+
+    @property
+    def tools(self) -> Mapping[str, Tool]:
+        """The tools that may be called."""
+
+    @property
+    def offline(self) -> bool:
+        """Whether nothing may be sent."""
+
+    async def call(self, tool: str, /, **arguments: Any) -> ToolResult:
+        """Run a tool, or take the result that was kept. A failure is a result of status `failed`, which is told as a note.
+
+        Raises:
+            UnknownTool, InvalidArguments: the workflow itself is wrong.
+        """
+
+    async def need(self, tool: str, /, **arguments: Any) -> ToolResult:
+        """`call` where nothing can be done without the result: a failure is raised as the error that it was."""
+
+    async def calls(self, calls: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[ToolResult, ...]:
+        """Several calls side by side; results in the order of the calls."""
+
+    async def each(
+        self,
+        rows: Sequence[R],
+        function: Callable[[R], Awaitable[T]],
+        *,
+        label: Callable[[R], str] = str,
+        at_once: int = 4,
+    ) -> Each[R, T]:
+        """Do the same for every row, some at once. A row whose function raises one of our errors is listed and the rest go on."""
+
+    async def step(self, name: str, arguments: Mapping[str, Any], work: Callable[[], Awaitable[T]]) -> T:
+        """Keep what `work` gives, a JSON value, under its name and arguments: for work that is no tool, such as a batch.
+
+        `arguments` must hold all that the result depends on, a hash of the input's bytes included.
+        """
+
+    def note(self, text: str, kind: NoteKind = "info") -> None:
+        """Tell something that belongs to the run and is no fact about the world: it stands in the report's notes."""
+
+    def progress(self, text: str, done: int | None = None, total: int | None = None) -> None:
+        """Tell how far the work is; shown while it runs, and not kept."""
+
+
+WorkflowFunction = Callable[[WorkflowRun, Any], Awaitable[Report]]
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A declared workflow; run it with `run_workflow` (engine.py)."""
+
+    name: str
+    title: str
+    doc: str
+    inputs: type[WorkflowInputs]
+    function: WorkflowFunction
+    tools: tuple[str, ...] = ()
+    """The tools that it may call, for the dry run; empty where it was not declared."""
+    version: str = "1"
+    """Raised where the same results would give another report."""
+
+    @property
+    def summary(self) -> str:
+        """The first line of the docstring."""
+        return self.doc.splitlines()[0] if self.doc else self.title
+
+
+def workflow(
+    *, name: str, title: str, inputs: type[WorkflowInputs], tools: Sequence[str] = (), version: str = "1"
+) -> Callable[[WorkflowFunction], Workflow]:
+    """Declare an async function `(run, inputs) -> Report` as a workflow.
+
+    Args:
+        name: as it is typed, such as `target-dossier`.
+        title: what a report is headed by where it says nothing else.
+        inputs: the model of what it takes.
+        tools: the tools that it may call; `--dry-run` shows them and what of them would leave the machine.
+        version: raised where the same results would give another report.
+    """
+
+    def declare(function: WorkflowFunction) -> Workflow:
+        return Workflow(name, title, inspect.cleandoc(function.__doc__ or ""), inputs, function, tuple(tools), version)
+
+    return declare
+
+
+# What writers get ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something told during the run, in the order in which the report is read."""
+
+    text: str
+    kind: NoteKind = "info"
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """A call that the report rests on: the tool, its arguments, how it ended, and the evidence that it gave."""
+
+    tool: str
+    arguments: Mapping[str, Any]
+    status: str
+    evidence: tuple[str, ...]
+    matched: int | None = None
+    returned: int | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """An answer of an earlier run that is another now, and why."""
+
+    tool: str
+    arguments: Mapping[str, Any]
+    what: tuple[str, ...]
+    """What was recorded and what is found, a line each."""
+    why: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished run, as the writers of `outputs/` read it: all ids are final, and two runs over the same data are equal.
+
+    `created_at` and the other times stand in `run.json` alone, so that outputs made of this are the same byte for byte;
+    an `Evidence.retrieved_at` is the time of a live reply, or of the folder's first start.
+    """
+
+    workflow: Workflow
+    inputs: Mapping[str, Any]
+    report: Report
+    status: Literal["answered", "partial", "unknown"]
+    evidence: tuple[Evidence, ...]
+    """E1, E2, … in order: first those that the report cites, as it cites them, then the rest."""
+    steps: tuple[StepDone, ...]
+    notes: tuple[Note, ...]
+    failures: tuple[RowFailure, ...]
+    changes: tuple[Change, ...]
+    version: str
+    """Biocopilot's version."""
+    environment: Mapping[str, str]
+    """RDKit's version and the stores' releases."""
+    again: str
+    """The command that runs the failed rows again."""
+    folder: Path = field(default=Path(), compare=False)
