@@ -23,10 +23,19 @@ def test_labels_are_symbol_hydrogens_charge_isotope_and_radical(smiles: str, lab
     assert found == labels
 
 
-def test_hydrogens_stand_away_from_the_bond_and_the_anchor_is_the_symbol() -> None:
-    atoms = layout("OCCO", "none")["atoms"]
-    left, right = sorted((atom for atom in atoms if atom["label"]), key=lambda atom: atom["x"])
-    assert (left["label"], left["anchor"], right["label"], right["anchor"]) == ("HO", 1, "OH", 0)
+@pytest.mark.parametrize(
+    ("smiles", "forms"),
+    [
+        ("CO", ("OH", 0, "HO", 1)),
+        ("CC[15NH3+]", ("15NH3+", 2, "H315N+", 4)),
+        ("CC[O-]", ("O-", 0, "O-", 0)),
+    ],
+)
+def test_a_label_has_its_hydrogens_on_either_side_and_the_anchor_is_the_symbol(
+    smiles: str, forms: tuple[str, int, str, int]
+) -> None:
+    (found,) = [atom for atom in layout(smiles, "none")["atoms"] if atom["label"]]
+    assert (found["label"], found["anchor"], found["turned"], found["turned_anchor"]) == forms
 
 
 def test_a_stereocentre_has_one_wedge_that_begins_at_it() -> None:

@@ -19,10 +19,10 @@ def layout_of(molecule: Chem.Mol, lit: set[int]) -> dict[str, Any]:
     """Atoms and bonds in the plane; a bond has a length of about 1, y points up.
 
     Returns:
-        `atoms`: x, y, `label` (empty for a carbon that is only a corner), `anchor` (where in it the symbol stands), `element`,
-        `lit`. `bonds`: begin and end as numbers of atoms, `order` (0 for one that is none of single, double, triple), `stereo`
-        (`wedge`, `hash`, `wavy` or empty; narrow at `begin`), `inner`: of a double bond in a ring the number of an atom on the
-        side of the second line, else -1.
+        `atoms`: x, y, `label` (empty for a carbon that is only a corner), `anchor` (where in it the symbol stands), `turned` and
+        `turned_anchor` (the same with the hydrogens on the left), `element`, `lit`. `bonds`: begin and end as numbers of atoms,
+        `order` (0 for one that is none of single, double, triple), `stereo` (`wedge`, `hash`, `wavy` or empty; narrow at
+        `begin`), `inner`: of a double bond in a ring the number of an atom on the side of the second line, else -1.
     """
     flat = Chem.Mol(molecule)
     with contextlib.suppress(Chem.KekulizeException):  # then its aromatic bonds get order 0 and a dotted line
@@ -36,7 +36,7 @@ def layout_of(molecule: Chem.Mol, lit: set[int]) -> dict[str, Any]:
         {
             "x": round(float(x), 4),
             "y": round(float(y), 4),
-            **_label(atom, _bonds_go_right(atom, positions)),
+            **_label(atom),
             "element": atom.GetSymbol(),
             "lit": atom.GetIdx() in lit,
         }
@@ -55,27 +55,23 @@ def layout_of(molecule: Chem.Mol, lit: set[int]) -> dict[str, Any]:
     return {"atoms": atoms, "bonds": bonds}
 
 
-def _label(atom: Chem.Atom, hydrogens_first: bool) -> dict[str, Any]:
+def _label(atom: Chem.Atom) -> dict[str, Any]:
     """What is written at an atom: symbol, hydrogens and charge of all that is no plain carbon."""
     symbol, charge, hydrogens = atom.GetSymbol(), atom.GetFormalCharge(), atom.GetTotalNumHs()
     plain = not charge and not atom.GetIsotope() and not atom.GetNumRadicalElectrons()
     if symbol == "C" and plain and atom.GetDegree() > 0:
-        return {"label": "", "anchor": 0}
+        return {"label": "", "anchor": 0, "turned": "", "turned_anchor": 0}
     isotope = str(atom.GetIsotope()) if atom.GetIsotope() else ""
     shown = f"H{hydrogens if hydrogens > 1 else ''}" if hydrogens else ""
     sign = "" if not charge else ("+" if charge > 0 else "-") if abs(charge) == 1 else f"{charge:+d}"
     radicals = atom.GetNumRadicalElectrons() if symbol in _MAIN_GROUP else 0  # of a metal ion RDKit counts them by rote
     tail = f"{sign}{'.' * radicals}"
-    if hydrogens_first and not charge:
-        return {"label": f"{shown}{isotope}{symbol}{tail}", "anchor": len(shown) + len(isotope)}
-    return {"label": f"{isotope}{symbol}{shown}{tail}", "anchor": len(isotope)}
-
-
-def _bonds_go_right(atom: Chem.Atom, positions: Any) -> bool:
-    """Whether the neighbours lie to the right, so that the hydrogens belong on the left."""
-    x = positions[atom.GetIdx()][0]
-    around = [positions[neighbour.GetIdx()][0] - x for neighbour in atom.GetNeighbors()]
-    return len(around) == 1 and around[0] > 0.2
+    return {
+        "label": f"{isotope}{symbol}{shown}{tail}",
+        "anchor": len(isotope),
+        "turned": f"{shown}{isotope}{symbol}{tail}",
+        "turned_anchor": len(shown) + len(isotope),
+    }
 
 
 def _inner(bond: Chem.Bond, rings: list[set[int]]) -> int:
