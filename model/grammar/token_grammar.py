@@ -151,7 +151,9 @@ class GrammarChooser:
                 self._schema = _not_below(self._schema, pair, json.loads(hit[1]))
                 self._matcher = self._grammar.compiled(self._schema, keep=False)
                 if not self._matcher.consume_tokens(self._tokens):
-                    raise GrammarUnsatisfied(f"{pair[1]} came with {pair[0]} and is below it, or the schema has no ends.")
+                    raise GrammarUnsatisfied(
+                        f"{pair[1]} came with {pair[0]} and is below it, or the schema has no ends."
+                    )
                 return
 
 
