@@ -209,9 +209,8 @@ class Hub:
                 raise _Broken("another part came than was asked for")
             with part.open("r+b" if have else "wb") as out:
                 out.seek(have)
-                for (
-                    block
-                ) in reply.iter_raw():  # as they come: what a larger block gathers is lost when the connection ends
+                # As they come: what gathers to a larger block is lost when the connection ends.
+                for block in reply.iter_raw():
                     have += len(block)
                     if have > file.bytes:
                         raise _Broken(f"{file.path} goes on after its stated end")
