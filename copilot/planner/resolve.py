@@ -156,11 +156,13 @@ def _biomedgpt(choice: ModelChoice, name: str = "") -> Planner:
     from functools import partial
 
     from .language.choosing import ChoosingPlanner
-    from .language.local import biomedgpt_model, wanted_name
+    from .language.local import biomedgpt_model, check_packages, wanted_name
     from .language.planner import LanguagePlanner
 
+    wanted = name or wanted_name()
+    check_packages()
     kind = LanguagePlanner if choice.mode == "free" else ChoosingPlanner
-    return kind(partial(biomedgpt_model, choice, name or wanted_name()), choice, "biomedgpt", in_process=True)
+    return kind(partial(biomedgpt_model, choice, wanted), choice, "biomedgpt", in_process=True)
 
 
 def _embedded() -> Planner:

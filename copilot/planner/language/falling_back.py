@@ -6,7 +6,7 @@ answered from the first result.
 
 from __future__ import annotations
 
-from ....memory.errors import BiocopilotError, ModelUnavailable
+from ....memory.errors import BiocopilotError, MissingExtra, ModelUnavailable
 from ..contract import Aside, CallTools, Give, Planner, State, Step
 from .apart import marked, seen_by
 from .found import found_parts
@@ -22,7 +22,7 @@ class FallingBack:
 
     Args:
         first: the planner that was asked for.
-        second: goes on, for the rest of a run, where the first raises ModelUnavailable.
+        second: goes on, for the rest of a run, where the first raises ModelUnavailable or MissingExtra.
     """
 
     def __init__(self, first: Planner, second: Planner) -> None:
@@ -43,7 +43,7 @@ class FallingBack:
         if "fallen" not in state.memo:
             try:
                 return await self.first.next_step(state)
-            except ModelUnavailable as error:
+            except (ModelUnavailable, MissingExtra) as error:
                 state.memo["fallen"] = {}
                 state.tell(_told(error, self.second.name), "fallback")
         if state.must_answer and not any(item.call.id.startswith(f"{_MARK}.") for item in state.observations):

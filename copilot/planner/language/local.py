@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
-from ....memory.errors import BiocopilotError, ModelUnavailable
+from ....memory.errors import BiocopilotError, MissingExtra, ModelUnavailable
 from .choice import ModelChoice
 
-__all__ = ["MODEL_NAMES", "LocalState", "biomedgpt_model", "installed", "runs_here"]
+__all__ = ["MODEL_NAMES", "LocalState", "biomedgpt_model", "check_packages", "installed", "runs_here", "wanted_name"]
 
 MODEL_NAMES = ("biomedgpt-lm-7b", "biomedgpt-10b")
 """What can plan as `biomedgpt`, in the order in which one is taken: the language model alone is smaller."""
+
+
+_PACKAGES = ("torch", "transformers", "tokenizers", "safetensors", "llguidance", "langchain_core")
+_INSTALL = 'pip install "biocopilot[biomedgpt]" (torch first, in the build for your machine)'
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,19 @@ def _best() -> LocalState:
                 f"{MODELS[name].title} is installed and takes {found.least_bytes / 1e9:.1f} GB, more than is free here."
             )
             continue
+        try:
+            check_packages()
+        except MissingExtra as error:
+            return LocalState(reason=f"{MODELS[name].title} is installed. {error.message} {error.hint}")
         return LocalState(name)
     return LocalState(reason=" ".join(reasons))
+
+
+def check_packages() -> None:
+    """See that what a local model needs is installed, without loading it. Raises MissingExtra."""
+    for name in _PACKAGES:
+        if find_spec(name) is None:
+            raise MissingExtra(f"Models in this process need the package {name}.", _INSTALL)
 
 
 def biomedgpt_model(choice: ModelChoice, name: str = "") -> Any:

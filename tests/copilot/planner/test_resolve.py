@@ -72,6 +72,7 @@ def test_auto_offline_is_embedded_and_tells_why() -> None:
 
 def test_auto_with_weights_is_biomedgpt_and_with_too_little_memory_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "installed", lambda: LocalState("biomedgpt-lm-7b"))
+    monkeypatch.setattr(local, "check_packages", lambda: None)
     resolved = resolve_planner("auto", offline=True)
     assert resolved.planner.name == "biomedgpt"
     assert resolved.remark == "auto takes biomedgpt: its weights are installed."
@@ -165,6 +166,7 @@ def test_the_fallback_is_a_planner_of_its_own_or_none() -> None:
 
 def test_offline_a_fallback_on_a_network_is_the_embedded_planner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "wanted_name", lambda: "biomedgpt-lm-7b")
+    monkeypatch.setattr(local, "check_packages", lambda: None)
     both = resolve_planner("biomedgpt", ModelChoice(fallback="openai:y"), offline=True).planner
     assert isinstance(both, FallingBack)
     assert (both.first.name, both.second.name) == ("biomedgpt", "embedded")

@@ -13,7 +13,7 @@ from biocopilot.copilot.planner.language import local
 from biocopilot.copilot.planner.language.choice import ModelChoice
 from biocopilot.copilot.planner.language.local import LocalState, installed
 from biocopilot.copilot.planner.resolve import resolve_planner
-from biocopilot.memory.errors import ModelUnavailable
+from biocopilot.memory.errors import MissingExtra, ModelUnavailable
 
 torch = pytest.importorskip("torch", reason="needs torch (biocopilot[biomedgpt])")
 transformers = pytest.importorskip("transformers", reason="needs transformers (biocopilot[biomedgpt])")
@@ -113,3 +113,10 @@ def test_what_is_installed_and_does_not_fit_is_told(monkeypatch: pytest.MonkeyPa
     assert installed() == LocalState(reason="BioMedGPT-LM-7B is installed and takes 13.5 GB, more than is free here.")
     found.least_bytes = 4_000_000_000
     assert installed() == LocalState("biomedgpt-lm-7b")
+    monkeypatch.setattr(local, "find_spec", lambda name: None if name == "llguidance" else object())
+    assert installed().reason.startswith(
+        "BioMedGPT-LM-7B is installed. Models in this process need the package llguidance."
+    )
+    monkeypatch.setattr(local, "wanted_name", lambda: "biomedgpt-lm-7b")
+    with pytest.raises(MissingExtra, match="llguidance"):
+        resolve_planner("biomedgpt", offline=True)
