@@ -60,6 +60,8 @@ def show_tool(
     network = "needs the network" if tool.needs_network else "works offline"
     writes = "only reads" if tool.read_only else "may write a file that you name"
     lines = [f"{tool.name}: {tool.title}", f"{tool.cost}, {network}, {writes}, stopped after {tool.deadline_s:g} s"]
+    if tool.name not in _usable():
+        lines.append(f"not here: {_MISSING[0]} {_MISSING[1]}")
     lines += ["", *_paragraphs(tool.doc), "", "Fields", *_field_lines(tool)]
     if tool.examples:
         lines += ["", "Examples", *(f"  {command_line(tool.name, example)}" for example in tool.examples)]
@@ -88,6 +90,10 @@ def run_tool(
         summary = "\n".join(_paragraphs(tool.summary))
         sys.stdout.write(f"Usage: biocopilot tools run {tool.name} --field value … [--json]\n\n{summary}\n\n{fields}\n")
         return
+    if tool.name not in _usable():
+        from ...memory.errors import ModelUnavailable
+
+        raise ModelUnavailable(*_MISSING)
     from .tool_options import parse_fields
     from .tool_running import run_by_hand
 
@@ -96,10 +102,15 @@ def run_tool(
         raise typer.Exit(code)
 
 
-def _tool(name: str) -> Tool:
-    from ...tools.execute import find_tool
+_MISSING = ("It needs the weights of BioMedGPT-10B, which are not installed.", "biocopilot models pull biomedgpt-10b")
 
-    return find_tool(name, _usable())
+
+def _tool(name: str) -> Tool:
+    """A tool by its name, also one that needs weights which are not here."""
+    from ...tools.execute import find_tool
+    from ...tools.registry import declared_tools
+
+    return find_tool(name, declared_tools())
 
 
 def _usable() -> Mapping[str, Tool]:

@@ -20,7 +20,7 @@ _ELSEWHERE = re.compile(
     r"result\w*|condensation|hydrolys\w*|oxidation|reduc\w*|reaction|react\w*|replac\w*|related|"
     r"inhibit\w*|activat\w*|blocks?|binds?|"
     r"antagonis\w*|agonis\w*|soluble|solution|dissol\w*|salts?\s+of|similar|like|unlike|than|prevent\w*|treat\w*|used|role|roles|affect\w*|"
-    r"interact\w*|target\w*|found|isolated|occurs?|convert\w*|transform\w*|"
+    r"aris\w*|deproton\w*|proton\w*|remov\w*|interact\w*|target\w*|found|isolated|occurs?|convert\w*|transform\w*|"
     r"catal\w*|compared|corresponding|parent|such as|where|in which)\b",
     re.IGNORECASE,
 )
@@ -31,10 +31,12 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 _NO = re.compile(
-    r"\b(?:no|not(?! only)|without|lacks?|lacking|free of|neither|nor|devoid|absence of|non)\b[^,;.]*$", re.IGNORECASE
+    r"\b(?:no|not(?! only)|without|lacks?|lacking|free of|neither|nor|devoid|absence of)\b[^,;.]*$", re.IGNORECASE
 )
 _OTHER_WORD_AFTER = re.compile(
-    r"^(?:-like|[- ]?(?:\w*ases?\b|receptors?|transporters?|channels?|enzymes?|synth\w+|antibiotics?|resistan\w+|"
+    r"^(?:-like|[- ]?(?:amides?\b|(?:methyl |ethyl |alkyl )?esters?\b|components?|"
+    r"anhydrides?|oxides?|hydrates?|chlorides?|hydrazides?|anions?|cations?|radicals?|"
+    r"\w*ases?\b|receptors?|transporters?|channels?|enzymes?|synth\w+|antibiotics?|resistan\w+|"
     r"group donors?|hormones?|biosynthesis|"
     r"metabolism|sensitiv\w+|derivatives?|precursors?|intermediates?|inhibitors?|antagonists?|agonists?|analogu?e?s?))",
     re.IGNORECASE,
@@ -48,9 +50,19 @@ _RINGS = {
     "pentacyclic": 5,
     "hexacyclic": 6,
 }
-_CYCLIC = re.compile(rf"\b(?:hetero)?({'|'.join(_RINGS)})\b|\bhetero(mono|bi|tri|tetra|penta)cyclic\b", re.IGNORECASE)
+_CYCLIC = re.compile(
+    rf"\b(?:hetero)?({'|'.join(_RINGS)})\b"
+    r"(?=\s+(?:organic |aromatic )?(?:compounds?|molecules?|structures?|hydrocarbons?|systems?)\b|\s*[.,;]|\s*$)"
+    r"|\bhetero(mono|bi|tri|tetra|penta)cyclic\b",
+    re.IGNORECASE,
+)
 _COUNT = r"(\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-_COUNTED_RINGS = re.compile(rf"\b{_COUNT} (aromatic )?rings?\b(?! systems?)", re.IGNORECASE)
+_COUNTED_RINGS = re.compile(
+    r"\b(?:has|have|having|contains?|containing|with|of|comprises|comprising|possess\w*|and) (?:a total of |exactly )?"
+    rf"{_COUNT} (aromatic )?rings?\b"
+    r"(?! systems?| in\b| at\b)",
+    re.IGNORECASE,
+)
 _COUNTED_ATOMS = re.compile(
     rf"\b{_COUNT} (carbon|hydrogen|nitrogen|oxygen|sulfur|fluorine|chlorine|bromine|iodine|phosphorus)(?: atoms?|s\b)",
     re.IGNORECASE,
@@ -119,7 +131,7 @@ def _of_the_molecule(sentence: str) -> str:
 def _groups(said: str, facts: StructureFacts) -> list[Trial]:
     trials, left = [], said
     for word in WORDS:
-        pattern = re.compile(rf"(?<![\w-]){'(?:' + word.words + ')'}(?![\w-])", re.IGNORECASE)
+        pattern = re.compile(rf"(?<![\w\])-]){'(?:' + word.words + ')'}(?![\w-])", re.IGNORECASE)
         for hit in pattern.finditer(left):
             before = left[: hit.start()]
             if not _SAYS.search(before) or _OTHER_WORD_AFTER.match(left[hit.end() :]):

@@ -46,11 +46,13 @@ WORDS: tuple[StructureWord, ...] = (
     StructureWord(
         "phenol", r"(?:poly)?phenols?|phenolic compounds?", ("[OX2H,OX1-][c]",), "a hydroxyl on an aromatic ring"
     ),
-    StructureWord("hydroxyl", r"hydroxyl?(?: groups?| substituents?)", ("[OX2H]", "[OX1-][#6]")),
+    StructureWord(
+        "hydroxyl", r"hydroxyl?(?: groups?| substituents?)", ("[OX2H]", "[OX1-][#6]", "[#7H1,#7H2]~[#6]=[#8]")
+    ),
     StructureWord(
         "fatty acid",
         r"fatty acids?",
-        ("[CX3](=O)([OX2H1,OX1-])[#6;A][#6;A][#6;A]",),
+        ("[CX3](=O)([OX2H1,OX1-])~[#6;A]~[#6;A]~[#6;A]",),
         "a carboxyl group on a carbon chain",
     ),
     StructureWord(
@@ -68,20 +70,27 @@ WORDS: tuple[StructureWord, ...] = (
     StructureWord(
         "ester",
         r"(?:carboxylic |methyl |ethyl |carboxylate |acetate )?esters?(?: groups?)?",
-        ("[#6,#15,#16,#7,#14,#5;!$([#6;!$([#6]=O)])](=[#8,#16])[OX2H0]", "[#5][OX2][#6]", "[#15,#16,#7][OX2][#6]"),
+        (
+            "[#6,#15,#16,#7,#14,#5](=[#8,#16])[OX2H0]",
+            "[#6,#15,#16](=[#7,#8,#16])[#16X2][#6]",
+            "[#5][OX2][#6]",
+            "[#15,#16,#7][OX2][#6]",
+        ),
     ),
     _group("lactam", r"(?:\w+-)?lactams?", "[#7r]~[#6r]=[#8]"),
     StructureWord("amide", r"(?:carbox|mono|di)?amides?(?: groups?| bonds?)?", ("[#7][#6,#15,#16](=[#8,#16])",)),
     _group("urea", r"ureas?|urea groups?", "[#7][#6](=[#8])[#7]"),
     _group("carbamate", r"carbamates?(?: esters?)?", "[#7][#6](=[#8])[#8]"),
-    StructureWord("aldehyde", r"aldehydes?(?: groups?)?", ("[CX3;H1,H2]=[OX1]",)),
+    StructureWord("aldehyde", r"aldehydes?(?: groups?)?", ("[CX3;H1,H2]=[OX1]", "[#6]=[CX3H1][OX2H]")),
     StructureWord(
         "ketone",
         r"(?:aromatic |cyclic |di|tri|aryl )?ketones?(?: groups?)?",
         ("[#6][CX3](=[OX1])[#6]", "[#6r](=[OX1])"),
     ),
     StructureWord(
-        "ether", r"(?:aromatic |cyclic |methyl |di|poly)?ethers?(?: groups?)?", (GROUPS["ether"][0], "[#8X2;a]")
+        "ether",
+        r"(?:aromatic |cyclic |methyl |di|poly)?ethers?(?: groups?)?",
+        (GROUPS["ether"][0], "[#8X2;a]", "[#6][OX2][#14,#7]"),
     ),
     StructureWord("epoxide", r"epoxides?", ("[OX2r3]",)),
     StructureWord("thiol", r"thiols?(?: groups?)?", ("[#16;H1]", "[SX1-]", "[#16]=[#6]")),
@@ -113,10 +122,11 @@ WORDS: tuple[StructureWord, ...] = (
     ),
     StructureWord(
         "amine",
-        r"amines?(?: groups?)?|amino groups?|amino compounds?",
+        r"amines?(?: groups?)?|amino compounds?",
         (GROUPS["amine"][0], "[#7;!$([#7][#6](=[#8,#16]));!$([#7]=*);!$([#7]#*);X3,X4]"),
         "a nitrogen on carbon that is no amide's",
     ),
+    StructureWord("amino group", r"amino groups?|amino substituents?", ("[#7;X3,X4]",)),
     StructureWord(
         "quaternary ammonium",
         r"quaternary ammonium (?:ions?|salts?|compounds?)",
@@ -164,7 +174,7 @@ WORDS: tuple[StructureWord, ...] = (
     ),
     StructureWord(
         "steroid",
-        r"(?:\d+(?:α|beta|alpha|β)?-hydroxy |oxo |\w+-)?(?:steroids?|sterols?)",
+        r"(?:\d+(?:α|beta|alpha|β)?-hydroxy |oxo )?(?:steroids?|sterols?)",
         (GROUPS["steroid"][0],),
         "four fused carbon rings",
     ),
@@ -180,14 +190,18 @@ WORDS: tuple[StructureWord, ...] = (
     StructureWord(
         "peptide",
         r"(?:oligo|poly|di|tri|tetra|penta|cyclic |linear )*peptides?",
-        ("[#7][CX4][#6](=[#8])[#7][CX4]", "[#7][CX4][CX4][#6](=[#8])[#7][CX4]"),
+        (
+            "[#7][CX4][#6](=[#8])[#7][CX4]",
+            "[#7][CX4][CX4][#6](=[#8])[#7][CX4]",
+            "[#7][CX4][CX4][CX4][#6](=[#8])[#7][CX4]",
+        ),
         "amino acids joined by an amide bond",
     ),
     StructureWord("alkaloid", r"(?:\w+ )?alkaloids?", ("[#7]",), "a nitrogen"),
     StructureWord(
         "glycoside",
         r"(?:\w+-)?glyco(?:side|syl compound)s?|(?:gluc|galact)osides?",
-        ("[CX4;r5,r6]([#8;r5,r6])[#8,#7,#16]",),
+        ("[CX4;r5,r6]([#8;r5,r6])[#8,#7,#16,#6]",),
         "a sugar ring",
     ),
     *(

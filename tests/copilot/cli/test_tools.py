@@ -145,3 +145,13 @@ def test_what_a_tool_is_for_fits_a_page_and_examples_stay_commands_in_one_line(h
     assert max(map(len, lines[: lines.index("Examples")])) <= 80
     assert all(line.startswith("  biocopilot tools run ") for line in lines[lines.index("Examples") + 1 :])
     assert max(map(len, invoke("run", name, "--help").stdout.splitlines())) <= 80
+
+
+def test_a_tool_that_needs_weights_says_so_and_how_to_get_them(home: Path) -> None:
+    assert "ask_about_molecule" not in invoke("list").stdout
+    shown = invoke("show", "ask_about_molecule")
+    assert shown.exit_code == 0
+    assert "not here: It needs the weights of BioMedGPT-10B" in shown.stdout
+    run = invoke("run", "ask_about_molecule", "--molecule", "CCO")
+    assert (run.exit_code, run.stdout) == (5, "")
+    assert "biocopilot models pull biomedgpt-10b" in run.stderr

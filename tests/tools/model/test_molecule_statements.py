@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import csv
+import random
 from functools import cache
+from pathlib import Path
 
 import pytest
 from biocopilot.tools.chemistry.engine.functions import FUNCTIONS
+from biocopilot.tools.model.judging import judge_text
 from biocopilot.tools.model.molecule_statements import StructureFacts, molecule_trials
 from biocopilot.tools.model.structure_words import WORDS
 
@@ -81,6 +85,7 @@ def test_what_the_structure_contradicts_is_struck(sentence: str, smiles: str, sa
         ("Its formula is C9H8O4 and its molecular weight is 180.2 g/mol.", ASPIRIN),
         ("It has a monoisotopic mass of 180.042 Da.", ASPIRIN),
         ("It is a compound with 9 carbon atoms.", ASPIRIN),
+        ("It is a benzenoid with one aromatic ring.", ASPIRIN),
     ],
 )
 def test_what_is_true_is_checked_and_kept(sentence: str, smiles: str) -> None:
@@ -115,3 +120,18 @@ def test_every_pattern_can_be_read() -> None:
     patterns = [smarts for word in WORDS for smarts in word.smarts]
     assert len(FUNCTIONS["pattern_counts"]("CCO", patterns)) == len(patterns)
     assert len({word.key for word in WORDS}) == len(WORDS)
+
+
+def test_captions_of_chemists_are_kept_and_those_of_other_molecules_struck(shared: Path) -> None:
+    with (shared / "data" / "chebi20" / "validation.txt").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    rows = random.Random(7).sample(rows, 200)
+    own, others = [0, 0], [0, 0]  # checked, struck
+    for row, other in zip(rows, rows[1:] + rows[:1], strict=True):
+        for text, counted in ((row["description"], own), (other["description"], others)):
+            judged = judge_text(text, lambda sentence, smiles=row["SMILES"]: molecule_trials(sentence, facts(smiles)))
+            counted[0] += sum(item.verdict != "unchecked" for item in judged)
+            counted[1] += sum(item.verdict == "contradicted" for item in judged)
+    assert own[0] > 100
+    assert own[1] <= 0.03 * own[0]
+    assert others[1] >= 0.7 * others[0]
