@@ -56,10 +56,15 @@ def show_session(
 @app.command("export")
 def export(
     name: _Name,
-    to: Annotated[Path, typer.Option(metavar="FILE", help="The file to write: .md or .json.", show_default=False)],
+    to: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE", help="The file to write: .md, .json, or .py to make its calls again.", show_default=False
+        ),
+    ],
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
 ) -> None:
-    """Write a session's answers, with their evidence, to a file."""
+    """Write a session's answers, with their evidence, or its calls as a program, to a file."""
     from ..export.session import export_session, format_of
 
     format_of(to)  # a wrong kind is told before anything is read

@@ -1,4 +1,4 @@
-"""A session as a file to keep or hand on: Markdown or JSON of all its runs, each under its number.
+"""A session as a file to keep or hand on: Markdown or JSON of all its runs, or a program that makes its calls again.
 
 export_session("kinases", runs, Path("kinases.md"))
 """
@@ -15,6 +15,7 @@ from ...memory.sessions import turn_of
 from ...memory.text import clean
 from ...memory.transcript import answer_of
 from .markdown import run_as_markdown
+from .program import session_as_python
 from .writing import write_new
 
 __all__ = ["FORMATS", "export_session", "format_of", "session_as_json", "session_as_markdown"]
@@ -44,7 +45,11 @@ def session_as_markdown(name: str, runs: Runs) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-FORMATS: dict[str, Callable[[str, Runs], str]] = {".md": session_as_markdown, ".json": session_as_json}
+FORMATS: dict[str, Callable[[str, Runs], str]] = {
+    ".md": session_as_markdown,
+    ".json": session_as_json,
+    ".py": session_as_python,
+}
 """What a file's ending asks for."""
 
 
@@ -59,7 +64,7 @@ def format_of(path: Path) -> Callable[[str, Runs], str]:
         what = f"ends in {suffix}" if suffix else "has no ending"
         raise InvalidInput(
             f"{path.name or path} {what}, which is no format to export a session to.",
-            "Name a file that ends in .md or .json.",
+            f"Name a file that ends in {', '.join(list(FORMATS)[:-1])} or {list(FORMATS)[-1]}.",
         )
     return FORMATS[suffix]
 

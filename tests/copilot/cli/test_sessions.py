@@ -95,11 +95,19 @@ def test_a_session_as_json_is_what_show_prints(recorded: None, tmp_path: Path) -
     assert file.read_text("utf-8") == sessions("show", "other", "--json").stdout
 
 
+def test_a_session_as_a_program_makes_its_calls_again(recorded: None, tmp_path: Path) -> None:
+    file = tmp_path / "again.py"
+    assert sessions("export", "my kinases", "--to", str(file)).exit_code == 0
+    text = file.read_text("utf-8")
+    compile(text, str(file), "exec")
+    assert "# R1: Which drugs act on BTK?" in text
+
+
 @pytest.mark.parametrize("name", ["x.html", "x"])
 def test_a_file_of_another_kind_is_refused(recorded: None, tmp_path: Path, name: str) -> None:
     done = sessions("export", "other", "--to", str(tmp_path / name))
     assert done.exit_code == 2
-    assert ".md or .json" in done.stderr
+    assert ".md, .json or .py" in done.stderr
     assert not (tmp_path / name).exists()
 
 
