@@ -9,7 +9,7 @@
 
 A workflow calls tools through its `WorkflowRun` only, which keeps each result, so that a run that was killed goes on where it
 was. It must come to the same calls and the same report from the same results: no clock, no chance, no order of a set.
-Evidence ids seen while it runs are the engine's own and are numbered E1, E2, … in the order in which the report cites them
+Evidence ids seen while it runs are the engine's own and are numbered E1, E2, … in the order in which the program asked for them
 when it is done, so a workflow passes them on in `evidence` and writes them into no text.
 """
 
@@ -342,7 +342,7 @@ class Finished:
     report: Report
     status: Literal["answered", "partial", "unknown"]
     evidence: tuple[Evidence, ...]
-    """E1, E2, … in order: first those that the report cites, as it cites them, then the rest."""
+    """E1, E2, … in the order in which the program asked for them, whatever the order in time."""
     steps: tuple[StepDone, ...]
     notes: tuple[Note, ...]
     failures: tuple[RowFailure, ...]

@@ -1,0 +1,86 @@
+"""A finished report's ids made final and its claims checked: whatever no cited record holds is struck before anyone writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ...memory.records import Claim, Evidence
+from ..claims import check_claim, strip_citations
+from .contract import Aside, Break, Cell, Missing, Molecule, Part, Plot, Report, Row, Section, Sentence, Struck, Table
+
+__all__ = ["Checked", "checked", "renumbered"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The report as it may be written, and what was claimed in it."""
+
+    report: Report
+    claims: tuple[Claim, ...]
+
+    @property
+    def struck(self) -> tuple[Claim, ...]:
+        """The claims that no evidence holds."""
+        return tuple(claim for claim in self.claims if claim.verdict == "unsupported")
+
+
+def renumbered(report: Report, ids: Mapping[str, str]) -> Report:
+    """The report with its evidence ids replaced. Raises KeyError for an id that no step of this run gave."""
+
+    def final(evidence: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(ids[item] for item in evidence))
+
+    def part(item: Part) -> Part:
+        match item:
+            case Sentence() | Missing() | Molecule():
+                return replace(item, evidence=final(item.evidence))
+            case Table():
+                return replace(item, rows=tuple(replace(row, evidence=final(row.evidence)) for row in item.rows))
+            case Plot():
+                points = tuple(replace(point, evidence=final(point.evidence)) for point in item.points)
+                return replace(item, points=points)
+            case Aside() | Break() | Struck():
+                return item
+
+    sections = tuple(replace(section, parts=tuple(map(part, section.parts))) for section in report.sections)
+    rows = tuple({name: Cell(cell.value, final(cell.evidence)) for name, cell in row.items()} for row in report.rows)
+    return replace(report, sections=sections, rows=rows)
+
+
+def checked(report: Report, evidence: Mapping[str, Evidence]) -> Checked:
+    """Check each sentence and table row against the records that it cites."""
+    claims: list[Claim] = []
+
+    def struck(text: str, cited: Sequence[str]) -> Struck | None:
+        claim = check_claim(text, evidence)
+        claims.append(claim)
+        if claim.verdict != "unsupported":
+            return None
+        return Struck(strip_citations(text), claim.missing, tuple(cited))
+
+    def parts(section: Section) -> list[Part]:
+        found: list[Part] = []
+        for item in section.parts:
+            match item:
+                case Sentence() | Missing() if isinstance(item, Sentence) or item.evidence:
+                    found.append(struck(f"{item.text}{_tag(item.evidence)}", item.evidence) or item)
+                case Table():
+                    fate = [(row, struck(_line(row), row.evidence)) for row in item.rows]
+                    found.append(replace(item, rows=tuple(row for row, out in fate if out is None)))
+                    found += [out for _row, out in fate if out is not None]
+                case _:
+                    found.append(item)
+        return found
+
+    sections = tuple(replace(section, parts=tuple(parts(section))) for section in report.sections)
+    return Checked(replace(report, sections=sections), tuple(claims))
+
+
+def _tag(evidence: Sequence[str]) -> str:
+    return f" [{', '.join(evidence)}]" if evidence else ""
+
+
+def _line(row: Row) -> str:
+    cells = (*row.cells, _tag(row.evidence).strip())
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"

@@ -1,0 +1,235 @@
+"""Runs a workflow in a folder. Second hop of its path (cli/workflow.py → here → work.py → tools/execute.py).
+
+Killed at any moment and started again, it takes what was done from the folder and does the rest, and comes to the same.
+Here stands what happens before and after the workflow itself: inputs, folder, numbering, claims, changes, manifest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from ...memory.errors import BiocopilotError, InvalidArguments
+from ...memory.records import Claim, Evidence, ToolResult
+from ...tools.contract import Tool
+from ...tools.execute import explain_validation
+from ...tools.registry import all_tools, outside_a_session
+from ...tools.workbench import Workbench
+from ..environment import changes as changed_versions
+from ..environment import environment_of
+from .changes import changes_of
+from .claims_checked import checked, renumbered
+from .contract import Finished, Note, Report, StepDone, Workflow
+from .kept_steps import FILE_NAME, KeptSteps, Step
+from .run_folder import RunFolder
+from .work import Happening, Work
+
+__all__ = ["finish", "run_workflow", "validated"]
+
+
+def validated(flow: Workflow, given: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """The inputs as the workflow's model, and as JSON values. Raises InvalidArguments."""
+    try:
+        inputs = flow.inputs.model_validate(dict(given))
+    except ValidationError as error:
+        raise InvalidArguments(
+            f"{flow.name} does not accept these inputs: {explain_validation(error)}.",
+            f"`biocopilot workflow show {flow.name}` lists what it takes.",
+        ) from error
+    return inputs, inputs.model_dump(mode="json")
+
+
+async def run_workflow(
+    flow: Workflow,
+    given: Mapping[str, Any],
+    out: Path,
+    *,
+    bench: Workbench,
+    tools: Mapping[str, Tool] | None = None,
+    offline: bool = False,
+    resume: bool = False,
+    compare: Path | None = None,
+    source: str = "",
+    command: str = "",
+    listener: Callable[[Happening], None] | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Finished:
+    """Run to the end in the folder `out`; cancelling the task stops it, and another start goes on from there.
+
+    Args:
+        flow: the workflow.
+        given: its inputs by name.
+        out: the run's folder, new or empty, or the run's own with `resume`.
+        bench: stores and chemistry.
+        tools: the tools that may be called; all that need no session where None.
+        offline: refuse what needs the network.
+        resume: go on with the run that is in the folder, or run it again over today's data.
+        compare: the folder of an earlier run: what it found that is other now is told.
+        source: the text of the file that the workflow was read from; empty for one in Python.
+        command: how the workflow is named on the command line, for the hint how to run failed rows again.
+        listener: hears what happens, as it happens.
+        now: the clock.
+
+    Raises:
+        InvalidArguments: the inputs are not what the workflow takes.
+        InvalidInput: the folder holds something else.
+        StorageError: the folder cannot be used, or the disk is full.
+        BiocopilotError: the workflow itself could not go on; what was done is kept.
+    """
+    inputs, plain = validated(flow, given)
+    every = outside_a_session(all_tools(bench.weights_choice.folder)) if tools is None else tools
+    folder = RunFolder.open(out, flow, plain, source=source, resume=resume, now=now())
+    try:
+        folder.begin(now(), biocopilot_version(), environment_of(bench), offline)
+        work = _work(folder, bench, every, offline)
+        if listener is not None:
+            work.listener = listener
+        try:
+            report = await flow.function(work, inputs)
+        except asyncio.CancelledError:
+            folder.end(now(), "interrupted", {"steps": len(folder.steps)})
+            raise
+        except BiocopilotError as error:
+            folder.end(now(), "failed", {"error": {"name": type(error).__name__, "message": error.message}})
+            raise
+        finished, _claims = finish(flow, plain, report, work, folder, compare, command)
+        folder.manifest.pop("error", None)
+        folder.end(now(), finished.status, _told(finished, folder, work))
+        return finished
+    finally:
+        folder.close()
+
+
+def _work(folder: RunFolder, bench: Workbench, tools: Mapping[str, Tool], offline: bool) -> Work:
+    given = {**environment_of(bench), "biocopilot": biocopilot_version()}
+    return Work(folder, bench, tools, offline, given)
+
+
+def finish(
+    flow: Workflow,
+    inputs: Mapping[str, Any],
+    report: Report,
+    work: Work,
+    folder: RunFolder,
+    compare: Path | None = None,
+    command: str = "",
+) -> tuple[Finished, tuple[Claim, ...]]:
+    """What a report and its work come to: final ids, checked claims, notes, failures, changes."""
+    steps, evidence, ids = _numbered(work)
+    examined = checked(renumbered(report, ids), {item.id: item for item in evidence})
+    changes = changes_of(_pairs(work, folder, compare))
+    failures = tuple(failure for _place, failure in sorted(work.failed, key=lambda item: item[0]))
+    notes = [note for _place, note in sorted(work.noted, key=lambda item: item[0])]
+    notes += [
+        Note(
+            f"Struck, because no evidence holds it ({', '.join(claim.missing) or 'none cited'}): {claim.text}", "claim"
+        )
+        for claim in examined.struck
+    ]
+    notes += _told_releases(folder, evidence)
+    failed = bool(failures or work.failed_calls or examined.struck)
+    status: Literal["answered", "partial", "unknown"] = (
+        "partial" if failed and report.status == "answered" else report.status
+    )
+    again = f"{command or f'biocopilot workflow run {flow.name}'} --out {shlex.quote(str(folder.path))} --resume"
+    finished = Finished(
+        workflow=flow,
+        inputs=inputs,
+        report=examined.report,
+        status=status,
+        evidence=evidence,
+        steps=steps,
+        notes=tuple(dict.fromkeys(notes)),
+        failures=failures,
+        changes=changes,
+        version=biocopilot_version(),
+        environment=environment_of(work.bench),
+        again=again,
+        folder=folder.path,
+    )
+    return finished, examined.claims
+
+
+def biocopilot_version() -> str:
+    """The installed version."""
+    try:
+        return version("biocopilot")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _numbered(work: Work) -> tuple[tuple[StepDone, ...], tuple[Evidence, ...], dict[str, str]]:
+    """The steps and their evidence in the order of the program, and the final id for each id of the work."""
+    steps: list[StepDone] = []
+    evidence: list[Evidence] = []
+    ids: dict[str, str] = {}
+    for _place, step in sorted(work.used.values(), key=lambda item: item[0]):
+        result = work.result_of(step)
+        own = []
+        for item in result.evidence:
+            ids[item.id] = f"E{len(evidence) + 1}"
+            own.append(ids[item.id])
+            evidence.append(item.model_copy(update={"id": ids[item.id]}))
+        steps.append(_step_done(step, result, own))
+    return tuple(steps), tuple(evidence), ids
+
+
+def _step_done(step: Step, result: ToolResult, evidence: Sequence[str]) -> StepDone:
+    return StepDone(step.name, step.arguments, result.status, tuple(evidence), result.matched, result.returned)
+
+
+def _pairs(work: Work, folder: RunFolder, compare: Path | None) -> list[tuple[Step, Step]]:
+    """Earlier and present results of the same calls: of this folder, or of the one to compare with."""
+    used = [step for _place, step in sorted(work.used.values(), key=lambda item: item[0])]
+    if compare is None:
+        return [(old, step) for step in used if (old := folder.steps.before(step)) is not None]
+    with KeptSteps.open(compare / FILE_NAME) as steps:
+        return [(old, step) for step in used if (old := steps.newest(step.name, step.arguments)) is not None]
+
+
+def _told_releases(folder: RunFolder, evidence: Sequence[Evidence]) -> list[Note]:
+    """That data or versions changed between two starts of the run, or between two calls."""
+    starts = folder.manifest["starts"]
+    notes = []
+    for before, after in pairwise(starts):
+        then = {**before["environment"], "biocopilot": before["version"]}
+        text = " ".join(changed_versions(then, {**after["environment"], "biocopilot": after["version"]}))
+        if text:
+            notes.append(Note(f"Between two starts of this run: {text} What depends on it was done again.", "release"))
+    releases: dict[str, dict[str, None]] = {}
+    for item in evidence:
+        releases.setdefault(item.source.name, {})[item.source.release] = None
+    notes += [
+        Note(f"{name} was asked in several releases: {', '.join(found)}.", "release")
+        for name, found in releases.items()
+        if len(found) > 1
+    ]
+    return notes
+
+
+def _told(finished: Finished, folder: RunFolder, work: Work) -> dict[str, Any]:
+    return {
+        "steps": len(folder.steps),
+        "steps_done_in_last_start": work.executed,
+        "evidence": len(finished.evidence),
+        "rows": len(finished.report.rows),
+        "notes": [{"kind": note.kind, "text": note.text} for note in finished.notes],
+        "failures": [vars(failure) for failure in finished.failures],
+        "failed_calls": [
+            {"tool": call.tool, "arguments": call.arguments, "error": result.error, "message": result.digest}
+            for _place, call, result in sorted(work.failed_calls.values(), key=lambda item: item[0])
+        ],
+        "again": finished.again if finished.failures or work.failed_calls else "",
+        "changes": [
+            {"tool": change.tool, "arguments": dict(change.arguments), "what": list(change.what), "why": change.why}
+            for change in finished.changes
+        ],
+    }

@@ -1,0 +1,326 @@
+"""What a workflow works through while it runs: every call goes by the folder's kept steps, and has a place in the program.
+
+A place is a path of numbers: the third call of the second row of the first `each` is (0, 1, 2). Evidence, notes and failures are put
+in the order of places, not of time, so that a run of many rows at once, killed and resumed or not, comes to the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from ...memory.errors import (
+    BiocopilotError,
+    FileRefused,
+    InvalidInput,
+    NotApproved,
+    StorageError,
+    UnknownTool,
+    error_named,
+)
+from ...memory.records import Evidence, ToolCall, ToolResult
+from ...tools.contract import Tool, ToolContext
+from ...tools.execute import execute, find_tool
+from ...tools.from_services import ANSWERABLE
+from ...tools.workbench import Workbench
+from ..user_files import file_sha256
+from .contract import Done, Each, Note, NoteKind, RowFailure
+from .kept_steps import Step, step_key
+from .run_folder import RunFolder
+
+__all__ = ["Happening", "Work"]
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+Place = tuple[int, ...]
+
+_EVIDENCE_PER_STEP = 100_000
+"""Ids while the run works: E200003 is the third piece of evidence of the second step kept in this folder."""
+_FILE_FIELDS = ("file", "files")
+_MOST_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that happened, for whoever watches; nothing of it is kept."""
+
+    kind: Literal["step", "row", "failure", "note", "progress"]
+    text: str
+    kept: bool = False
+    """Whether a step was taken from what an earlier start of the run had done."""
+    done: int | None = None
+    total: int | None = None
+
+
+def _nobody(_happening: Happening) -> None:
+    """Nobody watches."""
+
+
+_place: ContextVar[Place] = ContextVar("place", default=())
+
+
+@dataclass
+class Work:
+    """A `WorkflowRun` over a folder.
+
+    Args:
+        run_folder: where results are kept.
+        bench: what the tools share.
+        tools: the tools that may be called.
+        offline: whether tools that need the network are refused.
+        given: versions and releases that every result depends on.
+        listener: hears what happens.
+        only_kept: whether to run nothing, for the check of a finished run.
+    """
+
+    run_folder: RunFolder
+    bench: Workbench
+    tools: Mapping[str, Tool]
+    offline: bool
+    given: Mapping[str, str]
+    listener: Callable[[Happening], None] = _nobody
+    only_kept: bool = False
+    executed: int = 0
+    """How many steps were done and not taken from the folder."""
+    used: dict[str, tuple[Place, Step]] = field(default_factory=dict)
+    """The steps of tools that the program asked for, each with the first place that did."""
+    noted: list[tuple[Place, Note]] = field(default_factory=list)
+    failed: list[tuple[Place, RowFailure]] = field(default_factory=list)
+    failed_calls: dict[str, tuple[Place, ToolCall, ToolResult]] = field(default_factory=dict)
+    """Calls that failed in this start of the run: not kept, so that the next start tries them again."""
+
+    def __post_init__(self) -> None:
+        self._counters: dict[Place, int] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._hashes: dict[str, str] = {}
+        self._at_once = asyncio.Semaphore(_MOST_AT_ONCE)
+        self._broken: StorageError | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The run's folder."""
+        return self.run_folder.path
+
+    # Calls -------------------------------------------------------------------------------------------------------
+
+    async def call(self, tool: str, /, **arguments: Any) -> ToolResult:
+        """See `WorkflowRun.call`."""
+        return await self._call(self._next_place(), tool, arguments)
+
+    async def need(self, tool: str, /, **arguments: Any) -> ToolResult:
+        """See `WorkflowRun.need`."""
+        result = await self._call(self._next_place(), tool, arguments)
+        if result.status == "failed":
+            message, _, hint = result.digest.partition("\n")
+            raise error_named(result.error, message, hint)
+        return result
+
+    async def calls(self, calls: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[ToolResult, ...]:
+        """See `WorkflowRun.calls`."""
+        placed = [(self._next_place(), tool, arguments) for tool, arguments in calls]
+        return tuple(await _all([self._call(place, tool, arguments) for place, tool, arguments in placed]))
+
+    async def _call(self, place: Place, name: str, arguments: Mapping[str, Any]) -> ToolResult:
+        tool = find_tool(name, self.tools)
+        call = ToolCall(id="call", tool=tool.name, arguments=json.loads(json.dumps(dict(arguments), allow_nan=False)))
+        given = self._given_for(tool, call.arguments)
+        key = step_key(tool.name, call.arguments, given)
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            if key in self.failed_calls:
+                return self._fail(key, place, call, self.failed_calls[key][2])
+            step = self.run_folder.steps.get(key)
+            kept = step is not None
+            if step is None:
+                result = await self._execute(tool, call)
+                if result.status == "failed" and not _fails_always(result):
+                    return self._fail(key, place, call, result)
+                step = self._keep(tool.name, call.arguments, given, result.model_dump(mode="json"))
+        earlier = self.used.get(key)
+        self.used[key] = (min(place, earlier[0]) if earlier else place, step)
+        result = _numbered(step)
+        if earlier is None:
+            self.listener(Happening("step", f"{tool.name} {_brief(call.arguments)}".rstrip(), kept))
+        if result.status == "failed":
+            self._tell_failure(place, call, result)
+        return result
+
+    async def _execute(self, tool: Tool, call: ToolCall) -> ToolResult:
+        if self.only_kept:
+            if (told := self._told_failure(call)) is not None:
+                return told
+            raise StorageError(f"The result of {tool.name} is not kept in {self.folder}.", "Go on with --resume first.")
+        if tool.writes(call.arguments):
+            raise NotApproved(f"{tool.name} writes a file, and a workflow's tools write none.")
+        numbers = iter(range(1, _EVIDENCE_PER_STEP))
+        allowed = frozenset(map(Path, self.run_folder.files))
+        context = ToolContext(self.bench, allowed, self.offline, self.progress)
+        async with self._at_once:
+            self.executed += 1
+            return await execute(
+                call, {tool.name: tool}, context, lambda: f"E{next(numbers)}", now=lambda: self.run_folder.created_at
+            )
+
+    def _keep(self, name: str, arguments: Mapping[str, Any], given: Mapping[str, Any], result: Any) -> Step:
+        try:
+            return self.run_folder.steps.keep(name, arguments, given, result)
+        except StorageError as error:  # no row's own failure: nothing more can be kept
+            self._broken = error
+            raise
+
+    def _given_for(self, tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        given: dict[str, Any] = dict(self.given)
+        if tool.needs_network or tool.name in ANSWERABLE:
+            given["network"] = "forbidden" if self.offline else "allowed"
+        named = [arguments[name] for name in _FILE_FIELDS if arguments.get(name)]
+        paths = [item for value in named for item in ([value] if isinstance(value, str) else value)]
+        if paths:
+            given["files"] = [self._hash(Path(item)) for item in paths]
+        return given
+
+    def _hash(self, path: Path) -> str:
+        place = str(path.expanduser().resolve())
+        if place in self.run_folder.files:
+            return self.run_folder.files[place]
+        if place not in self._hashes:
+            self._hashes[place] = file_sha256(Path(place))
+        return self._hashes[place]
+
+    def _fail(self, key: str, place: Place, call: ToolCall, result: ToolResult) -> ToolResult:
+        first = min(place, self.failed_calls[key][0]) if key in self.failed_calls else place
+        self.failed_calls[key] = (first, call, result)
+        self._tell_failure(place, call, result)
+        return result
+
+    def _told_failure(self, call: ToolCall) -> ToolResult | None:
+        """How the call failed in the last start of the run, from its manifest."""
+        for told in self.run_folder.manifest.get("failed_calls", ()):
+            if told["tool"] == call.tool and told["arguments"] == call.arguments:
+                return ToolResult(status="failed", error=told["error"], digest=told["message"])
+        return None
+
+    def _tell_failure(self, place: Place, call: ToolCall, result: ToolResult) -> None:
+        text = f"{call.tool} {_brief(call.arguments)} failed: {result.digest.replace(chr(10), ' ')}"
+        self._note(place, Note(text, "failure"))
+
+    def result_of(self, step: Step) -> ToolResult:
+        """A kept result as the program was given it."""
+        return _numbered(step)
+
+    # Rows --------------------------------------------------------------------------------------------------------
+
+    async def each(
+        self,
+        rows: Sequence[R],
+        function: Callable[[R], Awaitable[T]],
+        *,
+        label: Callable[[R], str] = str,
+        at_once: int = 4,
+    ) -> Each[R, T]:
+        """See `WorkflowRun.each`."""
+        place = self._next_place()
+        results: list[Done[R, T] | RowFailure | None] = [None] * len(rows)
+        ended = 0
+        numbers = iter(range(len(rows)))
+
+        async def work() -> None:
+            nonlocal ended
+            for number in numbers:
+                row = rows[number]
+                _place.set((*place, number))
+                try:
+                    results[number] = Done(row, await function(row))
+                except BiocopilotError as error:
+                    if isinstance(error, UnknownTool) or error is self._broken:
+                        raise
+                    failure = RowFailure(label(row), type(error).__name__, error.message, error.hint)
+                    results[number] = failure
+                    self.failed.append(((*place, number), failure))
+                    self.listener(Happening("failure", f"{failure.label}: {failure.message}"))
+                ended += 1
+                self.listener(Happening("row", label(row), done=ended, total=len(rows)))
+
+        await _all([work() for _ in range(max(1, min(at_once, len(rows))))])
+        return Each(
+            tuple(item for item in results if isinstance(item, Done)),
+            tuple(item for item in results if isinstance(item, RowFailure)),
+        )
+
+    async def step(self, name: str, arguments: Mapping[str, Any], work: Callable[[], Awaitable[T]]) -> T:
+        """See `WorkflowRun.step`."""
+        called, wanted, given = f"step {name}", json.loads(json.dumps(dict(arguments))), dict(self.given)
+        key = step_key(called, wanted, given)
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            step = self.run_folder.steps.get(key)
+            kept = step is not None
+            if step is None:
+                if self.only_kept:
+                    raise StorageError(
+                        f"The result of {name} is not kept in {self.folder}.", "Go on with --resume first."
+                    )
+                self.executed += 1
+                result = json.loads(json.dumps(await work(), allow_nan=False))  # the same value, kept or new
+                step = self._keep(called, wanted, given, result)
+        self.listener(Happening("step", f"{name} {_brief(wanted)}".rstrip(), kept))
+        value: T = step.result
+        return value
+
+    # Telling -----------------------------------------------------------------------------------------------------
+
+    def note(self, text: str, kind: NoteKind = "info") -> None:
+        """See `WorkflowRun.note`."""
+        self._note(self._next_place(), Note(text, kind))
+
+    def _note(self, place: Place, note: Note) -> None:
+        self.noted.append((place, note))
+        self.listener(Happening("failure" if note.kind == "failure" else "note", note.text))
+
+    def progress(self, text: str, done: int | None = None, total: int | None = None) -> None:
+        """See `WorkflowRun.progress`."""
+        self.listener(Happening("progress", text, done=done, total=total))
+
+    def _next_place(self) -> Place:
+        parent = _place.get()
+        number = self._counters.get(parent, 0)
+        self._counters[parent] = number + 1
+        return (*parent, number)
+
+
+async def _all(works: Sequence[Awaitable[T]]) -> list[T]:
+    """All results in order; where one raises, the others are cancelled and waited for, and it is raised."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        return list(await asyncio.gather(*tasks))
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+
+
+def _fails_always(result: ToolResult) -> bool:
+    """Whether the same call would fail the same way: its input is refused. What was not at hand may be there next time."""
+    error = error_named(result.error, "")
+    return isinstance(error, InvalidInput) and not isinstance(error, FileRefused)
+
+
+def _numbered(step: Step) -> ToolResult:
+    """The kept result with the run's own evidence ids in place of E1, E2, … of the step."""
+    result = ToolResult.model_validate(step.result)
+    first = step.seq * _EVIDENCE_PER_STEP
+    evidence: tuple[Evidence, ...] = tuple(
+        item.model_copy(update={"id": f"E{first + number}"}) for number, item in enumerate(result.evidence, 1)
+    )
+    return result.model_copy(update={"evidence": evidence})
+
+
+def _brief(arguments: Mapping[str, Any]) -> str:
+    text = " ".join(
+        str(value) if not isinstance(value, list) else ",".join(map(str, value)) for value in arguments.values()
+    )
+    return text if len(text) <= 60 else f"{text[:59]}…"
