@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .planner.language.choice import ModelChoice
 
 __all__ = [
+    "InterfaceSettings",
     "LibrarySettings",
     "LoadedSettings",
     "ModelSettings",
@@ -146,6 +147,17 @@ class WeightsSettings(BaseModel):
     )
 
 
+class InterfaceSettings(BaseModel):
+    """The table `[interface]`: the terminal interface."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    molecules: Literal["auto", "pixels", "braille", "ascii", "off"] = Field(
+        default="auto",
+        description="how molecules are drawn; auto and pixels: as pixels where the terminal shows them, else in braille dots",
+    )
+
+
 class Settings(BaseModel):
     """Every setting with its default; a description is what `config show` and the documentation say."""
 
@@ -177,6 +189,7 @@ class Settings(BaseModel):
     first: Literal["local", "live"] = Field(
         default="local", description="what is asked first: local stores, or live services"
     )
+    interface: InterfaceSettings = Field(default=InterfaceSettings(), description="the terminal interface")
     library: LibrarySettings = Field(default=LibrarySettings(), description="the user's documents")
     model: ModelSettings = Field(default=ModelSettings(), description="the language model that plans")
 
@@ -250,7 +263,7 @@ def setting_fields() -> dict[str, FieldInfo]:
     return found
 
 
-_TABLES: dict[str, type[BaseModel]] = {"library": LibrarySettings, "model": ModelSettings, "weights": WeightsSettings}
+_TABLES: dict[str, type[BaseModel]] = {"interface": InterfaceSettings, "library": LibrarySettings, "model": ModelSettings, "weights": WeightsSettings}
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ def open_interface(session: str = "", planner: str = "", offline: bool = False) 
     from ...memory.run_log import new_run_id
     from ..settings import load_settings
     from ..tui.app import CopilotApp
+    from ..tui.pictures import how_drawn, pixels_of_terminal
     from ..tui.widgets.welcome import set_up_line
     from .asking import Request, copilot_for
     from .checks import all_checks
@@ -53,4 +54,5 @@ def open_interface(session: str = "", planner: str = "", offline: bool = False) 
 
     back_ends = "offline" if offline or settings.offline else "local and live"
     app = CopilotApp(make, session or f"tui-{new_run_id()}", f"{planner or settings.planner} · {back_ends}", set_up)
+    app.how_drawn = how_drawn(settings.interface.molecules, pixels_of_terminal)
     raise typer.Exit(app.run() or 0)

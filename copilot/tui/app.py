@@ -5,10 +5,12 @@ Top layer of the app, over keeping.py (sessions and files), looking.py (what is 
 
 from __future__ import annotations
 
+import base64
 import time
 from collections import deque
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from ...memory.errors import BiocopilotError
 from .completing import Word, commands, files, named
 from .keeping import KeepingApp
 from .molecules import ShownMolecule
+from .pictures import Picture, save_drawing
 from .registry import command_named, nearest_command
 from .runner import Asked, Ended, MakeCopilot, Runner
 from .story import Story
@@ -59,6 +62,7 @@ class CopilotApp(KeepingApp):
         self.chat.mount(Welcome())
         self.prompt.focus()
         self.evidence.show(None)
+        self.molecule.how = self.how_drawn
         self.set_interval(TICK_S, self._tick)
         self.show_title()
         self.call_after_refresh(self._after_first_frame)
@@ -252,6 +256,19 @@ class CopilotApp(KeepingApp):
             "layout", {"structure": molecule.smiles, "highlight": "alerts"}
         )
         return layout
+
+    def picture_of(self, picture: Picture) -> bytes:
+        size = {"width": picture.width, "height": picture.height, "background": picture.background}
+        return base64.b64decode(self._drawing(picture.smiles, "png", size)["png"])
+
+    def opened_as_svg(self, molecule: ShownMolecule) -> Path:
+        drawing = self._drawing(molecule.smiles, "svg", {"width": 900, "height": 700})
+        return save_drawing(molecule.name, drawing["svg"])
+
+    def _drawing(self, smiles: str, form: str, size: Mapping[str, Any]) -> Mapping[str, Any]:
+        arguments = {"structure": smiles, "form": form, "highlight": "alerts", "legend": "", **size}
+        drawing: Mapping[str, Any] = self.runner.copilot().bench.chemistry.call_blocking("draw", arguments)
+        return drawing
 
     def show_status(self) -> None:
         seconds = time.monotonic() - self._begun if self.under_way else 0.0

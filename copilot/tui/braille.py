@@ -82,8 +82,8 @@ def drawn(layout: Mapping[str, Any], columns: int, rows: int) -> Drawing:
         _draw_bond(canvas, item, at)
     for atom, point in zip(atoms, at, strict=True):
         canvas.write_symbol(point, atom)
-    for number, (atom, point) in enumerate(zip(atoms, at, strict=True)):
-        canvas.write_label(point, atom, _neighbours_right(number, layout, at))
+    for atom, point in zip(atoms, at, strict=True):
+        canvas.write_label(point, atom)
     return Drawing(canvas.cells(), bond * scale < _LEAST_BOND or canvas.touching)
 
 
@@ -117,13 +117,6 @@ def _bond_length(layout: Mapping[str, Any]) -> float:
 def _middle(point: tuple[float, float]) -> tuple[float, float]:
     """The middle of the character that a dot is in: bonds lead to where the letter is shown."""
     return 2 * floor(point[0] / 2) + 1.0, 4 * floor(point[1] / 4) + 2.0
-
-
-def _neighbours_right(number: int, layout: Mapping[str, Any], at: Points) -> bool:
-    """Whether an atom's only neighbour lies to its right, so that the hydrogens belong on the left."""
-    ends = [(item["begin"], item["end"]) for item in layout["bonds"]]
-    around = [at[end if begin == number else begin][0] for begin, end in ends if number in (begin, end)]
-    return len(around) == 1 and around[0] > at[number][0] + 1
 
 
 def _draw_bond(canvas: _Canvas, bond: Mapping[str, Any], at: Points) -> None:
@@ -203,13 +196,11 @@ class _Canvas:
         else:
             self._letters[place] = Cell(char, True, bool(atom["lit"]), atom["element"])
 
-    def write_label(self, point: tuple[float, float], atom: Mapping[str, Any], turn: bool) -> None:
+    def write_label(self, point: tuple[float, float], atom: Mapping[str, Any]) -> None:
         """The rest of an atom's letters: hydrogens on the side that has no bond or letters, on the right where both are free."""
         if not atom["label"]:
             return
         ways = [(atom["label"], atom["anchor"]), (atom["turned"], atom["turned_anchor"])]
-        if turn:
-            ways.reverse()
         label, anchor = min(ways, key=lambda way: self._covered(point, *way))
         row, column = self._place(point)
         places = {(row, place): char for place, char in enumerate(label, column - anchor)}

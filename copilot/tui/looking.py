@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from textual import work
@@ -12,6 +13,7 @@ from . import kept
 from .call_text import as_command, as_python
 from .molecules import ShownMolecule, molecule_of, molecules_of
 from .panes import PanesApp
+from .pictures import Picture, Pictures
 from .screens.help import HelpScreen
 from .screens.table import TableScreen
 from .story import Story
@@ -30,9 +32,18 @@ class LookingApp(PanesApp):
         super().__init__(about)
         self.story: Story | None = None
         """The run on show in the panes beside the chat."""
+        self._pictures = Pictures(self.picture_of)
 
     def layout_of(self, molecule: ShownMolecule) -> Mapping[str, Any]:
         """Where its atoms lie, from a chemistry worker; asked in a thread. Raises BiocopilotError."""
+        raise NotImplementedError
+
+    def picture_of(self, picture: Picture) -> bytes:
+        """A drawing of it as PNG, from a chemistry worker; asked in a thread. Raises BiocopilotError."""
+        raise NotImplementedError
+
+    def opened_as_svg(self, molecule: ShownMolecule) -> Path:
+        """A file with a drawing of it; asked in a thread. Raises BiocopilotError."""
         raise NotImplementedError
 
     def action_citation(self, by: int) -> None:
@@ -111,3 +122,32 @@ class LookingApp(PanesApp):
         except BiocopilotError as error:
             trouble = error.message
         self.call_from_thread(self.molecule.draw, molecule, layout, trouble)
+
+    def on_molecule_view_picture_wanted(self, event: MoleculeView.PictureWanted) -> None:
+        self._picture(event.molecule, event.picture)
+
+    @work(thread=True, exclusive=True, group="picture", exit_on_error=False)
+    def _picture(self, molecule: ShownMolecule, picture: Picture) -> None:
+        try:
+            image = self._pictures.get(picture)
+        except BiocopilotError:  # the drawing in characters stays, and its layout's error is told
+            return
+        self.call_from_thread(self.molecule.put, molecule, image)
+
+    def on_molecule_view_copy_wanted(self, event: MoleculeView.CopyWanted) -> None:
+        self.copy_to_clipboard(event.molecule.smiles)
+        self.notify("The SMILES is copied.", markup=False)
+
+    def on_molecule_view_open_wanted(self, event: MoleculeView.OpenWanted) -> None:
+        event.stop()
+        self._open(event.molecule)
+
+    @work(thread=True, exclusive=True, group="open", exit_on_error=False)
+    def _open(self, molecule: ShownMolecule) -> None:
+        try:
+            path = self.opened_as_svg(molecule)
+        except BiocopilotError as error:
+            self.call_from_thread(self.tell_trouble, error)
+            return
+        self.call_from_thread(self.open_url, path.as_uri())
+        self.call_from_thread(self.notify, f"Opened, and kept as {path}", markup=False)

@@ -17,6 +17,7 @@ from textual.widgets import Static, Tab, Tabs
 
 from ...memory.errors import BiocopilotError
 from .registry import COMMANDS
+from .pictures import HowDrawn
 from .widgets.chat import ChatPane
 from .widgets.completions import Completions
 from .widgets.evidence import EvidencePane
@@ -49,6 +50,8 @@ class PanesApp(App[int]):
         super().__init__()
         self.about = about
         """Planner and back ends, for the title line."""
+        self.how_drawn = HowDrawn()
+        """How molecules are shown; the command line asks the terminal before the app runs."""
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", markup=False)
@@ -103,6 +106,7 @@ class PanesApp(App[int]):
     def action_look(self, where: str) -> None:
         for name in SIDE:
             self.screen.set_class(where == name, f"show-{name}")
+        self._enlarge("")
         self.query_one("#tabs", Tabs).active = f"tab-{where}"
         pane = self.query_one(f"#{where}")
         (self.prompt if where == "chat" else pane).focus()
@@ -111,6 +115,22 @@ class PanesApp(App[int]):
         where = (event.tab.id or "").removeprefix("tab-")
         for name in SIDE:
             self.screen.set_class(where == name, f"show-{name}")
+
+    def action_enlarge(self) -> None:
+        """Give the pane with the focus the whole width and height, or take it back."""
+        panes = ("chat", *SIDE)
+        large = any(self.screen.has_class(f"large-{name}") for name in panes)
+        focused = self.focused
+        within = [node.id for node in focused.ancestors_with_self] if focused is not None else []
+        shown = next((name for name in SIDE if self.screen.has_class(f"show-{name}")), "chat")
+        self._enlarge("" if large else next((name for name in panes if name in within), shown))
+
+    def _enlarge(self, pane: str) -> bool:
+        """Enlarge that pane only. Says whether another one was large."""
+        was = [name for name in ("chat", *SIDE) if self.screen.has_class(f"large-{name}")]
+        for name in ("chat", *SIDE):
+            self.screen.set_class(pane == name, f"large-{name}")
+        return bool(was)
 
     def tell_trouble(self, error: BiocopilotError) -> None:
         """An error of ours as a message that goes by itself."""

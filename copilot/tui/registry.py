@@ -50,6 +50,7 @@ COMMANDS: tuple[Command, ...] = (
         "table", "The tables of the answer and its evidence: sort, filter, CSV", "table", ("ctrl+b",), group="look"
     ),
     Command("molecule", "Go to the molecule", "look('molecule')", ("f5",), group="look"),
+    Command("enlarge", "Give the pane with the focus the whole screen, or take it back", "enlarge", ("f6",), group="look"),
     Command("next-molecule", "Next molecule of the run", "molecule(1)", ("greater_than_sign",), group="look"),
     Command("previous-molecule", "Previous molecule of the run", "molecule(-1)", ("less_than_sign",), group="look"),
     Command("chat", "Go to the questions and answers", "look('chat')", ("f2",), group="look"),

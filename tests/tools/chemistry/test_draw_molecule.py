@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from biocopilot.tools.chemistry.engine.functions import draw
 
 
 async def test_an_svg_is_xml_of_the_size_asked_for(call: Any) -> None:
@@ -78,3 +79,10 @@ async def test_what_cannot_be_drawn_says_why(call: Any, arguments: dict[str, Any
     result = await call("draw_molecule", **arguments)
     assert result.status in ("empty", "failed")
     assert result.digest
+
+
+@pytest.mark.parametrize(("background", "atoms"), [("", "#000000"), ("#ffffff", "#000000"), ("#121212", "#E5E5E5")])
+def test_lines_stand_out_from_the_background(background: str, atoms: str) -> None:
+    svg = draw("CCO", "svg", "none", "", 200, 150, background)["svg"]
+    assert f"stroke:{atoms}" in svg
+    assert f"fill:{(background or '#ffffff').upper()}" in svg

@@ -16,13 +16,18 @@ _LIT = (1.0, 0.72, 0.55)
 
 
 def drawing_of(
-    molecule: Chem.Mol, form: str, lit: Sequence[int], legend: str, width: int, height: int
+    molecule: Chem.Mol, form: str, lit: Sequence[int], legend: str, width: int, height: int, background: str = ""
 ) -> dict[str, Any]:
-    """`svg` as text, or `png` as base64."""
+    """`svg` as text, or `png` as base64; on white, or on a colour `#rrggbb` with lines that stand out from it."""
     drawer = rdMolDraw2D.MolDraw2DSVG(width, height) if form == "svg" else rdMolDraw2D.MolDraw2DCairo(width, height)
     options = drawer.drawOptions()
     options.addStereoAnnotation = True
     options.legendFontSize = 18
+    if background:
+        red, green, blue = (int(background[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        if 0.3 * red + 0.59 * green + 0.11 * blue < 0.5:
+            rdMolDraw2D.SetDarkMode(drawer)
+        options.setBackgroundColour((red, green, blue))
     rdDepictor.SetPreferCoordGen(True)
     atoms = sorted(set(lit))
     bonds = [

@@ -290,13 +290,15 @@ def common_core(structures: Sequence[str], seconds: int = 5) -> dict[str, Any]:
     }
 
 
-def draw(structure: str, form: str, highlight: str, legend: str, width: int, height: int) -> dict[str, Any]:
-    """A drawing; `highlight` is `none`, `alerts` or a SMARTS."""
+def draw(
+    structure: str, form: str, highlight: str, legend: str, width: int, height: int, background: str = ""
+) -> dict[str, Any]:
+    """A drawing; `highlight` is `none`, `alerts` or a SMARTS, `background` a colour `#rrggbb` or white."""
     from .drawing import drawing_of
 
     molecule = molecule_from(structure)
     lit = _lit(molecule, highlight)
-    return {**drawing_of(molecule, form, lit, legend, width, height), "highlighted": sorted(set(lit))}
+    return {**drawing_of(molecule, form, lit, legend, width, height, background), "highlighted": sorted(set(lit))}
 
 
 def layout(structure: str, highlight: str) -> dict[str, Any]:
@@ -338,7 +340,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     for function in (
         parse, parse_many, smiles_of_blocks, properties, describe, alerts, similarity, nearest, fingerprints, nearest_packed,
         packed_is_sound, pattern_records, pattern_candidates, pattern_matches, patterns_are_sound,
-        query_meant, matches_among, substructure, pattern_counts, elements, check_pattern, group_smarts, scaffold, standardise, common_core, draw, layout,
+        query_meant, matches_among, substructure, pattern_counts, elements, check_pattern, group_smarts, scaffold,
+        standardise, common_core, draw, layout,
         loaded_modules, version,
     )
 }  # fmt: skip
