@@ -141,6 +141,28 @@ async def test_a_models_text_is_checked_sentence_by_sentence():
     assert answer.status == "partial"
 
 
+async def test_a_sentence_that_a_model_says_twice_is_struck_in_both_places():
+    answer = await run_of(
+        CallTools((call("tell", value=7.0),)), Give(text="Nobody knows. It is 7. [E1] Nobody knows.")
+    ).answer()
+    assert answer.text == ("~~Nobody knows.~~ (no evidence) It is 7. [E1] ~~Nobody knows.~~ (no evidence)")
+
+
+async def test_a_planner_tells_as_it_happens_and_counts_its_model():
+    def asks(state):
+        state.tell("The server is busy.", "fallback")
+        state.spend(900, 20, 0.5)
+        state.spend(100, 5, 0.25)
+        return Give(text="It is.", thought="Hm.")
+
+    run = run_of(asks)
+    answer = await run.answer()
+    assert answer.notices[0] == "The server is busy."
+    thought, usage = (next(item for item in run.recorder.events if item.type == kind) for kind in ("thought", "usage"))
+    assert thought.text == "Hm."
+    assert (usage.tokens_in, usage.tokens_out, usage.model_calls, usage.model_seconds) == (1_000, 25, 2, 0.75)
+
+
 async def test_an_aside_claims_nothing_and_alone_answers_nothing():
     run = run_of(Give((Aside("I can compute 25 properties."),)))
     answer = await run.answer()

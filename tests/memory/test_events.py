@@ -108,3 +108,15 @@ def test_time_keeps_its_zone_and_microseconds() -> None:
     again = parse_event(ONE_OF_EACH[0].model_dump_json())
     assert again.at == AT
     assert again.at.utcoffset() is not None
+
+
+def test_usage_recorded_before_models_were_counted_is_shown_as_it_was() -> None:
+    old = (
+        '{"run_id":"r1","number":3,"at":"2026-11-24T05:31:22.000001Z","type":"usage","steps":1,"calls":2,"bytes":3,'
+        '"tokens_in":0,"tokens_out":0}'
+    )
+    assert parse_event(old).model_dump_json() == old
+    counted = events.Usage(
+        **HEAD, steps=1, calls=2, bytes=3, tokens_in=4, tokens_out=5, model_calls=2, model_seconds=0.5
+    )
+    assert parse_event(counted.model_dump_json()) == counted
