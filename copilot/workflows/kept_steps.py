@@ -107,14 +107,17 @@ class KeptSteps:
             StorageError: it could not be written, as on a full disk.
         """
         key = step_key(name, arguments, given)
-        values = (key, name, canonical_json(arguments), canonical_json(given), canonical_json(result))
+        told = json.dumps(
+            result, ensure_ascii=False, allow_nan=False
+        )  # its keys in their own order, which a report may show
+        values = (key, name, canonical_json(arguments), canonical_json(given), told)
         try:
             done = self._connection.execute(
                 "INSERT INTO steps (key, name, arguments, given, result) VALUES (?, ?, ?, ?, ?)", values
             )
         except sqlite3.Error as error:
             raise _trouble(self.path, error) from error
-        return Step(int(done.lastrowid or 0), key, name, json.loads(values[2]), json.loads(values[3]), result)
+        return _step((int(done.lastrowid or 0), *values))
 
     def before(self, step: Step) -> Step | None:
         """The newest earlier result of the same call, over other data or by another version; None where there is none."""

@@ -23,7 +23,7 @@ from ...memory.errors import (
     UnknownTool,
     error_named,
 )
-from ...memory.records import Evidence, ToolCall, ToolResult
+from ...memory.records import Evidence, ToolCall, ToolResult, canonical_json
 from ...tools.contract import Tool, ToolContext
 from ...tools.execute import execute, find_tool
 from ...tools.from_services import ANSWERABLE
@@ -128,7 +128,7 @@ class Work:
 
     async def _call(self, place: Place, name: str, arguments: Mapping[str, Any]) -> ToolResult:
         tool = find_tool(name, self.tools)
-        call = ToolCall(id="call", tool=tool.name, arguments=json.loads(json.dumps(dict(arguments), allow_nan=False)))
+        call = ToolCall(id="call", tool=tool.name, arguments=json.loads(canonical_json(dict(arguments))))
         given = self._given_for(tool, call.arguments)
         key = step_key(tool.name, call.arguments, given)
         async with self._locks.setdefault(key, asyncio.Lock()):
@@ -253,7 +253,7 @@ class Work:
 
     async def step(self, name: str, arguments: Mapping[str, Any], work: Callable[[], Awaitable[T]]) -> T:
         """See `WorkflowRun.step`."""
-        called, wanted, given = f"step {name}", json.loads(json.dumps(dict(arguments))), dict(self.given)
+        called, wanted, given = f"step {name}", json.loads(canonical_json(dict(arguments))), dict(self.given)
         key = step_key(called, wanted, given)
         async with self._locks.setdefault(key, asyncio.Lock()):
             step = self.run_folder.steps.get(key)
@@ -264,8 +264,7 @@ class Work:
                         f"The result of {name} is not kept in {self.folder}.", "Go on with --resume first."
                     )
                 self.executed += 1
-                result = json.loads(json.dumps(await work(), allow_nan=False))  # the same value, kept or new
-                step = self._keep(called, wanted, given, result)
+                step = self._keep(called, wanted, given, await work())
         self.listener(Happening("step", f"{name} {_brief(wanted)}".rstrip(), kept))
         value: T = step.result
         return value
