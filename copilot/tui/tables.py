@@ -39,6 +39,8 @@ class TableData:
     def filtered(self, words: str) -> TableData:
         """Only rows in which each of the words stands somewhere; case does not count."""
         wanted = words.casefold().split()
+        if not wanted:
+            return self
         kept = tuple(row for row in self.rows if all(word in "\t".join(row).casefold() for word in wanted))
         return replace(self, rows=kept)
 
@@ -57,6 +59,11 @@ class TableData:
         if len({_unit(row[column]) for row in self.rows if row[column]}) > 1:
             return []
         return [value for row in self.rows if (value := number_in(row[column])) is not None]
+
+    def unit(self, column: int) -> str:
+        """The unit of a column's numbers; empty where they have none or several."""
+        units = {_unit(row[column]) for row in self.rows if row[column]}
+        return next(iter(units)) if len(units) == 1 else ""
 
     def _of_numbers(self, column: int) -> bool:
         cells = [row[column] for row in self.rows if row[column]]

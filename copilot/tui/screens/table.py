@@ -1,9 +1,9 @@
-"""A table to work with: sort, filter, copy, write as CSV, and a histogram of a column of numbers."""
+"""A table to work with: sort, filter, copy, write as CSV, and a look at a column of numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -13,14 +13,14 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Input, Static
 
+from ..plots import bars, plot_of
 from ..tables import TableData
 
 __all__ = ["MOST_ROWS", "TableScreen"]
 
 MOST_ROWS = 2_000
 """Rows that are shown; filtering, sorting and writing look at all of them."""
-_BARS = " ▁▂▃▄▅▆▇█"
-_BINS = 40
+_KEYS = "s sorts by the column · / filters · p histogram, plot · c copies · w writes CSV · n next table · Esc closes"
 
 
 class TableScreen(ModalScreen[None]):
@@ -35,7 +35,7 @@ class TableScreen(ModalScreen[None]):
         Binding("escape", "dismiss", "Close", show=False),
         Binding("s", "sort", "Sort by this column", show=False),
         Binding("slash", "search", "Filter", show=False),
-        Binding("p", "plot", "Histogram", show=False),
+        Binding("p", "plot", "Histogram, plot", show=False),
         Binding("c", "copy", "Copy", show=False),
         Binding("w", "write", "Write as CSV", show=False),
         Binding("n,tab", "next", "Next table", show=False, priority=True),
@@ -47,21 +47,18 @@ class TableScreen(ModalScreen[None]):
         self._at = 0
         self._words = ""
         self._sort: tuple[int, bool] | None = None
-        self._plotted = False
+        self._look: Literal["", "bars", "plot"] = ""
+        """What is shown of the column: nothing, a line of bars, a plot."""
+        self._plotted = -1
+        """The column that it is of."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="sheet"):
             yield Static("", id="of")
             yield Input(placeholder="/ to filter", id="wanted", compact=True)
             yield DataTable(id="cells", zebra_stripes=True)
-            yield Static("", id="plot")
-            yield Static(
-                Content.styled(
-                    "s sorts by the column · / filters · p histogram · c copies · w writes CSV · n next table · Esc closes",
-                    "$text-muted",
-                ),
-                id="said",
-            )
+            yield Static("", id="bars")
+            yield Static(Content.styled(_KEYS, "$text-muted"), id="said")
 
     def on_mount(self) -> None:
         self._fill()
@@ -101,7 +98,8 @@ class TableScreen(ModalScreen[None]):
         self._fill()
 
     def action_plot(self) -> None:
-        self._plotted = not self._plotted
+        looks: tuple[Literal["", "bars", "plot"], ...] = ("", "bars", "plot")
+        self._look = looks[(looks.index(self._look) + 1) % len(looks)]
         self._plot()
 
     def action_copy(self) -> None:
@@ -134,30 +132,30 @@ class TableScreen(ModalScreen[None]):
         )
         self._plot()
 
-    def on_data_table_cell_highlighted(self, _event: DataTable.CellHighlighted) -> None:
-        self._plot()
+    def on_data_table_cell_highlighted(self, event: DataTable.CellHighlighted) -> None:
+        if event.coordinate.column != self._plotted:
+            self._plot()
 
     def _plot(self) -> None:
-        plot = self.query_one("#plot", Static)
-        plot.display = self._plotted
-        if self._plotted and self.table.header:
-            plot.update(Content(histogram(self.table, self._cells.cursor_column)))
+        """Bring the bars or the plot up to the column that the cursor is in."""
+        said = self.query_one("#bars", Static)
+        said.display = bool(self._look)
+        self._plotted = self._cells.cursor_column
+        plot = plot_of(self.table, self._plotted) if self._look and self.table.header else None
+        drawn = self._look == "plot" and plot is not None
+        for widget in self.query("#drawn"):
+            widget.display = drawn
+        if plot is None:
+            name = self.table.header[self._plotted] if self.table.header else "This table"
+            said.update(Content(f"{name}: no numbers to count."))
+            return
+        said.update(Content(f"{plot.name}: {plot.said}" if drawn else bars(plot)))
+        if drawn:
+            from ..widgets.plot import ColumnPlot  # plotext is not needed before
+
+            if not self.query("#drawn"):
+                self.query_one("#sheet").mount(ColumnPlot(id="drawn"), before=said)
+            self.query_one("#drawn", ColumnPlot).show(plot)
 
     def _say(self, text: str) -> None:
         self.query_one("#said", Static).update(Content(text))
-
-
-def histogram(table: TableData, column: int) -> str:
-    """Counts of a column's numbers in bars of one line, with least, median and most."""
-    values = sorted(table.numbers(column))
-    name = table.header[column]
-    if len(values) < 2:
-        return f"{name}: no numbers to count."
-    least, most = values[0], values[-1]
-    width = (most - least) / _BINS or 1.0
-    counts = [0] * _BINS
-    for value in values:
-        counts[min(_BINS - 1, int((value - least) / width))] += 1
-    highest = max(counts)
-    bars = "".join(_BARS[-(-count * (len(_BARS) - 1) // highest)] for count in counts)
-    return f"{name} of {len(values):,}: {bars}\nleast {least:g} · median {values[len(values) // 2]:g} · most {most:g}"
