@@ -25,6 +25,7 @@ from .choice import ModelChoice
 from .conversation import Conversation, Exchange, Script
 from .faults import ModelFault
 from .found import found_parts
+from .local import runs_here
 from .model_planner import ModelPlanner
 from .reading_on import READ_FUNCTION, READ_RESULT, page_of
 from .reply import Reply, Wish, whole_sentences
@@ -138,23 +139,40 @@ class LanguagePlanner(ModelPlanner):
     async def _ask(self, work: _Work, state: State, script: Script, answer_now: bool) -> Reply:
         if answer_now:
             runnable = self._model
-        elif work.native:
-            runnable = self._with_tools(work.shown)
         else:
-            runnable = with_schema(self._model, _calls_schema(work.shown, self.reply_tokens))
+            runnable = self._with_tools(work.shown, state) if work.native else self._with_schema(work.shown, state)
         names = () if answer_now else (*state.tools, READ_RESULT)
         return await ask_model(runnable, script.messages, state, self.patience, names, estimate=script.tokens)
 
-    def _with_tools(self, shown: ShownTools) -> Any:
+    def _with_tools(self, shown: ShownTools, state: State) -> Any:
         bound = self._bound.get(shown.names)
         if bound is None:
+            functions = [*shown.functions, READ_FUNCTION]
+            if runs_here(self._model):  # its calls are decoded under a grammar, which takes every rule
+                functions = [_exact(item, state) for item in functions]
             try:
-                bound = self._model.bind_tools([*shown.functions, READ_FUNCTION])
+                bound = self._model.bind_tools(functions)
             except NotImplementedError:
                 self._by_json = True
-                return with_schema(self._model, _calls_schema(shown, self.reply_tokens))
+                return self._with_schema(shown, state)
             self._bound[shown.names] = bound
         return bound
+
+    def _with_schema(self, shown: ShownTools, state: State) -> Any:
+        """The model held to one call or an answer; three bytes are a token of ordinary text."""
+        from ....model.errors import GrammarUnsatisfied
+        from ....model.grammar import calls_schema
+
+        functions = [_exact(item, state)["function"] for item in (*shown.functions, READ_FUNCTION)]
+        schemas = {item["name"]: item["parameters"] for item in functions}
+        try:
+            schema = calls_schema(schemas, 3 * self.reply_tokens, answer=True)
+        except GrammarUnsatisfied as error:
+            raise ModelUnavailable(
+                f"No call fits into a reply of {self.reply_tokens} tokens: {error.message}",
+                "Set model.max_new_tokens higher.",
+            ) from error
+        return with_schema(self._model, dict(schema))
 
     def _mended(self, work: _Work, state: State, script: Script, error: ModelFault) -> bool:
         """Whether the same can be asked in another way, which is told."""
@@ -294,13 +312,12 @@ def _fewer(work: _Work, state: State, count: Counter, reply: int) -> ShownTools:
     return shown_tools(state, (), work.window - reply, count, also=tuple(order))
 
 
-def _calls_schema(shown: ShownTools, most_tokens: int) -> dict[str, Any]:
-    """One call or an answer; three bytes are a token of ordinary text."""
-    from ....model.grammar import calls_schema
-
-    functions = (*shown.functions, READ_FUNCTION)
-    schemas = {item["function"]["name"]: item["function"]["parameters"] for item in functions}
-    return dict(calls_schema(schemas, 3 * most_tokens, answer=True))
+def _exact(function: dict[str, Any], state: State) -> dict[str, Any]:
+    """The declaration with the rules between a tool's arguments, for a grammar; services refuse some of them."""
+    tool = state.tools.get(function["function"]["name"])
+    if tool is None:
+        return function
+    return {**function, "function": {**function["function"], "parameters": tool.exact_schema()}}
 
 
 def _unheld(text: str, state: State) -> list[tuple[str, Sequence[str]]]:

@@ -301,6 +301,13 @@ def test_calls_by_a_schema_can_be_set(ask: Any, server: Any, openai: Any) -> Non
     assert "response_format" in server.requests[0]
 
 
+def test_a_schema_that_fits_into_no_reply_is_told(ask: Any, server: Any, openai: Any) -> None:
+    asked = ask(calls="json", max_new_tokens=10)
+    assert "embedded planner goes on" in asked.notices("fallback")[0]
+    assert server.requests == []
+    assert asked.answer.status == "answered"
+
+
 @pytest.mark.parametrize(
     "text",
     [
