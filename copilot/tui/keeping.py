@@ -9,7 +9,7 @@ from textual import work
 
 from ...memory.errors import BiocopilotError
 from . import kept
-from .looking import LookingApp
+from .checking import CheckingApp
 from .screens.sessions import SessionsScreen
 from .story import Story
 from .widgets.welcome import Welcome
@@ -17,7 +17,7 @@ from .widgets.welcome import Welcome
 __all__ = ["KeepingApp"]
 
 
-class KeepingApp(LookingApp):
+class KeepingApp(CheckingApp):
     """The screen over a session.
 
     Args:
@@ -90,7 +90,8 @@ class KeepingApp(LookingApp):
     async def action_export(self, to: str) -> None:
         if not to:
             self.notify(
-                "Say where: /export answer.md (.json for data, .html to read, .bib for citations)", markup=False
+                "Say where: /export answer.md (.json for data, .py to run again, .html to read, .bib for citations)",
+                markup=False,
             )
             return
         run_id = self.story.run_id if self.story else ""
@@ -100,6 +101,17 @@ class KeepingApp(LookingApp):
             self.tell_trouble(error)
             return
         self.notify(f"Written: {written}", markup=False)
+
+    @work(exclusive=True, group="kept", exit_on_error=False)
+    async def action_methods(self) -> None:
+        """Copy how the session's answers came about, as a paragraph for a paper."""
+        try:
+            paragraph = await asyncio.to_thread(kept.methods_of, self.session)
+        except BiocopilotError as error:
+            self.tell_trouble(error)
+            return
+        self.copy_to_clipboard(paragraph)
+        self.notify(f"Copied: {paragraph}", title="Methods", timeout=15, markup=False)
 
     def action_copy_answer(self) -> None:
         if self.story is not None and self.story.text:

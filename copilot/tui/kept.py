@@ -12,7 +12,7 @@ from ..cli.recorded import run_log
 from .story import Story, told
 from .tables import TableData
 
-__all__ = ["delete_session", "export", "save_table", "session_rows", "stories_of"]
+__all__ = ["delete_session", "export", "methods_of", "save_table", "session_rows", "stories_of"]
 
 
 def session_rows() -> tuple[SessionRow, ...]:
@@ -42,7 +42,7 @@ def delete_session(name: str) -> str:
 
 
 def export(to: Path, session: str, run_id: str) -> Path:
-    """Write the session (.md, .json) or the run on show (.html, .bib) to a file that is not there yet.
+    """Write the session (.md, .json, .py) or the run on show (.html, .bib) to a file that is not there yet.
 
     Raises:
         InvalidInput: another kind of file.
@@ -57,6 +57,16 @@ def export(to: Path, session: str, run_id: str) -> Path:
         with run_log() as log:
             return export_run(log.events(run_id), to)
     return export_session(session, tuple(_events_of(session)), to)
+
+
+def methods_of(name: str) -> str:
+    """How the session's answers came about, as a paragraph. Raises RunNotFound where nothing of it is recorded."""
+    from ..export.methods import methods_paragraph
+
+    runs = _events_of(name)
+    if not runs:
+        raise RunNotFound("Nothing of this session is recorded.", "Ask something first.")
+    return methods_paragraph(runs)
 
 
 def save_table(table: TableData) -> str:

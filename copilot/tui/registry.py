@@ -50,6 +50,8 @@ COMMANDS: tuple[Command, ...] = (
         "table", "The tables of the answer and its evidence: sort, filter, CSV", "table", ("ctrl+b",), group="look"
     ),
     Command("molecule", "Go to the molecule", "look('molecule')", ("f5",), group="look"),
+    Command("check", "Check the record on show again, as `runs verify` does", "check_record", group="look"),
+    Command("copy-record", "Copy the record on show, as JSON", "copy_record", group="look"),
     Command("enlarge", "Give the pane with the focus the whole screen, or take it back", "enlarge", ("f6",), group="look"),
     Command("next-molecule", "Next molecule of the run", "molecule(1)", ("greater_than_sign",), group="look"),
     Command("previous-molecule", "Previous molecule of the run", "molecule(-1)", ("less_than_sign",), group="look"),
@@ -69,7 +71,11 @@ COMMANDS: tuple[Command, ...] = (
         shown=True,
     ),
     Command(
-        "export", "Write the session (.md, .json) or this run (.html, .bib)", "export", argument="FILE", group="session"
+        "export",
+        "Write the session (.md, .json, .py) or this run (.html, .bib)",
+        "export",
+        argument="FILE",
+        group="session",
     ),
     Command("copy", "Copy the answer with its citations", "copy_answer", ("ctrl+y",), group="session"),
     Command("new", "Begin a new session", "new_session", group="session"),
@@ -77,6 +83,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", "Leave", "quit", ("ctrl+q",), ("exit",), group="program"),
 )
 
+    Command("search", "Search earlier questions", "search_asked", ("ctrl+r",), group="session"),
+    Command("edit", "Write the question in your editor ($EDITOR)", "edit", ("ctrl+g",), group="session"),
+    Command("methods", "Copy how the answers came about, as a paragraph for a paper", "methods", group="session"),
 
 def command_named(text: str) -> Command | None:
     """The command of that name or alias, with or without its slash."""

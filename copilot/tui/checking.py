@@ -1,0 +1,63 @@
+"""What is looked at more closely: a record checked again, copied, and a passage in its document."""
+
+from __future__ import annotations
+
+from textual import work
+
+from ...memory.errors import BiocopilotError
+from ...memory.library.library import Library
+from ...memory.records import Evidence
+from . import records
+from .looking import LookingApp
+from .runner import Runner
+from .widgets.evidence import EvidencePane
+
+__all__ = ["CheckingApp"]
+
+
+class CheckingApp(LookingApp):
+    """The screen over evidence that can be checked; needs `runner`, whose stores it asks."""
+
+    runner: Runner
+
+    def action_copy_record(self) -> None:
+        """Copy the evidence on show as JSON: record, source, arguments and hash."""
+        item = self.evidence.item
+        if item is None:
+            self.notify("No evidence is on show.", markup=False)
+            return
+        self.copy_to_clipboard(item.model_dump_json(indent=2))
+        self.notify(f"{item.id} is copied, as JSON.", markup=False)
+
+    def action_check_record(self) -> None:
+        """Check the record on show again, as `runs verify` does."""
+        if self.evidence.item is None:
+            self.notify("No evidence is on show.", markup=False)
+            return
+        self.evidence.tell_check(self.evidence.place, "○ being checked again …")
+        self._check(*self.evidence.place)
+
+    @work(thread=True, group="check", exit_on_error=False)
+    def _check(self, run_id: str, evidence_id: str) -> None:
+        try:
+            copilot = self.runner.copilot()
+            said = records.checked_again(run_id, evidence_id, copilot.bench, copilot.tools)
+        except BiocopilotError as error:
+            said = f"○ not checked again: {error.message} {error.hint}".strip()
+        self.call_from_thread(self.evidence.tell_check, (run_id, evidence_id), said)
+
+    def on_evidence_pane_around_wanted(self, event: EvidencePane.AroundWanted) -> None:
+        self._look_around_passage(event.place, event.item)
+
+    @work(thread=True, group="around", exit_on_error=False)
+    def _look_around_passage(self, place: tuple[str, str], item: Evidence) -> None:
+        try:
+            found = records.around(item, self.library())
+        except BiocopilotError:  # the passage itself is on show all the same
+            return
+        self.call_from_thread(self.evidence.tell_around, place, found)
+
+    def library(self) -> Library:
+        """The user's documents; asked in a thread. Raises StorageError where they cannot be read."""
+        copilot = self.runner.copilot()
+        return copilot.bench.library_offline if copilot.offline else copilot.bench.library
