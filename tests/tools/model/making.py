@@ -29,17 +29,19 @@ class Made:
 def tokenizer_json() -> str:
     """Llama's kind of BPE, trained on the answers."""
     from biocopilot.model.biomedgpt.conversation import CHEMISTRY
-    from tokenizers import Tokenizer, decoders, models, normalizers, trainers
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
     made = Tokenizer(models.BPE(byte_fallback=True, unk_token="<unk>", fuse_unk=True))
     made.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
     made.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()])
+    made.pre_tokenizer = pre_tokenizers.Split("▁", "merged_with_next")  # no piece is longer than a word
     special = ["<unk>", "<s>", "</s>"]
     trainer = trainers.BpeTrainer(
         vocab_size=600, special_tokens=[*special, *(f"<0x{byte:02X}>" for byte in range(256))], show_progress=False
     )
     made.train_from_iterator([MOLECULE_ANSWER, PROTEIN_ANSWER, *[CHEMISTRY.system] * 3], trainer)
     written = json.loads(made.to_str())
+    written["pre_tokenizer"] = None  # as in Llama's
     written["added_tokens"] = [added for added in written["added_tokens"] if added["content"] in special]
     return json.dumps(written)
 
