@@ -40,6 +40,7 @@ __all__ = [
     "Note",
     "NoteKind",
     "Part",
+    "PlannedStep",
     "Plot",
     "Point",
     "Report",
@@ -257,6 +258,16 @@ WorkflowFunction = Callable[[WorkflowRun, Any], Awaitable[Report]]
 
 
 @dataclass(frozen=True)
+class PlannedStep:
+    """A step as it is known before anything runs."""
+
+    text: str
+    tool: str = ""
+    depth: int = 0
+    """How many loops it stands in."""
+
+
+@dataclass(frozen=True)
 class Workflow:
     """A declared workflow; run it with `run_workflow` (engine.py)."""
 
@@ -269,6 +280,10 @@ class Workflow:
     """The tools that it may call, for the dry run; empty where it was not declared."""
     version: str = "1"
     """Raised where the same results would give another report."""
+    steps: tuple[PlannedStep, ...] = ()
+    """What it will do, in order, where that is known beforehand: for a workflow read from a file."""
+    source: str = ""
+    """The text of the file that it was read from."""
 
     @property
     def summary(self) -> str:

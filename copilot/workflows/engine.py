@@ -57,7 +57,6 @@ async def run_workflow(
     offline: bool = False,
     resume: bool = False,
     compare: Path | None = None,
-    source: str = "",
     command: str = "",
     listener: Callable[[Happening], None] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -73,7 +72,6 @@ async def run_workflow(
         offline: refuse what needs the network.
         resume: go on with the run that is in the folder, or run it again over today's data.
         compare: the folder of an earlier run: what it found that is other now is told.
-        source: the text of the file that the workflow was read from; empty for one in Python.
         command: how the workflow is named on the command line, for the hint how to run failed rows again.
         listener: hears what happens, as it happens.
         now: the clock.
@@ -86,7 +84,7 @@ async def run_workflow(
     """
     inputs, plain = validated(flow, given)
     every = outside_a_session(all_tools(bench.weights_choice.folder)) if tools is None else tools
-    folder = RunFolder.open(out, flow, plain, source=source, resume=resume, now=now())
+    folder = RunFolder.open(out, flow, plain, resume=resume, now=now())
     try:
         folder.begin(now(), biocopilot_version(), environment_of(bench), offline)
         work = _work(folder, bench, every, offline)

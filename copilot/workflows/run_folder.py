@@ -37,16 +37,13 @@ class RunFolder:
     """The user's files that are inputs: absolute path to SHA-256."""
 
     @classmethod
-    def open(
-        cls, path: Path, flow: Workflow, inputs: Mapping[str, Any], *, source: str, resume: bool, now: datetime
-    ) -> RunFolder:
+    def open(cls, path: Path, flow: Workflow, inputs: Mapping[str, Any], *, resume: bool, now: datetime) -> RunFolder:
         """Begin a run in the folder, or go on with the one that is there.
 
         Args:
             path: the folder; made where it is missing.
             flow: the workflow.
             inputs: its inputs, as JSON values.
-            source: the text of a workflow that was read from a file; empty for one in Python.
             resume: go on where the same run has begun, or ended, here.
             now: the time that stands in the manifest.
 
@@ -61,7 +58,7 @@ class RunFolder:
             "workflow": flow.name,
             "inputs": dict(inputs),
             "files": files,
-            "source": source,
+            "source": flow.source,
         }
         try:
             path.mkdir(parents=True, exist_ok=True)
