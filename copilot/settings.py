@@ -189,6 +189,9 @@ class Settings(BaseModel):
     first: Literal["local", "live"] = Field(
         default="local", description="what is asked first: local stores, or live services"
     )
+    keys: dict[str, str] = Field(
+        default={}, description="keys of the interface by command, a table: under [keys], trace = \"ctrl+t,f3\""
+    )
     interface: InterfaceSettings = Field(default=InterfaceSettings(), description="the terminal interface")
     library: LibrarySettings = Field(default=LibrarySettings(), description="the user's documents")
     model: ModelSettings = Field(default=ModelSettings(), description="the language model that plans")

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from . import config, data, doctor, evaluating, interface, later, library, models, runs, sessions, tools
+from . import config, data, doctor, evaluating, interface, later, library, models, runs, serving, sessions, tools
 from .failures import Commands
 
 __all__ = ["app"]
@@ -107,6 +107,7 @@ def ask(
 
 
 app.command("tui")(interface.tui)
+app.command("serve")(serving.serve)
 app.add_typer(library.app, name="library")
 app.add_typer(tools.app, name="tools")
 app.add_typer(runs.app, name="runs")

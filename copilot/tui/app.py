@@ -1,32 +1,35 @@
 """The run: a question is handed to the runner, what happened is drained into the story on show, a call asks whether it may.
 
-Top layer of the app, over keeping.py (sessions and files), looking.py (what is looked at) and panes.py (where it lies).
+Top layer of the app, over prompting.py (what is typed), keeping.py (sessions and files), looking.py (what is looked at) and
+panes.py (where it lies).
 """
 
 from __future__ import annotations
 
 import base64
 import time
-from collections import deque
 import traceback
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from pathlib import Path
 from typing import Any
 
-from textual import work
 from textual.content import Content
+from textual.widgets import Static
 
 from ...memory.errors import BiocopilotError
-from .completing import Word, commands, files, named
-from .keeping import KeepingApp
+from ..step_text import one_line
+from .asked import AskedBefore
 from .molecules import ShownMolecule
 from .pictures import Picture, save_drawing
+from .prompting import PromptingApp
 from .registry import command_named, nearest_command
+from .report import report_of
 from .runner import Asked, Ended, MakeCopilot, Runner
 from .story import Story
 from .widgets.approval import ApprovalBar
 from .widgets.prompt import PromptBox
+from .widgets.run_card import RunCard
 from .widgets.status_line import StatusLine
 from .widgets.welcome import Welcome
 
@@ -36,7 +39,7 @@ TICK_S = 0.1
 """How often what happened is brought to the screen: many events in a tick cost one."""
 
 
-class CopilotApp(KeepingApp):
+class CopilotApp(PromptingApp):
     """The terminal interface.
 
     Args:
@@ -44,15 +47,25 @@ class CopilotApp(KeepingApp):
         session: name of the session to begin with.
         about: planner and back ends, for the title line.
         set_up: what is set up, for the first screen.
+        asked: where questions are kept between starts; None keeps none.
+        runner: what asks, where it is another than the one that `make` gives.
     """
 
     def __init__(
-        self, make: MakeCopilot, session: str, about: str = "", set_up: Callable[[], Sequence[Content]] | None = None
+        self,
+        make: MakeCopilot,
+        session: str,
+        about: str = "",
+        set_up: Callable[[], Sequence[Content]] | None = None,
+        asked: AskedBefore | None = None,
+        runner: Runner | None = None,
     ) -> None:
-        super().__init__(session, about)
-        self.runner = Runner(make)
+        super().__init__(session, about, asked)
+        self.runner = runner or Runner(make)
         self.waiting: deque[str] = deque()
         """Questions typed while another is answered."""
+        self.asked = False
+        """Whether anything was."""
         self._begun = 0.0
         self._set_up = set_up
         self._asked: deque[Asked] = deque()
@@ -89,31 +102,6 @@ class CopilotApp(KeepingApp):
         else:
             self.ask(event.text)
 
-    def on_prompt_box_upwards(self) -> None:
-        for welcome in self.query(Welcome):
-            welcome.enter()
-
-    def on_prompt_box_completing(self, event: PromptBox.Completing) -> None:
-        word, completions = event.word, self.prompt.completions
-        if word is None:
-            completions.offer(None, ())
-        elif word.kind == "command":
-            completions.offer(word, commands(word))
-        elif word.kind == "file":
-            completions.offer(word, files(word, Path.cwd()))
-        elif event.asked:
-            self._find_names(word)
-        else:
-            completions.offer(None, ())
-
-    @work(thread=True, exclusive=True, group="names", exit_on_error=False)
-    def _find_names(self, word: Word) -> None:
-        try:
-            tools, names = self.runner.names_beginning(word.text)
-        except BiocopilotError:  # a completion that cannot be had is none
-            return
-        self.call_from_thread(self.prompt.completions.offer, word, named(word, tools, names))
-
     def on_welcome_tried(self, event: Welcome.Tried) -> None:
         self.ask(event.question)
 
@@ -121,8 +109,10 @@ class CopilotApp(KeepingApp):
         """Answer a question now, or after the one under way."""
         if self.under_way is not None:
             self.waiting.append(question)
+            self.show_waiting()
             self.show_status()
             return
+        self.asked = True
         self.query(Welcome).remove()
         self.under_way = self.story = Story(question=question, session=self.session)
         self._begun = time.monotonic()
@@ -169,6 +159,7 @@ class CopilotApp(KeepingApp):
         self.show_status()
         if self.waiting:
             self.ask(self.waiting.popleft())
+            self.show_waiting()
 
     def _show_run(self, story: Story | None = None) -> None:
         story = story or self.under_way
@@ -184,7 +175,6 @@ class CopilotApp(KeepingApp):
         self.show_title()
 
     def approve(self, asked: Asked) -> None:
-        asked = self._asked.popleft()
         """A call asks whether it may: put the question over the prompt, behind others that wait already."""
         self._asked.append(asked)
         if len(self._asked) == 1:
@@ -193,8 +183,9 @@ class CopilotApp(KeepingApp):
     def on_approval_bar_replied(self, event: ApprovalBar.Replied) -> None:
         if not self._asked:
             return
+        asked = self._asked.popleft()
         if event.reply == "session":
-            self.approved.add(asked.call.tool)
+            self.approved.add(asked.matter)
         if not asked.reply.done():
             asked.reply.set_result(event.reply != "no")
         self._show_next_approval()
@@ -232,9 +223,21 @@ class CopilotApp(KeepingApp):
         else:
             self.call_later(self.run_action, command.action)
 
+    def on_run_card_wanted(self, event: RunCard.Wanted) -> None:
+        if event.what == "retry":
+            self.ask(event.story.question)
+            self.prompt.focus()
+        else:
+            self.copy_to_clipboard(report_of(event.story))
+            self.notify("A report is copied; it holds the question.", markup=False)
+
     def action_stop(self) -> None:
+        """Stop the run; questions that wait for it go back into the prompt, where nothing is typed there."""
         if self.under_way is not None:
+            if self.waiting and not self.prompt.text:
+                self.prompt.put("\n".join(self.waiting))
             self.waiting.clear()
+            self.show_waiting()
             self.runner.stop()
         else:
             self.prompt.focus()
@@ -250,12 +253,21 @@ class CopilotApp(KeepingApp):
     def on_unmount(self) -> None:
         self.runner.close()
 
+    def names_beginning(self, start: str) -> tuple[list[str], list[str]]:
+        return self.runner.names_beginning(start)
+
     def layout_of(self, molecule: ShownMolecule) -> Mapping[str, Any]:
         chemistry = self.runner.copilot().bench.chemistry
         layout: Mapping[str, Any] = chemistry.call_blocking(
             "layout", {"structure": molecule.smiles, "highlight": "alerts"}
         )
         return layout
+
+    def show_waiting(self) -> None:
+        """The questions that wait for their turn, over the prompt."""
+        line = self.query_one("#waiting", Static)
+        line.set_class(bool(self.waiting), "-some")
+        line.update(Content(f"then: {' · then: '.join(one_line(question) for question in self.waiting)}"))
 
     def picture_of(self, picture: Picture) -> bytes:
         size = {"width": picture.width, "height": picture.height, "background": picture.background}

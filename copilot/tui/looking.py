@@ -52,14 +52,31 @@ class LookingApp(PanesApp):
         if shown is not None and not shown.move(by):
             self.notify("No further citation in this answer.", markup=False)
 
+    def action_question(self, by: int) -> None:
+        """Look at the next or an earlier question of the session, with its trace and its evidence."""
+        exchanges = self.chat.exchanges
+        at = next((n for n, item in enumerate(exchanges) if item.story is self.story), len(exchanges) - 1) + by
+        if not 0 <= at < len(exchanges):
+            hidden = by < 0 and len(self.chat.kept) > len(exchanges)
+            self.notify("No further question." + (" /older shows more." if hidden else ""), markup=False)
+            return
+        self.story = exchanges[at].story
+        self.chat.release_anchor()
+        exchanges[at].scroll_visible(top=True, animate=False)
+        self.trace.show(self.story)
+        self.evidence.show(self.story)
+
     def action_details(self) -> None:
         tree = self.trace
-        tree.fold_all(any(node.is_expanded for node in tree.root.children))
+        folded = any(node.is_expanded for node in tree.root.children)
+        tree.fold_all(folded)
+        for exchange in self.chat.exchanges:
+            exchange.unfold(not folded)
 
     def action_help(self) -> None:
         focused = self.focused
         about = getattr(focused, "HELP", "") if focused is not None else ""
-        self.push_screen(HelpScreen(about or ""))
+        self.push_screen(HelpScreen(about or "", self.keys))
 
     def action_older(self) -> None:
         self.chat.show_older()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -16,8 +17,10 @@ from textual.screen import Screen
 from textual.widgets import Static, Tab, Tabs
 
 from ...memory.errors import BiocopilotError
-from .registry import COMMANDS
+from ...memory.text import shorten
+from ..step_text import one_line
 from .pictures import HowDrawn
+from .registry import COMMANDS
 from .widgets.chat import ChatPane
 from .widgets.completions import Completions
 from .widgets.evidence import EvidencePane
@@ -41,7 +44,7 @@ class PanesApp(App[int]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (120, "-wide")]  # noqa: RUF012  # Textual declares it as an instance's
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(command.keys), command.action, command.help, show=False)
+        Binding(",".join(command.keys), command.action, command.help, show=False, id=command.name)
         for command in COMMANDS
         if command.keys
     ]
@@ -52,6 +55,12 @@ class PanesApp(App[int]):
         """Planner and back ends, for the title line."""
         self.how_drawn = HowDrawn()
         """How molecules are shown; the command line asks the terminal before the app runs."""
+        self.keys: Mapping[str, str] = {}
+        """Keys that the user chose, by command, as Textual writes them: `ctrl+t,f3`."""
+
+    def on_mount(self) -> None:
+        self.set_keymap(dict(self.keys))
+        self.status.keys = self.keys
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", markup=False)
@@ -62,6 +71,7 @@ class PanesApp(App[int]):
                 yield TraceTree(id="trace")
                 yield EvidencePane(id="evidence")
                 yield MoleculeView(id="molecule")
+        yield Static("", id="waiting", markup=False)
         yield Completions(id="completions")
         yield PromptBox(id="prompt")
         yield StatusLine(id="status")
@@ -70,6 +80,7 @@ class PanesApp(App[int]):
     def on_resize(self, event: Resize) -> None:
         self.screen.set_class(event.size.width < LEAST_COLUMNS or event.size.height < LEAST_ROWS, "-tiny")
         self.call_after_refresh(self.show_status)
+        self.call_after_refresh(self.show_title)
 
     def show_status(self) -> None:
         """Bring the bottom line up to date."""
@@ -143,7 +154,8 @@ class PanesApp(App[int]):
 
     def show_title(self) -> None:
         """Bring the top line up to date."""
-        first = self.chat.kept[0][0] if self.chat.kept else "new session"
-        self.query_one("#title", Static).update(
-            Content.assemble(("biocopilot", "bold"), f" · {first[:60]}", (f"   {self.about}", "$text-muted"))
-        )
+        first = one_line(self.chat.kept[0][0]) if self.chat.kept else "new session"
+        room = max(8, self.size.width - len(self.TITLE or "") - cell_len(self.about) - 8)
+        left = Content.assemble((self.TITLE or "", "bold"), f" · {shorten(first, room)}")
+        space = max(2, self.size.width - 2 - left.cell_length - cell_len(self.about))
+        self.query_one("#title", Static).update(Content.assemble(left, " " * space, (self.about, "$text-muted")))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-__all__ = ["COMMANDS", "Command", "command_named", "commands_like", "nearest_command"]
+__all__ = ["COMMANDS", "Command", "command_named", "commands_like", "keys_of", "nearest_command"]
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,17 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "table", "The tables of the answer and its evidence: sort, filter, CSV", "table", ("ctrl+b",), group="look"
     ),
-    Command("molecule", "Go to the molecule", "look('molecule')", ("f5",), group="look"),
     Command("check", "Check the record on show again, as `runs verify` does", "check_record", group="look"),
     Command("copy-record", "Copy the record on show, as JSON", "copy_record", group="look"),
-    Command("enlarge", "Give the pane with the focus the whole screen, or take it back", "enlarge", ("f6",), group="look"),
+    Command("molecule", "Go to the molecule", "look('molecule')", ("f5",), group="look"),
+    Command(
+        "enlarge", "Give the pane with the focus the whole screen, or take it back", "enlarge", ("f6",), group="look"
+    ),
     Command("next-molecule", "Next molecule of the run", "molecule(1)", ("greater_than_sign",), group="look"),
     Command("previous-molecule", "Previous molecule of the run", "molecule(-1)", ("less_than_sign",), group="look"),
     Command("chat", "Go to the questions and answers", "look('chat')", ("f2",), group="look"),
+    Command("next-question", "Go to the next question of the session", "question(1)", ("alt+down",), group="look"),
+    Command("previous-question", "Go to the question before", "question(-1)", ("alt+up",), group="look"),
     Command("next", "Next citation, its evidence beside it", "citation(1)", ("right_square_bracket",), group="look"),
     Command("previous", "Previous citation", "citation(-1)", ("left_square_bracket",), group="look"),
     Command("details", "Show or fold all details", "details", ("ctrl+o",), group="look"),
@@ -78,14 +83,27 @@ COMMANDS: tuple[Command, ...] = (
         group="session",
     ),
     Command("copy", "Copy the answer with its citations", "copy_answer", ("ctrl+y",), group="session"),
+    Command("search", "Search earlier questions", "search_asked", ("ctrl+r",), group="session"),
+    Command("edit", "Write the question in your editor ($EDITOR)", "edit", ("ctrl+g",), group="session"),
+    Command("methods", "Copy how the answers came about, as a paragraph for a paper", "methods", group="session"),
     Command("new", "Begin a new session", "new_session", group="session"),
     Command("palette", "All commands, searched", "command_palette", ("ctrl+p",), group="program"),
     Command("quit", "Leave", "quit", ("ctrl+q",), ("exit",), group="program"),
 )
 
-    Command("search", "Search earlier questions", "search_asked", ("ctrl+r",), group="session"),
-    Command("edit", "Write the question in your editor ($EDITOR)", "edit", ("ctrl+g",), group="session"),
-    Command("methods", "Copy how the answers came about, as a paragraph for a paper", "methods", group="session"),
+    Command("theme", "Choose colours", "change_theme", group="program"),
+    Command(
+        "suspend",
+        "Put the program into the background; `fg` brings it back",
+        "suspend_process",
+        ("ctrl+z",),
+        group="program",
+    ),
+
+def keys_of(command: Command, chosen: Mapping[str, str]) -> tuple[str, ...]:
+    """The command's keys, where the user chose none for it."""
+    return tuple(chosen[command.name].split(",")) if command.name in chosen else command.keys
+
 
 def command_named(text: str) -> Command | None:
     """The command of that name or alias, with or without its slash."""

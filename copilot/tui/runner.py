@@ -149,12 +149,15 @@ class Runner:
         self.happenings.append(ended)
 
     async def _ask(self, question: str, session: str | None) -> None:
-        copilot = self._opened()
         task = asyncio.current_task()
         with self._lock:
             self._loop, self._task = asyncio.get_running_loop(), task
         if self._stopped.is_set():
             raise asyncio.CancelledError
+        await self._answer(question, session)
+
+    async def _answer(self, question: str, session: str | None) -> None:
+        copilot = await asyncio.to_thread(self._opened)  # a stop must not wait for imports
         await copilot.aask(question, session=session, listener=self.happenings.append)
 
     async def _approve(self, call: ToolCall) -> bool:

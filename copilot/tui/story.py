@@ -65,6 +65,8 @@ class StoryStep:
     begun: datetime
     plan: str = ""
     thoughts: list[str] = field(default_factory=list)
+    thought_s: float = 0.0
+    """From the event before each thought to the thought: what a planner took to think."""
     calls: list[StoryCall] = field(default_factory=list)
     ended: datetime | None = None
     planned: frozenset[str] = frozenset()
@@ -104,10 +106,10 @@ class Story:
     error: str = ""
     message: str = ""
     hint: str = ""
-    usage: Usage | None = None
-    asked: ApprovalRequested | None = None
     traceback: str = ""
     """Of an error that nobody foresaw; known only to the process that it happened in."""
+    usage: Usage | None = None
+    asked: ApprovalRequested | None = None
     """A call that waits for a yes or no."""
     changed: int = 0
     _calls: dict[str, StoryCall] = field(default_factory=dict)
@@ -137,7 +139,7 @@ class Story:
     def take(self, event: Event) -> None:
         """Let the next event happen."""
         self.changed += 1
-        self.at = event.at
+        before, self.at = self.at or event.at, event.at
         match event:
             case RunStarted():
                 self.run_id, self.question, self.planner = event.run_id, event.question, event.planner
@@ -146,7 +148,9 @@ class Story:
                 step = self._open_step(event.at)
                 step.plan, step.planned = event.summary, frozenset(call.id for call in event.calls)
             case Thought():
-                self._open_step(event.at).thoughts.append(event.text)
+                step = self._open_step(event.at)
+                step.thoughts.append(event.text)
+                step.thought_s += (event.at - before).total_seconds()
             case ToolStarted():
                 call = StoryCall(event.call, event=event.number)
                 self._calls[event.call.id] = call

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from ..registry import COMMANDS
+from ..registry import COMMANDS, keys_of
 from ..widgets.status_line import key_name
 
 __all__ = ["HelpScreen", "help_content"]
@@ -22,6 +23,7 @@ _TYPING = (
     ("^J", "a new line"),
     ("↑ ↓", "what was asked before"),
     ("Tab", "takes the completion"),
+    ("^C", "copies what is selected, else empties the prompt; twice leaves"),
 )
 
 
@@ -30,20 +32,20 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f1", "dismiss", "Close", show=False)]
 
-    def __init__(self, about: str = "") -> None:
+    def __init__(self, about: str = "", keys: Mapping[str, str] | None = None) -> None:
         super().__init__()
-        self.about = about
+        self.about, self.keys = about, keys or {}
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="sheet"):
-            yield Static(help_content(self.about), markup=False)
+            yield Static(help_content(self.about, self.keys), markup=False)
 
     def on_mount(self) -> None:
         self.query_one("#sheet").focus()
 
 
-def help_content(about: str = "") -> Content:
-    """The help's text; `about` is what the pane that had the focus says of itself."""
+def help_content(about: str = "", chosen: Mapping[str, str] | None = None) -> Content:
+    """The help's text; `about` is what the pane that had the focus says of itself, `chosen` the user's own keys by command."""
     parts: list[Content] = []
     if about:
         parts += [Content.styled("Here", "bold"), Content(f"  {about}"), Content("")]
@@ -53,7 +55,7 @@ def help_content(about: str = "") -> Content:
         parts += [Content(""), Content.styled(title, "bold")]
         for command in COMMANDS:
             if command.group == group:
-                keys = ", ".join(key_name(key) for key in command.keys)
+                keys = ", ".join(key_name(key) for key in keys_of(command, chosen or {}))
                 name = f"/{command.name}{f' {command.argument}' if command.argument else ''}"
                 parts.append(_row(keys, name, command.help))
     parts += [Content(""), Content.styled("Esc closes this.", "$text-muted")]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.table import Table as RichTable
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Click
 from textual.message import Message
 from textual.widgets import Static
 
@@ -15,6 +16,7 @@ from ...rendering import STATUS_LINES
 from ...step_text import duration, one_line
 from ..answer_content import citations_of, prose_content, table_renderable
 from ..story import Story
+from .run_card import RunCard
 
 __all__ = ["AnswerBlock", "Exchange"]
 
@@ -76,6 +78,9 @@ class Exchange(Vertical):
         self._blocks: list[AnswerBlock] = []
         self._foot = Static("", classes="foot", markup=False)
         self._work = Static("", classes="work", markup=False)
+        self._card: RunCard | None = None
+        self.unfolded = False
+        """Whether the planner's thoughts are shown in full."""
 
     def compose(self) -> Iterator[Static]:
         yield Static(Content.assemble(("❯ ", "bold $text-accent"), (self.question, "bold")), classes="question")
@@ -94,11 +99,23 @@ class Exchange(Vertical):
         """Bring what is shown up to the story; before it is on the screen there is nothing to bring, and `on_mount` does."""
         if not self._foot.is_attached:
             return
-        self._work.update(_work_line(self.story))
+        self._work.update(_work_lines(self.story, self.unfolded))
         if self.story.text != self._text:
             self._show_text(self.story.text)
         self._foot.update(_foot_lines(self.story))
-        self._foot.display = self.story.finished
+        self._foot.display = self.story.finished and bool(self._foot.content)
+        if self.story.status == "failed" and self._card is None:
+            self._card = RunCard(self.story)
+            self.mount(self._card, before=self._foot)
+
+    def unfold(self, unfolded: bool) -> None:
+        """Show what the planner thought, or only for how long."""
+        self.unfolded = unfolded
+        self.show()
+
+    def on_click(self, event: Click) -> None:
+        if event.widget is self._work:
+            self.unfold(not self.unfolded)
 
     def move(self, by: int) -> bool:
         """Go to the next or an earlier citation. False where there is none in that direction."""
@@ -168,11 +185,28 @@ def _texts(blocks: tuple[Block, ...]) -> Iterator[str]:
             yield block.text
 
 
+def _work_lines(story: Story, unfolded: bool) -> Content:
+    """What was thought, and what was done for the answer, in a line each."""
+    work, thoughts = _work_line(story), [text for step in story.steps for text in step.thoughts]
+    if not thoughts:
+        return work
+    taken = sum(step.thought_s for step in story.steps)
+    lines = [Content.styled(f"{'▾' if unfolded else '▸'} Thought {duration(taken)}", "$text-muted")]
+    if unfolded:
+        lines += [
+            Content.styled(f"  {one_line(line)}", "italic $text-muted")
+            for text in thoughts
+            for line in text.splitlines()
+        ]
+    return Content("\n").join([*lines, work])
+
+
 def _work_line(story: Story) -> Content:
     """What was done for the answer, in a line."""
     calls = list(story.calls)
     if not calls:
-        return Content.styled("reading the question" if not story.finished else "no tool was needed", "$text-muted")
+        said = "reading the question" if not story.finished else "no tool was asked"
+        return Content.styled(said if story.status != "failed" else "", "$text-muted")
     failed = sum(call.state == "failed" for call in calls)
     running = [call for call in calls if call.state == "running"]
     parts = [f"{len(calls)} call{'s' if len(calls) != 1 else ''}"]
@@ -196,11 +230,7 @@ def _foot_lines(story: Story) -> Content:
                 f"■ Stopped by you after {duration(story.seconds)} · {kept} of {len(calls)} calls kept", "$text-muted"
             )
         )
-    elif story.status == "failed":
-        lines.append(Content.styled(f"✗ {story.message or 'The run failed.'}", "bold $text-error"))
-        if story.hint:
-            lines.append(Content.styled(f"  {story.hint}", "$text-warning"))
-    elif story.status in STATUS_LINES:
+    elif story.status in STATUS_LINES and story.status != "failed":  # which has a card
         lines.append(Content.styled(STATUS_LINES[story.status], "$text-warning"))
     for notice in story.notices:
         lines.append(Content.styled(f"! {one_line(notice.text)}", "$text-warning"))

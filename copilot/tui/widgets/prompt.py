@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from textual import events
@@ -10,9 +11,18 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from ..completing import Word, word_at
+from ..registry import COMMANDS, command_named
 from .completions import Completions
 
 __all__ = ["PromptBox"]
+
+
+def _program_keys() -> Iterator[tuple[str, list[str], str]]:
+    """Keys of the program that a text area has another use for. By their ids a keymap changes them here as it does in the program."""
+    for command in COMMANDS:
+        keys = [key for key in command.keys if key.startswith(("ctrl+", "f")) and key != "ctrl+z"]
+        if keys:
+            yield command.name, keys, f"app.{command.action}"
 
 
 class PromptBox(TextArea):
@@ -24,6 +34,9 @@ class PromptBox(TextArea):
         Binding("enter", "send", "Send", show=False, priority=True),
         Binding("tab", "complete", "Complete", show=False, priority=True),
         Binding("ctrl+j,shift+enter", "newline", "New line", show=False, priority=True),
+        Binding("ctrl+z", "undo_or_suspend", "Undo", show=False, priority=True),
+        Binding("ctrl+c,super+c", "copy_or_interrupt", "Copy", show=False, priority=True),
+        *(Binding(",".join(keys), action, show=False, id=name) for name, keys, action in _program_keys()),
     ]
 
     class Sent(Message):
@@ -52,7 +65,7 @@ class PromptBox(TextArea):
     def action_send(self) -> None:
         if self.completions.open and self.completions.word and self.completions.word.kind == "command":
             command = self.completions.chosen
-            if command is not None and command.text.strip() != self.text.strip():
+            if command is not None and command_named(self.text.strip()) is None:  # a whole name needs no completion
                 self.take()
                 return
         text = self.text.strip()
@@ -63,6 +76,22 @@ class PromptBox(TextArea):
         self._at, self._draft = None, ""
         self.clear()
         self.post_message(self.Sent(text))
+
+    def action_copy_or_interrupt(self) -> None:
+        """Copy what is selected, here or elsewhere on the screen; where nothing is, it is the program that is meant."""
+        if self.selected_text:
+            self.action_copy()
+        elif text := self.screen.get_selected_text():
+            self.app.copy_to_clipboard(text)
+        else:
+            self.app.call_later(self.app.run_action, "interrupt")
+
+    def action_undo_or_suspend(self) -> None:
+        """Undo what was typed; where nothing is, put the program into the background."""
+        if self.text:
+            self.action_undo()
+        else:
+            self.app.call_later(self.app.run_action, "suspend_process")
 
     def action_newline(self) -> None:
         self.insert("\n")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.content import Content
 from textual.widgets import Static
 
 from ...step_text import one_line
-from ..registry import COMMANDS
+from ..registry import COMMANDS, keys_of
 from ..story import Story
 
 __all__ = ["StatusLine", "doing"]
@@ -17,6 +19,8 @@ _KEY_NAMES = {
     "left_square_bracket": "[",
     "greater_than_sign": ">",
     "less_than_sign": "<",
+    "alt+up": "Alt+↑",
+    "alt+down": "Alt+↓",
 }
 
 
@@ -25,10 +29,12 @@ class StatusLine(Static):
 
     def __init__(self, **named: str) -> None:
         super().__init__("", markup=False, **named)  # type: ignore[arg-type]  # id and classes
+        self.keys: Mapping[str, str] = {}
+        """Those that the user chose, by command."""
 
     def show(self, story: Story | None, seconds: float, queued: int, running: bool) -> None:
         """What is under way, or the keys."""
-        left = doing(story, seconds) if running else keys_shown()
+        left = doing(story, seconds) if running else keys_shown(self.keys)
         if queued:
             left = Content.assemble(left, (f" · {queued} waiting", "$text-warning"))
         right = _right(story)
@@ -50,12 +56,12 @@ def doing(story: Story | None, seconds: float) -> Content:
     )
 
 
-def keys_shown() -> Content:
+def keys_shown(chosen: Mapping[str, str]) -> Content:
     """The keys that are worth a place here."""
     parts: list[str | tuple[str, str]] = []
     for command in COMMANDS:
-        if command.shown and command.keys:
-            parts += [(key_name(command.keys[0]), "bold"), f" {command.name}  "]
+        if command.shown and (keys := keys_of(command, chosen)):
+            parts += [(key_name(keys[0]), "bold"), f" {command.name}  "]
     return Content.assemble(*parts)
 
 

@@ -12,6 +12,7 @@ from biocopilot.copilot.loop import Approve, ApproveSending
 from biocopilot.copilot.planner.contract import Give, State, Step
 from biocopilot.copilot.planner.scripted import ScriptedPlanner
 from biocopilot.copilot.tui.app import CopilotApp
+from biocopilot.copilot.tui.asked import AskedBefore
 from biocopilot.memory.errors import NotApproved, SourceUnavailable
 from biocopilot.memory.records import Source, ToolCall
 from biocopilot.tools.contract import Draft, Findings, ToolArguments, ToolContext, tool
@@ -79,6 +80,9 @@ async def opened(
     size: tuple[int, int] = (140, 40),
     log: bool = False,
     set_up: Callable[[], list[Content]] | None = None,
+    about: str = "scripted · offline",
+    asked: AskedBefore | None = None,
+    keys: dict[str, str] | None = None,
 ) -> AsyncIterator[tuple[CopilotApp, Pilot[int]]]:
     """The app; with steps, over a scripted planner and the tools above, else over the embedded one."""
 
@@ -95,7 +99,8 @@ async def opened(
             approve_sending=approve_sending,
         )
 
-    app = CopilotApp(make, "s", "scripted · offline", set_up)
+    app = CopilotApp(make, "s", about, set_up, asked)
+    app.keys = keys or {}
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield app, pilot

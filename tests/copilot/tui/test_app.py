@@ -120,7 +120,8 @@ async def test_a_run_that_breaks_is_told_with_its_hint_and_the_session_goes_on()
         await answered(app, pilot)
         assert app.story is not None
         assert (app.story.status, app.story.error) == ("failed", "ValueError")
-        assert "✗ odd thing" in screen(app)
+        assert "✗ The run failed" in screen(app)
+        assert "odd thing" in screen(app)
         await typed(app, pilot, "again?")
         await answered(app, pilot)
         assert app.story.status == "answered"
@@ -130,7 +131,7 @@ async def test_f1_shows_keys_and_commands_and_escape_closes_it() -> None:
     async with opened([]) as (app, pilot):
         await pilot.press("f1")
         assert isinstance(app.screen, HelpScreen)
-        await until(pilot, lambda: "/sessions" in screen(app))
+        await until(pilot, lambda: "/trace" in screen(app))
         await pilot.press("escape")
         assert not isinstance(app.screen, HelpScreen)
 
