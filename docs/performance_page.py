@@ -113,6 +113,13 @@ _WORDS = {
         " first token and the weights of 8 and 4 bits. How it decodes on a GPU (compiled, captured as a graph) was not run on one yet:"
         " `python -m benchmarks decode` on such a machine measures it.",
     ),
+    "loading": (
+        "Loading BioMedGPT",
+        "A generated checkpoint of the official layout and the true widths, random numbers, with few layers; each way of loading in a process of its"
+        " own, which then answers once, so that every weight is touched. `All pages` is the peak that the system reports, pages of the mapped file"
+        " among them, which it may drop at any time; `own memory` is what it cannot drop. What the process has before loading (Python, torch,"
+        " transformers) is not counted. The goal is the size of the loaded model and 2 GB.",
+    ),
 }
 
 
