@@ -120,6 +120,13 @@ _WORDS = {
         " among them, which it may drop at any time; `own memory` is what it cannot drop. What the process has before loading (Python, torch,"
         " transformers) is not counted. The goal is the size of the loaded model and 2 GB.",
     ),
+    "quantised": (
+        "What int8 and int4 cost in accuracy",
+        "A language model of the true widths with random weights and few layers, compared with itself in fp32 on random tokens; bf16 is what both compute"
+        " in. Random weights say what rounding does to the sums, not what it does to what was learnt, and errors grow with the layers. A random model's"
+        " logits lie so close together that its most likely token changes at a touch: that row is far worse than a trained model's would be."
+        " The peer is torchao's rounding of the same layers.",
+    ),
 }
 
 
