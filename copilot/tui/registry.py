@@ -88,9 +88,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("methods", "Copy how the answers came about, as a paragraph for a paper", "methods", group="session"),
     Command("new", "Begin a new session", "new_session", group="session"),
     Command("palette", "All commands, searched", "command_palette", ("ctrl+p",), group="program"),
-    Command("quit", "Leave", "quit", ("ctrl+q",), ("exit",), group="program"),
-)
-
     Command("theme", "Choose colours", "change_theme", group="program"),
     Command(
         "suspend",
@@ -99,6 +96,9 @@ COMMANDS: tuple[Command, ...] = (
         ("ctrl+z",),
         group="program",
     ),
+    Command("quit", "Leave", "quit", ("ctrl+q",), ("exit",), group="program"),
+)
+
 
 def keys_of(command: Command, chosen: Mapping[str, str]) -> tuple[str, ...]:
     """The command's keys, where the user chose none for it."""
