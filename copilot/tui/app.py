@@ -19,6 +19,7 @@ from textual.widgets import Static
 
 from ...memory.errors import BiocopilotError
 from ..step_text import one_line
+from .answer_content import citations_of
 from .asked import AskedBefore
 from .molecules import ShownMolecule
 from .pictures import Picture, save_drawing
@@ -114,6 +115,7 @@ class CopilotApp(PromptingApp):
             return
         self.asked = True
         self.query(Welcome).remove()
+        self.prompt.citing = False
         self.under_way = self.story = Story(question=question, session=self.session)
         self._begun = time.monotonic()
         self.chat.begin(question, self.under_way)
@@ -170,8 +172,12 @@ class CopilotApp(PromptingApp):
                 exchange.show()
         if story is self.story:
             self.trace.show(story)
-            if story.evidence and not self.evidence.evidence_id:
-                self.show_evidence(next(iter(story.evidence)))
+            shown = self.evidence.evidence_id
+            first = next(iter(story.evidence), "")
+            if story.finished and shown in ("", first):  # nobody chose it: what is cited first
+                first = next(iter(citations_of(story.text)), first)
+            if first not in ("", shown) and shown in ("", next(iter(story.evidence))):
+                self.show_evidence(first)
         self.show_title()
 
     def approve(self, asked: Asked) -> None:

@@ -20,6 +20,7 @@ from .story import Story
 from .tables import tables_of
 from .widgets.exchange import Exchange
 from .widgets.molecule import MoleculeView
+from .widgets.prompt import PromptBox
 from .widgets.trace import TraceTree
 
 __all__ = ["LookingApp"]
@@ -81,8 +82,12 @@ class LookingApp(PanesApp):
     def action_older(self) -> None:
         self.chat.show_older()
 
+    def on_prompt_box_citation_meant(self, event: PromptBox.CitationMeant) -> None:
+        self.action_citation(event.by)
+
     def on_exchange_citation_chosen(self, event: Exchange.CitationChosen) -> None:
         self.story = event.exchange.story
+        self.prompt.citing = True
         for exchange in self.chat.exchanges:
             if exchange is not event.exchange and exchange.current is not None:
                 exchange.go_to(None)

@@ -45,6 +45,17 @@ class ChatPane(VerticalScroll):
         self.anchor()
         return exchange
 
+    def on_exchange_grown(self, event: Exchange.Grown) -> None:
+        event.stop()
+        self.call_after_refresh(self._keep_question_in_view, event.exchange)
+
+    def _keep_question_in_view(self, exchange: Exchange) -> None:
+        """An answer longer than the pane is read from its question on: the end is not followed, and nothing jumps when it is there."""
+        follows = self.is_anchored and not self._anchor_released  # released: the user scrolled
+        if follows and exchange.is_attached and exchange.virtual_region.height > self.size.height:
+            self.anchor(False)
+            self.scroll_to(y=exchange.virtual_region.y, animate=False)
+
     def forget(self) -> None:
         """Begin with an empty chat."""
         self.kept.clear()

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.table import Table as RichTable
 from textual.containers import Vertical
 from textual.content import Content
-from textual.events import Click
+from textual.events import Click, Resize
 from textual.message import Message
 from textual.widgets import Static
 
 from ...answer_blocks import Block, Table, paragraphs_of
 from ...rendering import STATUS_LINES
 from ...step_text import duration, one_line
-from ..answer_content import citations_of, prose_content, table_renderable
+from ..answer_content import citations_of, prose_content, table_lines
 from ..story import Story
 from .run_card import RunCard
 
 __all__ = ["AnswerBlock", "Exchange"]
+
+_USUAL_WIDTH = 80
 
 
 class AnswerBlock(Static):
@@ -42,25 +43,41 @@ class AnswerBlock(Static):
 
     def __init__(self, blocks: tuple[Block, ...], first: int) -> None:
         self.blocks, self.first = blocks, first
+        self._current: int | None = None
+        self._width = _USUAL_WIDTH
         self.citations = [name for text in _texts(blocks) for name in citations_of(text)]
         super().__init__(self._made(None), classes="table" if isinstance(blocks[0], Table) else "prose")
 
     def mark(self, current: int | None) -> None:
         """Show which citation the evidence pane is at, where it is one of this block's."""
+        self._current = current
         self.update(self._made(current))
+
+    def on_resize(self, event: Resize) -> None:
+        """A table is fitted to the width that there is."""
+        if isinstance(self.blocks[0], Table) and event.size.width != self._width:
+            self._width = event.size.width
+            self.update(self._made(self._current))
 
     def action_cite(self, place: int) -> None:
         self.post_message(self.Cited(self, place))
 
-    def _made(self, current: int | None) -> Content | RichTable:
+    def _made(self, current: int | None) -> Content:
         only = self.blocks[0]
         if isinstance(only, Table):
-            return table_renderable(only, self.first, current)
+            return table_lines(only, self._width, self.first, current)
         return prose_content(self.blocks, self.first, current)
 
 
 class Exchange(Vertical):
     """One question of the session with what became of it; `show` brings it up to its story."""
+
+    class Grown(Message):
+        """There is more of the answer to see."""
+
+        def __init__(self, exchange: Exchange) -> None:
+            super().__init__()
+            self.exchange = exchange
 
     class CitationChosen(Message):
         """The evidence of a citation is to be shown."""
@@ -103,6 +120,7 @@ class Exchange(Vertical):
         if self.story.text != self._text:
             self._show_text(self.story.text)
         self._foot.update(_foot_lines(self.story))
+        self.post_message(self.Grown(self))
         self._foot.display = self.story.finished and bool(self._foot.content)
         if self.story.status == "failed" and self._card is None:
             self._card = RunCard(self.story)

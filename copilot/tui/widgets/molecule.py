@@ -141,7 +141,15 @@ class MoleculeView(VerticalScroll):
             return
         self.border_title = f"Molecule {molecule.name}"[:60]
         above = [
-            Content.assemble((molecule.name, "bold"), f"  {molecule.formula}  ", (molecule.identifier, "$text-muted"))
+            Content("  ").join(
+                part
+                for part in (
+                    Content.styled(molecule.name, "bold"),
+                    Content(molecule.formula),
+                    Content.styled(molecule.identifier, "$text-muted"),
+                )
+                if part
+            )
         ]
         if molecule.facts:
             above.append(Content.styled(" · ".join(molecule.facts), "$text-muted"))

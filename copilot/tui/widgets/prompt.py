@@ -49,6 +49,8 @@ class PromptBox(TextArea):
     def __init__(self, **named: str) -> None:
         super().__init__(placeholder="Ask, or / for commands, @ for a file", compact=True, **named)  # type: ignore[arg-type]
         self.asked: list[str] = []
+        self.citing = False
+        """Whether a citation of an answer is on show, so that `[` in the empty prompt means the one before."""
         self._at: int | None = None
         self._draft = ""
 
@@ -58,6 +60,13 @@ class PromptBox(TextArea):
         def __init__(self, word: Word | None, asked: bool) -> None:
             super().__init__()
             self.word, self.asked = word, asked
+
+    class CitationMeant(Message):
+        """A bracket in the empty prompt: the next citation is meant, or the one before."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
 
     class Upwards(Message):
         """↑ where nothing was asked before: whatever is above the prompt is meant."""
@@ -146,6 +155,13 @@ class PromptBox(TextArea):
             return
         if event.key == "up" and row == 0 and not self.asked:
             self.post_message(self.Upwards())
+        if not self.text and event.key in ("right_square_bracket", "left_square_bracket"):
+            by = 1 if event.key == "right_square_bracket" else -1
+            if by > 0 or self.citing:  # a question may begin with a bracket, as a SMILES does; with a closing one, none
+                self.post_message(self.CitationMeant(by))
+                event.stop()
+                event.prevent_default()
+                return
         if event.key == "down" and row == self.document.line_count - 1 and self._recall(1):
             event.stop()
             event.prevent_default()

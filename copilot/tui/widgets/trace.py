@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -20,7 +21,7 @@ from ....memory.text import shorten
 from ...step_text import GLYPHS, call_in_brief, count_found, duration, one_line
 from ..story import Story, StoryCall, StoryStep
 
-__all__ = ["FILTERS", "CallFilter", "TraceTree", "call_filter", "call_line", "step_line"]
+__all__ = ["FILTERS", "CallFilter", "TraceTree", "call_filter", "call_line", "fitted", "step_line"]
 
 CallFilter = Callable[[StoryCall], bool]
 
@@ -35,7 +36,8 @@ _STYLES = {
 _MOST_LINES = 200
 """Calls of a step that are shown; a line then says how many more there are, and Enter on it shows them."""
 
-
+_LEAST_ASKED = 16
+"""Characters of a line that tell what was asked."""
 _SLOW_S = 1.0
 
 FILTERS: dict[str, CallFilter] = {
@@ -96,6 +98,11 @@ class TraceTree(Tree[str]):
     def story(self) -> Story | None:
         """The run on show."""
         return self._story
+
+    def render_label(self, node: TreeNode[str], base_style: Style, style: Style) -> Text:
+        """A line that fits: what a call was asked gives way, what came of it stays."""
+        label = super().render_label(node, base_style, style)
+        return fitted(label, self.size.width - self.guide_depth) if self.size.width else label
 
     def show(self, story: Story | None) -> None:
         """Bring the tree up to a story."""
@@ -203,6 +210,18 @@ class TraceTree(Tree[str]):
             self.show(self._story)
         elif not key.startswith("step "):
             self.post_message(self.CallChosen(key))
+
+
+def fitted(label: Text, width: int) -> Text:
+    """A line's middle shortened, or its end where what came of it is longer than the line."""
+    if label.cell_len <= width:
+        return label
+    at = label.plain.find(" · ")
+    keep = width - (len(label) - at) - 1
+    if at > 0 and keep >= _LEAST_ASKED:
+        return Text.assemble(label[:keep], "…", label[at:])
+    label.truncate(max(1, width), overflow="ellipsis")
+    return label
 
 
 def step_line(step: StoryStep) -> Text:

@@ -52,10 +52,10 @@ def test_nothing_is_drawn_of_fewer_than_two_numbers_of_one_unit(rows: tuple[tupl
 
 
 def test_bars_count_equal_parts_of_the_scale() -> None:
-    plot = plot_of(TableData("t", ("n",), tuple((str(number),) for number in (0, 0, 0, 10))), 0)
+    plot = plot_of(TableData("t", ("n",), tuple((str(number),) for number in (0, 0, 1, 10))), 0)
     assert plot is not None
     assert plot.counts(4) == [3, 0, 0, 1]
-    assert plot.said == "least 0 · median 0 · most 10"
+    assert plot.said == "least 0 · median 0.5 · most 10"
     line = bars(plot).splitlines()[0].partition(": ")[2]
     assert (line[0], line[1], line[-1]) == ("█", " ", "▃")
 

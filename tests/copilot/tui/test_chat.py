@@ -1,0 +1,112 @@
+"""Reading answers: from their question on, along their citations by key and click, at any width."""
+
+from __future__ import annotations
+
+import pytest
+from biocopilot.copilot.planner.contract import CallTools, Give
+from biocopilot.copilot.tui.app import CopilotApp
+from biocopilot.copilot.tui.widgets.exchange import AnswerBlock
+from biocopilot.copilot.tui.widgets.trace import fitted
+from rich.text import Text
+from textual.geometry import Offset
+
+from .driving import GIVE, Steps, answered, call, opened, screen, typed, until
+
+LONG = "\n\n".join(f"Line {number} of it. [E1]" for number in range(60))
+TWO: Steps = [
+    CallTools((call("tell", "a", value=2), call("tell", "b", value=1))),
+    Give(text="It is 1. [E2] It is 2. [E1]"),
+]
+
+
+def place_of(app: CopilotApp, text: str) -> Offset:
+    """Where a text stands on the screen."""
+    for row, line in enumerate(screen(app).splitlines()):
+        if text in line:
+            return Offset(line.index(text), row)
+    raise AssertionError(f"{text} is not on the screen")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)])
+async def test_a_long_answer_is_shown_from_its_question_on(size: tuple[int, int]) -> None:
+    async with opened([CallTools((call("tell"),)), GIVE, CallTools((call("tell"),)), Give(text=LONG)], size=size) as (
+        app,
+        pilot,
+    ):
+        await typed(app, pilot, "first?")
+        await answered(app, pilot)
+        await typed(app, pilot, "and the long one?")
+        await answered(app, pilot)
+        await until(pilot, lambda: "❯ and the long one?" in screen(app) and "Line 0" in screen(app))
+        assert "Line 59" not in screen(app)
+        await typed(app, pilot, "and then?")  # a new question is followed again
+        await until(pilot, lambda: "❯ and then?" in screen(app))
+
+
+async def test_brackets_in_the_empty_prompt_go_along_citations_and_are_letters_elsewhere() -> None:
+    async with opened(TWO) as (app, pilot):
+        await typed(app, pilot, "q?")
+        await answered(app, pilot)
+        await pilot.press("left_square_bracket")  # as a SMILES may begin
+        assert app.prompt.text == "["
+        app.prompt.clear()
+        await pilot.press("right_square_bracket", "right_square_bracket")
+        await until(pilot, lambda: app.evidence.evidence_id == "E1")
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: app.evidence.evidence_id == "E2")
+        assert app.prompt.text == ""
+        await pilot.press("a", "right_square_bracket")
+        assert app.prompt.text == "a]"
+
+
+async def test_a_click_on_a_citation_shows_its_evidence() -> None:
+    async with opened(TWO) as (app, pilot):
+        await typed(app, pilot, "q?")
+        await answered(app, pilot)
+        assert app.evidence.evidence_id == "E2"  # what the answer cites first, though E1 was found first
+        at = place_of(app, "It is 2. [E1]") + Offset(len("It is 2. ["), 0)
+        await pilot.click(offset=at)
+        await until(pilot, lambda: app.evidence.evidence_id == "E1")
+
+
+async def test_citations_in_a_table_are_clicked_as_well_and_its_text_is_selected_by_the_mouse() -> None:
+    answer = Give(text="| name | value |\n|---|---|\n| alpha | 2 [E1] |\n| beta | 1 [E2] |")
+    async with opened([TWO[0], answer]) as (app, pilot):
+        await typed(app, pilot, "q?")
+        await answered(app, pilot)
+        await until(pilot, lambda: app.evidence.evidence_id == "E1" and "alpha" in screen(app))
+        await pilot.click(offset=place_of(app, "1 E2") + Offset(2, 0))
+        await until(pilot, lambda: app.evidence.evidence_id == "E2")
+        begin = place_of(app, "alpha")
+        await pilot.mouse_down(offset=begin)
+        await pilot.hover(offset=begin + Offset(4, 0))
+        await pilot.mouse_up(offset=begin + Offset(4, 0))
+        await until(pilot, lambda: (app.screen.get_selected_text() or "").startswith("alph"))
+
+
+async def test_a_table_is_fitted_anew_when_the_terminal_changes() -> None:
+    wide = "| name | " + " | ".join(f"column{number}" for number in range(9)) + " |\n|" + "---|" * 10
+    answer = Give(text=wide + "\n| x [E1] |" + " 1 |" * 9 + "\n| y [E1] |" + " 2 |" * 9)
+    async with opened([CallTools((call("tell"),)), answer], size=(140, 40)) as (app, pilot):
+        await typed(app, pilot, "q?")
+        await answered(app, pilot)
+        await until(pilot, lambda: "Left out here for want of room: column" in screen(app))
+        app.screen.add_class("large-chat")
+        await until(pilot, lambda: "column8" in screen(app) and "Left out here" not in screen(app))
+
+
+def test_a_line_of_the_trace_keeps_what_came_of_it() -> None:
+    line = "✓ compound_activities ERLOTINIB P00533 · 7 found · 19 ms · starter"
+    assert fitted(Text(line), 80).plain == line
+    assert fitted(Text(line), 56).plain == "✓ compound_activities ERLOT… · 7 found · 19 ms · starter"
+    assert fitted(Text("✗ fail · " + "reason " * 20), 30).plain == "✗ fail · reason reason reason…"
+
+
+async def test_lines_of_the_trace_fit_their_pane() -> None:
+    steps: Steps = [CallTools((call("tell", value=1.2345678901234567),), plan="look " * 30), GIVE]
+    async with opened(steps, size=(100, 30)) as (app, pilot):
+        await typed(app, pilot, "q?")
+        await answered(app, pilot)
+        assert app.trace.virtual_size.width <= app.trace.size.width
+        await until(pilot, lambda: "1 found" in screen(app))
+        assert isinstance(app.chat.query(AnswerBlock).first(), AnswerBlock)
