@@ -25,6 +25,10 @@ class ChatPane(VerticalScroll):
         super().__init__(**named)  # type: ignore[arg-type]  # id and classes
         self.kept: list[tuple[str, Story]] = []
         """All questions of the session with their stories, mounted or not."""
+        self._followed: Exchange | None = None
+        """The newest answer, until the user scrolls."""
+        self._placed: float | None = None
+        """Where it was scrolled to last."""
         self._older = Static("", classes="older", markup=False)
 
     def on_mount(self) -> None:
@@ -42,19 +46,26 @@ class ChatPane(VerticalScroll):
         self.kept.append((question, story))
         self.mount(exchange)
         self._prune()
-        self.anchor()
+        self._followed, self._placed = exchange, None
         return exchange
 
     def on_exchange_grown(self, event: Exchange.Grown) -> None:
         event.stop()
-        self.call_after_refresh(self._keep_question_in_view, event.exchange)
+        self.call_after_refresh(self._follow, event.exchange)
 
-    def _keep_question_in_view(self, exchange: Exchange) -> None:
-        """An answer longer than the pane is read from its question on: the end is not followed, and nothing jumps when it is there."""
-        follows = self.is_anchored and not self._anchor_released  # released: the user scrolled
-        if follows and exchange.is_attached and exchange.virtual_region.height > self.size.height:
-            self.anchor(False)
-            self.scroll_to(y=exchange.virtual_region.y, animate=False)
+    def _follow(self, exchange: Exchange) -> None:
+        """Keep the newest answer in view, and its question too: one longer than the pane is read from its start on.
+
+        Textual's anchor would follow the end, and have a short answer at the bottom of an empty pane.
+        """
+        if exchange is not self._followed or not exchange.is_attached:
+            return
+        if self._placed is not None and abs(self.scroll_y - self._placed) > 1:  # the user scrolled
+            self._followed = None
+            return
+        long = exchange.virtual_region.height > self.size.height
+        self.scroll_to(y=exchange.virtual_region.y if long else self.max_scroll_y, animate=False, immediate=True)
+        self._placed = self.scroll_y
 
     def forget(self) -> None:
         """Begin with an empty chat."""

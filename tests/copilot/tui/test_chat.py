@@ -43,6 +43,27 @@ async def test_a_long_answer_is_shown_from_its_question_on(size: tuple[int, int]
         await until(pilot, lambda: "❯ and then?" in screen(app))
 
 
+async def test_a_short_answer_stands_at_the_top_of_an_empty_pane() -> None:
+    async with opened([CallTools((call("tell"),)), GIVE]) as (app, pilot):
+        await typed(app, pilot, "q?")
+        await answered(app, pilot)
+        await until(pilot, lambda: "❯ q?" in screen(app).splitlines()[2])
+
+
+async def test_an_answer_that_grows_leaves_a_user_who_scrolls_alone() -> None:
+    steps: Steps = [CallTools((call("tell"),)), Give(text=LONG), CallTools((call("wait", value=1),)), Give(text=LONG)]
+    async with opened(steps) as (app, pilot):
+        await typed(app, pilot, "first?")
+        await answered(app, pilot)
+        await typed(app, pilot, "second?")
+        await until(pilot, lambda: "❯ second?" in screen(app))
+        app.chat.scroll_home(animate=False)
+        await pilot.pause()
+        await answered(app, pilot)
+        await pilot.pause(0.1)
+        assert "❯ first?" in screen(app)
+
+
 async def test_brackets_in_the_empty_prompt_go_along_citations_and_are_letters_elsewhere() -> None:
     async with opened(TWO) as (app, pilot):
         await typed(app, pilot, "q?")
