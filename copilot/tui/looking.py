@@ -11,7 +11,7 @@ from textual import work
 from ...memory.errors import BiocopilotError
 from . import kept
 from .call_text import as_command, as_python
-from .molecules import ShownMolecule, molecule_of, molecules_of
+from .molecules import ShownMolecule, count_molecules, molecule_of, molecules_of
 from .panes import PanesApp
 from .pictures import Picture, Pictures
 from .screens.help import HelpScreen
@@ -34,6 +34,8 @@ class LookingApp(PanesApp):
         self.story: Story | None = None
         """The run on show in the panes beside the chat."""
         self._pictures = Pictures(self.picture_of)
+        self._counted: tuple[int, int] = (0, 0)
+        self._molecules = 0
 
     def layout_of(self, molecule: ShownMolecule) -> Mapping[str, Any]:
         """Where its atoms lie, from a chemistry worker; asked in a thread. Raises BiocopilotError."""
@@ -46,6 +48,19 @@ class LookingApp(PanesApp):
     def opened_as_svg(self, molecule: ShownMolecule) -> Path:
         """A file with a drawing of it; asked in a thread. Raises BiocopilotError."""
         raise NotImplementedError
+
+    def show_title(self) -> None:
+        """The top line, and how much each tab has."""
+        super().show_title()
+        story = self.story
+        calls = list(story.calls) if story else []
+        failed = sum(call.state == "failed" for call in calls)
+        evidence = len(story.evidence) if story else 0
+        if self._counted != (id(story), evidence):
+            self._counted, self._molecules = (id(story), evidence), count_molecules(story) if story else 0
+        self.count("trace", f"{len(calls) or ''}{f' ✗{failed}' if failed else ''}")
+        self.count("evidence", str(evidence or ""))
+        self.count("molecule", str(self._molecules or ""))
 
     def action_citation(self, by: int) -> None:
         exchanges = self.chat.exchanges
@@ -62,7 +77,6 @@ class LookingApp(PanesApp):
             self.notify("No further question." + (" /older shows more." if hidden else ""), markup=False)
             return
         self.story = exchanges[at].story
-        self.chat.release_anchor()
         exchanges[at].scroll_visible(top=True, animate=False)
         self.trace.show(self.story)
         self.evidence.show(self.story)

@@ -9,7 +9,7 @@ from typing import Any
 from ...memory.records import Evidence
 from .story import Story
 
-__all__ = ["ShownMolecule", "molecule_of", "molecules_of"]
+__all__ = ["ShownMolecule", "count_molecules", "molecule_of", "molecules_of"]
 
 _PROPERTIES = {
     "molecular_weight_average": "MW",
@@ -49,6 +49,11 @@ def molecules_of(story: Story) -> list[ShownMolecule]:
         for entry in _molecules_in(item.record):
             found.setdefault(str(entry["smiles"]), _shown(entry, item.record, story))
     return list(found.values())
+
+
+def count_molecules(story: Story) -> int:
+    """How many molecules a run is about."""
+    return len({str(entry["smiles"]) for item in story.evidence.values() for entry in _molecules_in(item.record)})
 
 
 def _shown(entry: Mapping[str, Any], record: Mapping[str, Any], story: Story | None) -> ShownMolecule:

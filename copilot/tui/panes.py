@@ -143,6 +143,10 @@ class PanesApp(App[int]):
             self.screen.set_class(pane == name, f"large-{name}")
         return bool(was)
 
+    def count(self, pane: str, count: str) -> None:
+        """Say beside a tab's name how much there is."""
+        self.query_one(f"#tab-{pane}", Tab).label = f"{pane.capitalize()} {count}".rstrip()
+
     def tell_trouble(self, error: BiocopilotError) -> None:
         """An error of ours as a message that goes by itself."""
         self.notify(f"{error.message}\n{error.hint}".strip(), severity="error", markup=False)

@@ -31,7 +31,7 @@ class ColumnPlot(PlotextPlot):
             self.plt.title(f"{plot.name} by year")
             whole = sorted({round(year) for year in plot.years})
             shown = whole[:: max(1, len(whole) // 8)]
-            self.plt.xticks(shown, [str(year) for year in shown])
+            self.plt.xticks([float(year) for year in shown], [str(year) for year in shown])
             if ticks:
                 self.plt.yticks(ticks, names)
         else:

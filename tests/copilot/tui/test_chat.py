@@ -131,3 +131,15 @@ async def test_lines_of_the_trace_fit_their_pane() -> None:
         assert app.trace.virtual_size.width <= app.trace.size.width
         await until(pilot, lambda: "1 found" in screen(app))
         assert isinstance(app.chat.query(AnswerBlock).first(), AnswerBlock)
+
+
+async def test_tabs_say_how_much_there_is() -> None:
+    steps: Steps = [CallTools((call("tell", "a"), call("fail", "b"))), GIVE]
+    async with opened(steps, size=(80, 24)) as (app, pilot):
+        await typed(app, pilot, "q?")
+        await answered(app, pilot)
+        await until(pilot, lambda: "Chat  Trace 2 ✗1  Evidence 1  Molecule" in screen(app))
+    async with opened(size=(80, 24)) as (app, pilot):
+        await typed(app, pilot, "compare aspirin and ibuprofen")
+        await answered(app, pilot)
+        await until(pilot, lambda: "Molecule 2" in screen(app))
