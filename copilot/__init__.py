@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..memory.records import Answer, Claim, Evidence
+    from . import workflows
     from .agent import Copilot
     from .loop import Budget
 
-__all__ = ["Answer", "Budget", "Claim", "Copilot", "Evidence"]
+__all__ = ["Answer", "Budget", "Claim", "Copilot", "Evidence", "workflows"]
 
 _HOMES = {
     "Answer": "..memory.records",
@@ -26,8 +27,10 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
+    if name == "workflows":
+        return import_module(".workflows", __name__)
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name], __name__), name)

@@ -11,7 +11,21 @@ from typing import Annotated
 
 import typer
 
-from . import config, data, doctor, evaluating, interface, later, library, models, runs, serving, sessions, tools
+from . import (
+    config,
+    data,
+    doctor,
+    evaluating,
+    interface,
+    later,
+    library,
+    models,
+    runs,
+    serving,
+    sessions,
+    tools,
+    workflow,
+)
 from .failures import Commands
 
 __all__ = ["app"]
@@ -115,6 +129,7 @@ app.add_typer(sessions.app, name="sessions")
 app.add_typer(data.app, name="data")
 app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")
+app.add_typer(workflow.app, name="workflow")
 app.command("doctor")(doctor.doctor)
 app.command("eval")(evaluating.evaluate)
 for name, (help_text, _comes_with) in later.COMMANDS.items():

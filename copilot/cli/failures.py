@@ -36,7 +36,7 @@ READER_LEFT = 141
 _MESSAGE_CHARACTERS = 1_000
 
 
-_ORDER = ("ask", "library", "tools", "runs", "sessions", "data", "models", "eval", "config", "doctor")
+_ORDER = ("ask", "library", "tools", "runs", "sessions", "workflow", "data", "models", "eval", "config", "doctor")
 """What works now, most used first; the other commands follow as they were declared."""
 
 

@@ -9,10 +9,6 @@ from .failures import say
 __all__ = ["COMMANDS", "add", "say_not_yet"]
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "workflow": (
-        "Not yet: run scripted target-discovery workflows.",
-        "the workflows. Today: biocopilot ask, from a script.",
-    ),
     "mcp": (
         "Not yet: serve the tools to other programs over MCP.",
         "the MCP server. Today: biocopilot tools run, or Python.",

@@ -70,12 +70,27 @@ def replay_run(
 
 
 @app.command("verify")
-def verify(run_id: _RunId, as_json: _AsJson = False) -> None:
+def verify(
+    run_id: Annotated[
+        str,
+        typer.Argument(
+            help="The run's id, its beginning, last for the newest run, or the folder of a workflow's run.",
+            metavar="ID",
+            show_default=False,
+        ),
+    ],
+    as_json: _AsJson = False,
+) -> None:
     """Check every claim of a run again, offline."""
     from ...memory.events import RunStarted
     from .recorded import earlier_runs, run_log
-    from .verifying import verify_and_show
+    from .verifying import verify_and_show, verify_folder_and_show
 
+    if (folder := Path(run_id).expanduser()).is_dir():
+        code = verify_folder_and_show(folder, as_json)
+        if code:
+            raise typer.Exit(code)
+        return
     with run_log() as log:
         events = log.events(log.find(run_id))
         session = next(event.session for event in events if isinstance(event, RunStarted))

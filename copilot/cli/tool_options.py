@@ -10,13 +10,13 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ...memory.errors import InvalidArguments
 from ...memory.text import clean, shorten
 from ...tools.contract import Tool
 
-__all__ = ["FieldOption", "command_line", "named_files", "options_of", "parse_fields"]
+__all__ = ["FieldOption", "Takes", "command_line", "named_files", "options_of", "parse_fields"]
 
 _PATH_FIELDS = frozenset({"file", "files", "to"})
 """Fields whose value is a path; typed by the user, it is a path that the tool may touch."""
@@ -25,6 +25,17 @@ _LONGEST_CHOICE = 50
 """Choices that take more room than this are listed below their field instead of behind its flag."""
 
 _METAVARS = {"string": "TEXT", "integer": "INTEGER", "number": "NUMBER", "object": "JSON"}
+
+
+class Takes(Protocol):
+    """What has fields: a tool, or a workflow with its inputs."""
+
+    @property
+    def name(self) -> str:
+        """As it is typed."""
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of its fields."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,7 @@ class FieldOption:
         return " ".join(map(str, self.default)) if self.repeated else str(self.default)
 
 
-def options_of(tool: Tool) -> tuple[FieldOption, ...]:
+def options_of(tool: Takes) -> tuple[FieldOption, ...]:
     """The tool's fields in their order."""
     schema = tool.schema()
     required = set(schema.get("required", ()))
@@ -90,7 +101,7 @@ def options_of(tool: Tool) -> tuple[FieldOption, ...]:
     return tuple(found)
 
 
-def parse_fields(tool: Tool, words: Sequence[str]) -> dict[str, Any]:
+def parse_fields(tool: Takes, words: Sequence[str]) -> dict[str, Any]:
     """The arguments that these words give: `--field value`, `--field=value`, `--switch`, `--no-switch`.
 
     A word without a flag goes to the next required field that has no value yet.
@@ -172,7 +183,7 @@ def _is_switch(option: FieldOption | None) -> bool:
     return option is not None and option.is_switch
 
 
-def _give(given: dict[str, Any], option: FieldOption, value: Any, tool: Tool) -> None:
+def _give(given: dict[str, Any], option: FieldOption, value: Any, tool: Takes) -> None:
     if option.repeated:
         given.setdefault(option.name, []).append(value)
     elif option.name in given:
@@ -181,14 +192,14 @@ def _give(given: dict[str, Any], option: FieldOption, value: Any, tool: Tool) ->
         given[option.name] = value
 
 
-def _next_required(tool: Tool, options: Mapping[str, FieldOption], given: Mapping[str, Any], word: str) -> FieldOption:
+def _next_required(tool: Takes, options: Mapping[str, FieldOption], given: Mapping[str, Any], word: str) -> FieldOption:
     for option in options.values():
         if option.required and not option.is_switch and (option.repeated or option.name not in given):
             return option
     raise InvalidArguments(f"{shorten(clean(word), 60)!r} stands without the field it is for.", _where(tool))
 
 
-def _unknown_field(tool: Tool, options: Mapping[str, FieldOption], flag: str) -> InvalidArguments:
+def _unknown_field(tool: Takes, options: Mapping[str, FieldOption], flag: str) -> InvalidArguments:
     from rapidfuzz import fuzz, process
 
     flags = [option.flag[2:] for option in options.values()]
@@ -197,12 +208,13 @@ def _unknown_field(tool: Tool, options: Mapping[str, FieldOption], flag: str) ->
     return InvalidArguments(f"{tool.name} has no field --{shorten(clean(flag), 60)}.", hint + _where(tool))
 
 
-def _json(value: str, option: FieldOption, tool: Tool) -> Any:
+def _json(value: str, option: FieldOption, tool: Takes) -> Any:
     try:
         return json.loads(value)
     except ValueError as error:
         raise InvalidArguments(f"{option.flag} takes a JSON value: {error}.", _where(tool)) from error
 
 
-def _where(tool: Tool) -> str:
-    return f"`biocopilot tools show {tool.name}` lists its fields."
+def _where(tool: Takes) -> str:
+    of = "tools" if isinstance(tool, Tool) else "workflow"
+    return f"`biocopilot {of} show {tool.name}` lists its fields."

@@ -14,8 +14,9 @@ from ...memory.text import shorten
 
 if TYPE_CHECKING:
     from ...tools.contract import Tool
+    from .tool_options import Takes
 
-__all__ = ["app", "listing"]
+__all__ = ["app", "field_lines", "listing", "paragraphs"]
 
 app = typer.Typer(help="See the tools, and run one by hand.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -62,7 +63,7 @@ def show_tool(
     lines = [f"{tool.name}: {tool.title}", f"{tool.cost}, {network}, {writes}, stopped after {tool.deadline_s:g} s"]
     if tool.name not in _usable():
         lines.append(f"not here: {_MISSING[0]} {_MISSING[1]}")
-    lines += ["", *_paragraphs(tool.doc), "", "Fields", *_field_lines(tool)]
+    lines += ["", *paragraphs(tool.doc), "", "Fields", *field_lines(tool)]
     if tool.examples:
         lines += ["", "Examples", *(f"  {command_line(tool.name, example)}" for example in tool.examples)]
     sys.stdout.write("\n".join(lines) + "\n")
@@ -86,8 +87,8 @@ def run_tool(
         raise typer.Exit(0 if help_wanted else 2)
     tool = _tool(name)
     if help_wanted:
-        fields = "\n".join(_field_lines(tool))
-        summary = "\n".join(_paragraphs(tool.summary))
+        fields = "\n".join(field_lines(tool))
+        summary = "\n".join(paragraphs(tool.summary))
         sys.stdout.write(f"Usage: biocopilot tools run {tool.name} --field value … [--json]\n\n{summary}\n\n{fields}\n")
         return
     if tool.name not in _usable():
@@ -134,14 +135,15 @@ def _facts(tool: Tool) -> dict[str, Any]:
     }
 
 
-def _paragraphs(text: str) -> list[str]:
+def paragraphs(text: str) -> list[str]:
     """Prose wrapped at the page, its paragraphs apart."""
     from textwrap import wrap
 
     return [line for block in text.split("\n\n") for line in ("", *wrap(" ".join(block.split()), _PAGE))][1:]
 
 
-def _field_lines(tool: Tool) -> list[str]:
+def field_lines(tool: Takes) -> list[str]:
+    """A tool's or workflow's fields for reading: flag, nature, description."""
     from textwrap import wrap
 
     from .tool_options import options_of

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from ...memory.earlier_runs import EarlierRuns
 from ...memory.errors import VerificationFailed
 from ...memory.events import Event
 from ...memory.text import clean
+from ...tools.contract import Tool
 from ...tools.registry import all_tools
 from ...tools.workbench import Workbench
 from ..evidence_check import EvidenceCheck
@@ -18,7 +21,7 @@ from ..rendering import call_label
 from ..settings import load_settings
 from ..verification import ClaimCheck, Verification, verify_run
 
-__all__ = ["verification_json", "verification_text", "verify_and_show"]
+__all__ = ["verification_json", "verification_text", "verify_and_show", "verify_folder_and_show"]
 
 _GLYPHS = {"holds": "✓", "same": "✓", "fails": "✗", "differs": "✗", "not_rechecked": "○"}
 _MOST_DIFFERENCES = 5
@@ -35,11 +38,22 @@ def verify_and_show(events: Sequence[Event], as_json: bool, earlier: EarlierRuns
     Raises:
         VerificationFailed: something differs; it was printed.
     """
+    return _shown(lambda bench, tools: verify_run(events, bench, tools, earlier), as_json)
+
+
+def verify_folder_and_show(folder: Path, as_json: bool) -> int:
+    """The same for the folder of a workflow's run."""
+    from ..workflows.verifying import verify_folder
+
+    return _shown(lambda bench, tools: verify_folder(folder, bench, tools), as_json)
+
+
+def _shown(verify: Callable[[Workbench, Mapping[str, Tool]], Coroutine[Any, Any, Verification]], as_json: bool) -> int:
     settings = load_settings().settings
     with Workbench(
         settings.store, settings.workers, settings.services, settings.library_choice, settings.weights_choice
     ) as bench:
-        found = asyncio.run(verify_run(events, bench, all_tools(settings.weights_choice.folder), earlier))
+        found = asyncio.run(verify(bench, all_tools(settings.weights_choice.folder)))
     sys.stdout.write(verification_json(found) if as_json else verification_text(found))
     sys.stdout.flush()
     if found.status == "failed":

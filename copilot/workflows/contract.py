@@ -284,6 +284,12 @@ class Workflow:
     """What it will do, in order, where that is known beforehand: for a workflow read from a file."""
     source: str = ""
     """The text of the file that it was read from."""
+    file: str = ""
+    """That file's path."""
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of the inputs."""
+        return self.inputs.model_json_schema()
 
     @property
     def summary(self) -> str:
@@ -367,5 +373,5 @@ class Finished:
     environment: Mapping[str, str]
     """RDKit's version and the stores' releases."""
     again: str
-    """The command that runs the failed rows again."""
+    """The command that tries again what failed; FOLDER in it stands for the run's own folder."""
     folder: Path = field(default=Path(), compare=False)

@@ -57,7 +57,6 @@ async def run_workflow(
     offline: bool = False,
     resume: bool = False,
     compare: Path | None = None,
-    command: str = "",
     listener: Callable[[Happening], None] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Finished:
@@ -72,7 +71,6 @@ async def run_workflow(
         offline: refuse what needs the network.
         resume: go on with the run that is in the folder, or run it again over today's data.
         compare: the folder of an earlier run: what it found that is other now is told.
-        command: how the workflow is named on the command line, for the hint how to run failed rows again.
         listener: hears what happens, as it happens.
         now: the clock.
 
@@ -98,7 +96,7 @@ async def run_workflow(
         except BiocopilotError as error:
             folder.end(now(), "failed", {"error": {"name": type(error).__name__, "message": error.message}})
             raise
-        finished, _claims = finish(flow, plain, report, work, folder, compare, command)
+        finished, _claims = finish(flow, plain, report, work, folder, compare)
         folder.manifest.pop("error", None)
         folder.end(now(), finished.status, _told(finished, folder, work))
         return finished
@@ -118,7 +116,6 @@ def finish(
     work: Work,
     folder: RunFolder,
     compare: Path | None = None,
-    command: str = "",
 ) -> tuple[Finished, tuple[Claim, ...]]:
     """What a report and its work come to: final ids, checked claims, notes, failures, changes."""
     steps, evidence, ids = _numbered(work)
@@ -137,7 +134,7 @@ def finish(
     status: Literal["answered", "partial", "unknown"] = (
         "partial" if failed and report.status == "answered" else report.status
     )
-    again = f"{command or f'biocopilot workflow run {flow.name}'} --out {shlex.quote(str(folder.path))} --resume"
+    again = f"biocopilot workflow run {shlex.quote(flow.file or flow.name)} --out FOLDER --resume"
     finished = Finished(
         workflow=flow,
         inputs=inputs,
@@ -169,7 +166,7 @@ def _numbered(work: Work) -> tuple[tuple[StepDone, ...], tuple[Evidence, ...], d
     steps: list[StepDone] = []
     evidence: list[Evidence] = []
     ids: dict[str, str] = {}
-    for _place, step in sorted(work.used.values(), key=lambda item: item[0]):
+    for step in work.in_order():
         result = work.result_of(step)
         own = []
         for item in result.evidence:
@@ -186,7 +183,7 @@ def _step_done(step: Step, result: ToolResult, evidence: Sequence[str]) -> StepD
 
 def _pairs(work: Work, folder: RunFolder, compare: Path | None) -> list[tuple[Step, Step]]:
     """Earlier and present results of the same calls: of this folder, or of the one to compare with."""
-    used = [step for _place, step in sorted(work.used.values(), key=lambda item: item[0])]
+    used = work.in_order()
     if compare is None:
         return [(old, step) for step in used if (old := folder.steps.before(step)) is not None]
     with KeptSteps.open(compare / FILE_NAME) as steps:

@@ -86,6 +86,8 @@ class Work:
     given: Mapping[str, str]
     listener: Callable[[Happening], None] = _nobody
     only_kept: bool = False
+    batches: int = 0
+    """How many steps that are no tool's the program asked for."""
     executed: int = 0
     """How many steps were done and not taken from the folder."""
     used: dict[str, tuple[Place, Step]] = field(default_factory=dict)
@@ -208,6 +210,10 @@ class Work:
         text = f"{call.tool} {_brief(call.arguments)} failed: {result.digest.replace(chr(10), ' ')}"
         self._note(place, Note(text, "failure"))
 
+    def in_order(self) -> list[Step]:
+        """The steps of tools in the order in which the program asks for them."""
+        return [step for _place, step in sorted(self.used.values(), key=lambda item: item[0])]
+
     def result_of(self, step: Step) -> ToolResult:
         """A kept result as the program was given it."""
         return _numbered(step)
@@ -265,6 +271,7 @@ class Work:
                     )
                 self.executed += 1
                 step = self._keep(called, wanted, given, await work())
+        self.batches += 1
         self.listener(Happening("step", f"{name} {_brief(wanted)}".rstrip(), kept))
         value: T = step.result
         return value

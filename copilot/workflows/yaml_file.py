@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -84,7 +85,7 @@ def read_workflow(path: Path, tools: Mapping[str, Tool] | None = None) -> Workfl
         raise FileRefused(f"{path} cannot be read ({error}).", "A workflow is a text file in UTF-8.") from error
     from .yaml_run import as_workflow
 
-    return as_workflow(parse_yaml(text, path.name, tools))
+    return replace(as_workflow(parse_yaml(text, path.name, tools)), file=str(path))
 
 
 def parse_yaml(text: str, file: str, tools: Mapping[str, Tool] | None = None) -> Parsed:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "home").mkdir()
     (made / "list.smi").write_text("CCO ethanol\nCC(=O)O acetic_acid\nc1ccccc1O phenol\n", "utf-8")
     (made / "list.md").write_text("# Reading list\n\nQuokkas eat leaves of 12 kinds.\n", "utf-8")
+    shutil.copy(ROOT / "examples" / "kinases.yaml", made)
     first = run([sys.executable, "-m", "biocopilot.copilot", "ask", "--offline", "MW of ibuprofen?"], made)
     assert first.returncode == 0, first.stderr  # so that `runs show last` has a run to show
     return made

@@ -1,0 +1,127 @@
+"""A workflow run from the command line: progress on stderr, what came of it on stdout, and the exit code for it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ...memory.records import canonical_json
+from ...memory.text import clean, shorten
+from ...tools.registry import all_tools, outside_a_session
+from ...tools.workbench import Workbench
+from ..settings import Settings, load_settings
+from ..workflows.contract import Finished, Workflow
+from ..workflows.engine import run_workflow, validated
+from ..workflows.planned import dry_run
+from ..workflows.run_folder import read_manifest
+from .failures import say
+from .workflow_progress import watching
+
+__all__ = ["run_and_show", "show_dry_run"]
+
+_EXIT_CODES = {"answered": 0, "partial": 3, "unknown": 4}
+_MOST_CHANGES = 10
+
+
+def run_and_show(
+    flow: Workflow,
+    inputs: Mapping[str, Any],
+    out: Path | None,
+    *,
+    resume: bool,
+    compare: Path | None,
+    offline: bool,
+    as_json: bool,
+) -> int:
+    """Run the workflow, print what came of it, and return the exit code."""
+    settings = load_settings().settings
+    folder = out or Path(_default_name(flow, inputs))
+    with _bench(settings) as bench, watching() as listener:
+        finished = asyncio.run(
+            run_workflow(
+                flow,
+                inputs,
+                folder,
+                bench=bench,
+                tools=outside_a_session(all_tools(settings.weights_choice.folder)),
+                offline=offline or settings.offline,
+                resume=resume,
+                compare=compare,
+                listener=listener,
+            )
+        )
+    again = finished.again.replace("FOLDER", shlex.quote(str(folder)))
+    if as_json:
+        sys.stdout.write(json.dumps(read_manifest(folder), ensure_ascii=False, indent=2) + "\n")
+    else:
+        sys.stdout.write(_text(finished, folder))
+    for failure in finished.failures:
+        say(f"✗ {_line(failure.label)}: {_line(failure.message)}")
+    if finished.failures or any(step.status == "failed" for step in finished.steps) or finished.status == "partial":
+        say(f"To try again what failed: {again}")
+    return _EXIT_CODES[finished.status]
+
+
+def show_dry_run(flow: Workflow, inputs: Mapping[str, Any], offline: bool, as_json: bool) -> None:
+    """Print what the workflow would do."""
+    settings = load_settings().settings
+    _checked, plain = validated(flow, inputs)
+    with _bench(settings) as bench:
+        tools = outside_a_session(all_tools(settings.weights_choice.folder))
+        found = dry_run(flow, plain, bench, tools, offline or settings.offline)
+    if as_json:
+        told = {
+            "workflow": found.workflow,
+            "inputs": dict(found.inputs),
+            "steps": [vars(step) for step in found.steps],
+            "sources": list(found.sources),
+            "leaves_the_machine": list(found.leaves),
+        }
+        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+        return
+    lines = [f"{flow.name}: {flow.title}", "", "Inputs"]
+    lines += [f"  {name}: {_line(canonical_json(value))}" for name, value in found.inputs.items()]
+    lines += ["", "Steps" if flow.steps else "Tools that it may call"]
+    lines += [f"  {'  ' * step.depth}{_line(step.text)}" for step in found.steps]
+    lines += ["", "Sources", *(f"  {source}" for source in found.sources)]
+    lines += ["", "Leaves this machine", *(f"  {line}" for line in found.leaves or ("nothing",))]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _bench(settings: Settings) -> Workbench:
+    return Workbench(
+        settings.store, settings.workers, settings.services, settings.library_choice, settings.weights_choice
+    )
+
+
+def _default_name(flow: Workflow, inputs: Mapping[str, Any]) -> str:
+    """The same workflow with the same inputs finds its folder again."""
+    _checked, plain = validated(flow, inputs)
+    return f"{flow.name}-{hashlib.sha256(canonical_json(plain).encode()).hexdigest()[:8]}"
+
+
+def _text(finished: Finished, folder: Path) -> str:
+    rows = f", {len(finished.report.rows)} rows" if finished.report.rows else ""
+    lines = [
+        f"{finished.report.title}: {finished.status}; {len(finished.steps)} steps, {len(finished.evidence)} records{rows}.",
+        f"Folder: {folder}",
+    ]
+    lines += [f"· {_line(note.text)}" for note in finished.notes if note.kind != "failure"]
+    if finished.changes:
+        lines += ["", "Other than in the earlier run"]
+        for change in finished.changes[:_MOST_CHANGES]:
+            lines.append(f"  {change.tool} {_line(canonical_json(dict(change.arguments)))}: {_line(change.why)}")
+            lines += [f"    {_line(what)}" for what in change.what[:3]]
+        if (left := len(finished.changes) - _MOST_CHANGES) > 0:
+            lines.append(f"  and {left} more; run.json has them all")
+    return "\n".join(lines) + "\n"
+
+
+def _line(text: str) -> str:
+    return shorten(" ".join(clean(text).split()), 300)

@@ -1,0 +1,134 @@
+"""A run's folder checked again, offline: the report is made once more of the kept steps, each call is run again, each claim checked.
+
+The workflow's program runs over what is kept and may call nothing; what it comes to is then verified as a recorded run of
+`ask` is (`verification.py`): records are hashed, tools run again, claims held against both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ...memory.errors import FileRefused
+from ...memory.events import (
+    AnswerDelta,
+    AnswerFinished,
+    Event,
+    EvidenceAdded,
+    RunFinished,
+    RunStarted,
+    ToolFinished,
+    ToolStarted,
+)
+from ...memory.records import Claim, ToolCall
+from ...tools.contract import Tool
+from ...tools.workbench import Workbench
+from ..claim_text import shown
+from ..verification import NO_END, Verification, verify_run
+from .contract import Finished, Workflow
+from .engine import finish, validated
+from .kept_steps import FILE_NAME, KeptSteps
+from .registry import find_workflow
+from .run_folder import RunFolder, read_manifest
+from .work import Work
+from .yaml_file import parse_yaml
+from .yaml_run import as_workflow
+
+__all__ = ["verify_folder"]
+
+
+async def verify_folder(
+    path: Path, bench: Workbench, tools: Mapping[str, Tool], flow: Workflow | None = None
+) -> Verification:
+    """Check the run in a folder again; writes nothing.
+
+    Args:
+        path: the folder.
+        bench: stores and chemistry to run the tools with.
+        tools: the tools by name.
+        flow: the workflow, where it is one of your own; else it is found by the manifest.
+
+    Raises:
+        StorageError: there is no run in the folder, it cannot be read, or another program works in it.
+        InvalidInput: the workflow is none that this version knows.
+    """
+    manifest = read_manifest(path)
+    if not (path / FILE_NAME).is_file():
+        raise FileRefused(f"{path} has no {FILE_NAME}.", "Name the folder that --out named.")
+    with KeptSteps.open(path / FILE_NAME) as steps:
+        folder = RunFolder(path, manifest, steps, True, dict(manifest["files"]))
+        return await _verified(folder, bench, tools, flow or _flow(manifest, tools))
+
+
+async def _verified(folder: RunFolder, bench: Workbench, tools: Mapping[str, Tool], flow: Workflow) -> Verification:
+    manifest, last = folder.manifest, folder.manifest["starts"][-1]
+    run_id = folder.path.resolve().name
+    if "ended_at" not in manifest or manifest["status"] not in ("answered", "partial", "unknown"):
+        return Verification(run_id, (), (), gaps=(NO_END,))
+    given = {**last["environment"], "biocopilot": last["version"]}
+    work = Work(folder, bench, tools, bool(last["offline"]), given, only_kept=True)
+    inputs, plain = validated(flow, manifest["inputs"])
+    report = await flow.function(work, inputs)
+    finished, claims = finish(flow, plain, report, work, folder)
+    found = await verify_run(_events(run_id, work, finished, claims), bench, tools)
+    troubles = list(found.troubles)
+    if finished.status != manifest["status"]:
+        troubles.append(f"The run is recorded as {manifest['status']}, and its steps come to {finished.status}.")
+    gaps = list(found.gaps)
+    if work.batches:
+        gaps.append(f"{work.batches} kept results are of batches and no tool's, and were taken as they are.")
+    return replace(found, troubles=tuple(troubles), gaps=tuple(gaps))
+
+
+def _flow(manifest: Mapping[str, Any], tools: Mapping[str, Tool]) -> Workflow:
+    if manifest["source"]:
+        return as_workflow(parse_yaml(manifest["source"], f"{manifest['workflow']}.yaml", tools))
+    return find_workflow(manifest["workflow"])
+
+
+def _events(run_id: str, work: Work, finished: Finished, claims: tuple[Claim, ...]) -> list[Event]:
+    """The run as the events that a recorded run has."""
+    at, last = work.run_folder.created_at, work.run_folder.manifest["starts"][-1]
+    events: list[Event] = []
+
+    def add(kind: type[Any], when: datetime = at, **fields: Any) -> None:
+        events.append(kind(run_id=run_id, number=len(events) + 1, at=when, **fields))
+
+    add(
+        RunStarted,
+        question=finished.report.title,
+        planner=f"workflow {finished.workflow.name}",
+        offline=last["offline"],
+        version=last["version"],
+        environment=last["environment"],
+        files=work.run_folder.files,
+    )
+    evidence = {item.id: item for item in finished.evidence}
+    for number, (step, done) in enumerate(zip(work.in_order(), finished.steps, strict=True), 1):
+        if done.status == "failed":
+            continue
+        result, call_id = work.result_of(step), f"call-{number}"
+        add(ToolStarted, call=ToolCall(id=call_id, tool=done.tool, arguments=dict(done.arguments)))
+        for name in done.evidence:
+            add(EvidenceAdded, call_id=call_id, evidence=evidence[name])
+        add(
+            ToolFinished,
+            call_id=call_id,
+            tool=done.tool,
+            status=result.status,
+            seconds=0.0,
+            matched=result.matched,
+            returned=result.returned,
+            evidence=done.evidence,
+            filters=result.filters,
+            warnings=result.warnings,
+        )
+    text = "\n\n".join(shown(claim) for claim in claims)
+    add(AnswerDelta, text=text)
+    add(AnswerFinished, text=text, claims=claims)
+    supported = any(claim.verdict == "supported" for claim in claims)
+    add(RunFinished, status=finished.status if supported else "unknown", seconds=0.0)
+    return events
