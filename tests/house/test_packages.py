@@ -104,7 +104,7 @@ def test_all_is_every_extra_but_dev(project: dict[str, Any]) -> None:
     assert {"rag", "biomedgpt", "agent", "mcp", "dev", "all"} <= extras.keys()
 
 
-_MODEL_PACKAGES = {"huggingface_hub", "llguidance", "safetensors", "torch", "transformers"}
+_MODEL_PACKAGES = {"llguidance", "safetensors", "torch", "transformers"}
 """What only the extra `biomedgpt` brings; `make setup MODEL=no` leaves it out."""
 _CHECKED = {"llguidance", "torch", "transformers"}
 """Those of them that a test is skipped without; the others never come without these."""

@@ -19,9 +19,7 @@ __all__ = ["EXTRA_HINT", "errors_of_the_model"]
 
 EXTRA_HINT = 'pip install torch, in the build for your machine, then: pip install "biocopilot[biomedgpt]"'
 
-_PACKAGES = frozenset(
-    ("torch", "transformers", "tokenizers", "safetensors", "llguidance", "torchao", "huggingface_hub")
-)
+_PACKAGES = frozenset(("torch", "transformers", "tokenizers", "safetensors", "llguidance"))
 
 
 @contextmanager
