@@ -103,7 +103,8 @@ def verify(
 def export(
     run_id: _RunId,
     to: Annotated[
-        Path, typer.Option(metavar="FILE", help="The file to write: .md, .html, .json or .bib.", show_default=False)
+        Path,
+        typer.Option(metavar="FILE", help="The file to write: .md, .html, .json, .bib or .yaml.", show_default=False),
     ],
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
 ) -> None:

@@ -59,7 +59,9 @@ def export(
     to: Annotated[
         Path,
         typer.Option(
-            metavar="FILE", help="The file to write: .md, .json, or .py to make its calls again.", show_default=False
+            metavar="FILE",
+            help="The file to write: .md, .json, or .py or .yaml to make its calls again.",
+            show_default=False,
         ),
     ],
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,

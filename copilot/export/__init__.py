@@ -1,4 +1,4 @@
-"""A recorded run as a file to keep or hand on: Markdown, a web page, JSON, or BibTeX of the sources cited.
+"""A recorded run as a file to keep or hand on: Markdown, a web page, JSON, BibTeX of the sources cited, or a workflow.
 
 export_run(events, Path("answer.html"))
 """
@@ -14,6 +14,7 @@ from ...memory.transcript import answer_of
 from .bibtex import run_as_bibtex
 from .html import run_as_html
 from .markdown import run_as_markdown
+from .workflow_file import run_as_workflow
 from .writing import write_new
 
 __all__ = ["FORMATS", "export_run", "format_of"]
@@ -31,6 +32,7 @@ FORMATS: dict[str, Format] = {
     ".html": run_as_html,
     ".json": _as_json,
     ".bib": run_as_bibtex,
+    ".yaml": run_as_workflow,
 }
 """What a file's ending asks for."""
 

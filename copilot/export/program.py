@@ -13,7 +13,7 @@ from ...memory.records import ToolCall, canonical_json
 from ...memory.text import clean, shorten
 from ...tools.registry import all_tools
 
-__all__ = ["as_python", "session_as_python"]
+__all__ = ["as_python", "finished_calls", "session_as_python", "why_left_out"]
 
 _QUESTION_CHARACTERS = 100
 
@@ -37,9 +37,9 @@ def session_as_python(name: str, runs: Sequence[Sequence[Event]]) -> str:
                 question = shorten(" ".join(clean(event.question).split()), _QUESTION_CHARACTERS)
                 lines.append(f"    # R{number}: {question}\n")
                 files |= dict.fromkeys(event.files)
-        for call in _finished(events):
+        for call in finished_calls(events):
             key = f"{call.tool} {canonical_json(call.arguments)}"
-            left_out = _why_left_out(call)
+            left_out = why_left_out(call)
             if key not in made:
                 lines.append(_line(call) if not left_out else f"    # left out: {call.tool}, {left_out}\n")
             made.add(key)
@@ -47,12 +47,14 @@ def session_as_python(name: str, runs: Sequence[Sequence[Event]]) -> str:
     return _program(title, lines, files)
 
 
-def _finished(events: Sequence[Event]) -> list[ToolCall]:
+def finished_calls(events: Sequence[Event]) -> list[ToolCall]:
+    """The calls that came to a result, in the order in which they were made."""
     ended = {event.call_id for event in events if isinstance(event, ToolFinished)}
     return [event.call for event in events if isinstance(event, ToolStarted) and event.call.id in ended]
 
 
-def _why_left_out(call: ToolCall) -> str:
+def why_left_out(call: ToolCall) -> str:
+    """Why a call is not to be made again outside its session; empty where it can be."""
     tool = all_tools().get(call.tool)
     if call.tool == RECALL:
         return "which looks into the session"

@@ -1,4 +1,4 @@
-"""A session as a file to keep or hand on: Markdown or JSON of all its runs, or a program that makes its calls again.
+"""A session as a file to keep or hand on: Markdown or JSON of all its runs, or a program or workflow that makes its calls again.
 
 export_session("kinases", runs, Path("kinases.md"))
 """
@@ -16,6 +16,7 @@ from ...memory.text import clean
 from ...memory.transcript import answer_of
 from .markdown import run_as_markdown
 from .program import session_as_python
+from .workflow_file import session_as_workflow
 from .writing import write_new
 
 __all__ = ["FORMATS", "export_session", "format_of", "session_as_json", "session_as_markdown"]
@@ -49,6 +50,7 @@ FORMATS: dict[str, Callable[[str, Runs], str]] = {
     ".md": session_as_markdown,
     ".json": session_as_json,
     ".py": session_as_python,
+    ".yaml": session_as_workflow,
 }
 """What a file's ending asks for."""
 

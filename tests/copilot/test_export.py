@@ -309,7 +309,7 @@ def test_bibtex_of_a_run_without_evidence_has_no_entry(tmp_path: Path) -> None:
 def test_an_unknown_ending_is_refused_with_those_that_are_known(tmp_path: Path, name: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         export_run(run_of(), tmp_path / name)
-    assert ".md, .html, .json or .bib" in caught.value.hint
+    assert ".md, .html, .json, .bib or .yaml" in caught.value.hint
     assert list(tmp_path.iterdir()) == []
     assert format_of(Path("X.HTML")) is FORMATS[".html"]
 
