@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ...memory.articles.article import Article
     from ...tools.sources.found import Found
 
-__all__ = ["add_files", "add_from_pubmed", "add_note", "exit_code", "found_documents"]
+__all__ = ["add_files", "add_from_pubmed", "add_note", "added_lines", "exit_code", "found_documents"]
 
 NOTES = "notes"
 """The collection of the user's own notes."""
@@ -141,12 +141,15 @@ def _tell(library: Library, added: Added, as_json: bool, more: dict[str, Any], c
         sys.stdout.write(_json(added, more))
     else:
         sys.stdout.write(
-            "\n".join(_lines(added, bool(more), collection)) + "\n" if _lines(added, bool(more), collection) else ""
+            "\n".join(added_lines(added, bool(more), collection)) + "\n"
+            if added_lines(added, bool(more), collection)
+            else ""
         )
     _waiting(library)
 
 
-def _lines(added: Added, from_service: bool, collection: str) -> list[str]:
+def added_lines(added: Added, from_service: bool = False, collection: str = "") -> list[str]:
+    """What came of adding, for reading."""
     counted = (("added", added.added), ("updated", added.updated), ("known already", added.known))
     told = [f"{count:,} {what}" for what, count in counted if count]
     lines = []

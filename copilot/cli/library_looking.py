@@ -18,7 +18,7 @@ from .failures import say
 from .library_text import document_text, documents_text, hits_text, passage_text
 from .opened_library import opened_library
 
-__all__ = ["list_and_show", "search_and_show", "show_one"]
+__all__ = ["list_and_show", "search_and_show", "show_one", "text_of_one"]
 
 _AROUND = 300
 """Characters of its part that are shown before and behind a passage."""
@@ -74,29 +74,32 @@ def list_and_show(collection: str | None, as_json: bool) -> None:
 def show_one(name: str, quote: str, as_json: bool) -> str:
     """A document, a passage, or the place of a quotation in it, as text or JSON. Raises NotFound."""
     with opened_library() as library:
-        row = library.find(name)
-        parts, sources = library.catalogue.parts(row.id), library.sources(row.id)
-        passage = library.catalogue.passage(name.strip())
-        if passage is None and "." in name and row.id == name.strip().partition(".")[0]:
-            raise NotFound(f"{row.id} has no passage {name.strip()!r}.", f"biocopilot library show {row.id}")
-        in_file = in_source(library, row)
-        where: Where | None = None
-        if quote:
-            where = locate_in(parts, quote, (passage.part, passage.start) if passage else (0, 0))
-        elif passage is not None:
-            part = parts[passage.part]
-            where = Where(
-                passage.part, passage.start, passage.end, passage.text, part.page, part.section, True, part.kind
-            )
-        said_there = None
-        if where is not None and not in_file.trouble:
-            there = in_file.parts[where.part].text if where.part < len(in_file.parts) else ""
-            said_there = there[where.start : where.end] == where.text
-        if where is None:
-            return document_text(row, parts, sources, library.catalogue.passages_of(row.id), as_json)
-        around = _around(library, row.id, where)
-        again = f"biocopilot library add {shlex.quote(sources[0].path)}" if in_file.read_otherwise else ""
-        return passage_text(row, sources, where, around, said_there, (in_file.trouble, again), as_json)
+        return text_of_one(library, name, quote, as_json)
+
+
+def text_of_one(library: Library, name: str, quote: str = "", as_json: bool = False) -> str:
+    """The same over a library that is open."""
+    row = library.find(name)
+    parts, sources = library.catalogue.parts(row.id), library.sources(row.id)
+    passage = library.catalogue.passage(name.strip())
+    if passage is None and "." in name and row.id == name.strip().partition(".")[0]:
+        raise NotFound(f"{row.id} has no passage {name.strip()!r}.", f"biocopilot library show {row.id}")
+    in_file = in_source(library, row)
+    where: Where | None = None
+    if quote:
+        where = locate_in(parts, quote, (passage.part, passage.start) if passage else (0, 0))
+    elif passage is not None:
+        part = parts[passage.part]
+        where = Where(passage.part, passage.start, passage.end, passage.text, part.page, part.section, True, part.kind)
+    said_there = None
+    if where is not None and not in_file.trouble:
+        there = in_file.parts[where.part].text if where.part < len(in_file.parts) else ""
+        said_there = there[where.start : where.end] == where.text
+    if where is None:
+        return document_text(row, parts, sources, library.catalogue.passages_of(row.id), as_json)
+    around = _around(library, row.id, where)
+    again = f"biocopilot library add {shlex.quote(sources[0].path)}" if in_file.read_otherwise else ""
+    return passage_text(row, sources, where, around, said_there, (in_file.trouble, again), as_json)
 
 
 def _around(library: Library, document: str, where: Where) -> tuple[str, str]:

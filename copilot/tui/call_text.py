@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ...memory.records import ToolCall
 from ..cli.tool_options import command_line
-from ..export.program import as_python
 
 __all__ = ["as_command", "as_python"]
 
@@ -12,3 +11,10 @@ __all__ = ["as_command", "as_python"]
 def as_command(call: ToolCall) -> str:
     """The `biocopilot tools run` command of the call."""
     return command_line(call.tool, call.arguments)
+
+
+def as_python(*calls: ToolCall) -> str:
+    """A program that makes the calls and prints what they find; needs no planner."""
+    from ..export import program  # not before the first frame: it loads all kinds of export
+
+    return program.as_python(*calls)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import work
 
 from ...memory.errors import BiocopilotError
-from ...memory.library.library import Library
 from ...memory.records import Evidence
-from . import records
 from .looking import LookingApp
 from .runner import Runner
 from .widgets.evidence import EvidencePane
+
+if TYPE_CHECKING:
+    from ...memory.library.library import Library
 
 __all__ = ["CheckingApp"]
 
@@ -39,6 +42,8 @@ class CheckingApp(LookingApp):
 
     @work(thread=True, group="check", exit_on_error=False)
     def _check(self, run_id: str, evidence_id: str) -> None:
+        from . import records  # loads the library and what it needs
+
         try:
             copilot = self.runner.copilot()
             said = records.checked_again(run_id, evidence_id, copilot.bench, copilot.tools)
@@ -51,6 +56,8 @@ class CheckingApp(LookingApp):
 
     @work(thread=True, group="around", exit_on_error=False)
     def _look_around_passage(self, place: tuple[str, str], item: Evidence) -> None:
+        from . import records
+
         try:
             found = records.around(item, self.library())
         except BiocopilotError:  # the passage itself is on show all the same

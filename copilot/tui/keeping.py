@@ -9,15 +9,15 @@ from textual import work
 
 from ...memory.errors import BiocopilotError
 from . import kept
-from .checking import CheckingApp
 from .screens.sessions import SessionsScreen
 from .story import Story
+from .surroundings import SurroundingsApp
 from .widgets.welcome import Welcome
 
 __all__ = ["KeepingApp"]
 
 
-class KeepingApp(CheckingApp):
+class KeepingApp(SurroundingsApp):
     """The screen over a session.
 
     Args:

@@ -15,7 +15,7 @@ from ..cli.recorded import earlier_runs, run_log
 from ..evidence_check import EvidenceCheck, check_evidence
 from ..step_text import one_line
 
-__all__ = ["around", "checked_again", "is_passage"]
+__all__ = ["around", "checked_again"]
 
 _MOST_DIFFERENCES = 5
 _AROUND = 400
@@ -66,12 +66,6 @@ def _said(check: EvidenceCheck) -> Iterator[str]:
         left = len(check.differences) - _MOST_DIFFERENCES
         if left > 0:
             yield f"    and {left} more"
-
-
-def is_passage(item: Evidence) -> bool:
-    """Whether it is a span of a document in the library."""
-    record = item.record
-    return record.get("type") == "passage" and {"document", "part", "start", "end"} <= record.keys()
 
 
 def around(item: Evidence, library: Library) -> tuple[str, str]:

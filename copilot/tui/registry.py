@@ -87,6 +87,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("edit", "Write the question in your editor ($EDITOR)", "edit", ("ctrl+g",), group="session"),
     Command("methods", "Copy how the answers came about, as a paragraph for a paper", "methods", group="session"),
     Command("new", "Begin a new session", "new_session", group="session"),
+    Command("library", "The library: what is indexed, search it, add files", "library", group="program"),
+    Command("data", "The stores and releases here, and the command that gets what is not", "data", group="program"),
+    Command("doctor", "Check that everything works", "doctor", group="program"),
     Command("palette", "All commands, searched", "command_palette", ("ctrl+p",), group="program"),
     Command("theme", "Choose colours", "change_theme", group="program"),
     Command(

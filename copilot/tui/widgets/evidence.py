@@ -15,7 +15,6 @@ from ....memory.records import Evidence
 from ...cli.record_text import record_text
 from ...rendering import call_label, source_label
 from ...step_text import one_line
-from ..records import is_passage
 from ..story import Story
 
 __all__ = ["EvidencePane", "evidence_content"]
@@ -81,7 +80,7 @@ class EvidencePane(VerticalScroll):
         self._draw()
         self.scroll_home(animate=False)
         item = self.item
-        if item is not None and is_passage(item) and self.place not in self._around:
+        if item is not None and _is_passage(item) and self.place not in self._around:
             self.post_message(self.AroundWanted(self.place, item))
 
     def tell_check(self, place: Place, said: str) -> None:
@@ -137,6 +136,12 @@ def evidence_content(item: Evidence, story: Story, checked: str = "", around: tu
     parts += _quoted(item, around)
     parts += [Content(""), Content(record_text(item.record))]
     return Content("\n").join(parts)
+
+
+def _is_passage(item: Evidence) -> bool:
+    """Whether it is a span of a document in the library."""
+    record = item.record
+    return record.get("type") == "passage" and {"document", "part", "start", "end"} <= record.keys()
 
 
 def _quoted(item: Evidence, around: tuple[str, str]) -> Iterator[Content]:

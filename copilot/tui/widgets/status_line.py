@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
 from ...step_text import one_line
 from ..registry import COMMANDS, keys_of
+from ..run_facts import fitting, run_facts
 from ..story import Story
 
 __all__ = ["StatusLine", "doing"]
@@ -37,9 +39,9 @@ class StatusLine(Static):
         left = doing(story, seconds) if running else keys_shown(self.keys)
         if queued:
             left = Content.assemble(left, (f" · {queued} waiting", "$text-warning"))
-        right = _right(story)
-        room = max(1, self.size.width - left.cell_length - right.cell_length)
-        self.update(Content.assemble(left, " " * room, right) if self.size.width > left.cell_length else left)
+        room = self.content_size.width - left.cell_length
+        right = fitting(run_facts(story), room - 2) if story is not None else ""
+        self.update(Content.assemble(left, " " * max(1, room - cell_len(right)), (right, "$text-muted")))
 
 
 def doing(story: Story | None, seconds: float) -> Content:
@@ -70,11 +72,3 @@ def key_name(key: str) -> str:
     if key in _KEY_NAMES:
         return _KEY_NAMES[key]
     return "^" + key.removeprefix("ctrl+").upper() if key.startswith("ctrl+") else key.upper()
-
-
-def _right(story: Story | None) -> Content:
-    if story is None or story.usage is None:
-        return Content("")
-    usage = story.usage
-    tokens = f"{usage.tokens_in + usage.tokens_out:,} tok · " if usage.tokens_in or usage.tokens_out else ""
-    return Content.styled(f"{tokens}{story.seconds:.1f} s", "$text-muted")
