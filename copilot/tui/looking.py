@@ -9,6 +9,7 @@ from typing import Any
 from textual import work
 
 from ...memory.errors import BiocopilotError
+from ..step_text import one_line
 from . import kept
 from .call_text import as_command, as_python
 from .molecules import ShownMolecule, count_molecules, molecule_of, molecules_of
@@ -131,12 +132,17 @@ class LookingApp(PanesApp):
             self.molecule.show(molecule)
 
     def action_table(self) -> None:
-        """Open the tables of the run on show."""
-        found = tables_of(self.story, self.evidence.evidence_id) if self.story else []
-        if found:
-            self.push_screen(TableScreen(found, kept.save_table))
-        else:
-            self.notify("This run has no table.", markup=False)
+        """Open the tables of the run on show, or of the newest one before it that has any."""
+        stories = [story for _, story in self.chat.kept]
+        at = stories.index(self.story) if self.story in stories else len(stories) - 1
+        for story in reversed(stories[: at + 1]):
+            found = tables_of(story, self.evidence.evidence_id if story is self.story else "")
+            if found:
+                if story is not self.story:
+                    self.notify(f"This run has no table; these are of: {one_line(story.question)}", markup=False)
+                self.push_screen(TableScreen(found, kept.save_table))
+                return
+        self.notify("This run has no table, nor has one before it.", markup=False)
 
     def action_molecule(self, by: int) -> None:
         """The next or an earlier molecule of the run."""

@@ -62,6 +62,12 @@ class PanesApp(App[int]):
         self.set_keymap(dict(self.keys))
         self.status.keys = self.keys
 
+    def get_css_variables(self) -> dict[str, str]:
+        variables = super().get_css_variables()
+        # Textual's own is "auto 60%", which is only an auto where it stands in content: muted text would be the brightest.
+        variables["text-muted"] = variables.get("foreground-muted", variables["text-muted"])
+        return variables
+
     def compose(self) -> ComposeResult:
         yield Static("", id="title", markup=False)
         yield Tabs(*(Tab(name.capitalize(), id=f"tab-{name}") for name in ("chat", *SIDE)), id="tabs")

@@ -143,3 +143,30 @@ async def test_tabs_say_how_much_there_is() -> None:
         await typed(app, pilot, "compare aspirin and ibuprofen")
         await answered(app, pilot)
         await until(pilot, lambda: "Molecule 2" in screen(app))
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+async def test_what_is_less_important_is_less_bright_but_can_be_read(theme: str) -> None:
+    async with opened([CallTools((call("tell"),)), GIVE]) as (app, pilot):
+        app.theme = theme
+        await typed(app, pilot, "q?")
+        await answered(app, pilot)
+        await until(pilot, lambda: "statements held" in screen(app))
+        apart = {}
+        for strip in app.screen._compositor.render_strips():
+            for segment in strip:
+                for text in ("It is 1.", "statements held"):
+                    if text in segment.text and segment.style and segment.style.color and segment.style.bgcolor:
+                        colours = (segment.style.color.triplet, segment.style.bgcolor.triplet)
+                        apart[text] = abs(sum(colours[0] or ()) - sum(colours[1] or ())) / 3
+        assert 75 < apart["statements held"] < apart["It is 1."] - 30
+
+
+async def test_tables_of_an_earlier_run_are_offered_where_the_newest_has_none() -> None:
+    table = Give(text="| name | value |\n|---|---|\n| alpha | 1 [E1] |\n| beta | 1 [E1] |")
+    async with opened([CallTools((call("tell"),)), table, CallTools((call("tell"),)), GIVE]) as (app, pilot):
+        for question in ("which are there?", "and now?"):
+            await typed(app, pilot, question)
+            await answered(app, pilot)
+        await pilot.press("ctrl+b")
+        await until(pilot, lambda: "Table 1 of the answer" in screen(app) and "these are of: which are" in screen(app))
