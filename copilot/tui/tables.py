@@ -116,6 +116,8 @@ def _of_record(item: Evidence) -> Iterator[TableData]:
         flat = [dict(_cells(row)) for row in rows]
         header = tuple(dict.fromkeys(key for row in flat for key in row))
         if header:
+            # What is the same in every row, such as the one molecule asked about, stands behind what differs.
+            header = tuple(sorted(header, key=lambda key: len({row.get(key, "") for row in flat}) == 1))
             cells = tuple(tuple(row.get(key, "") for key in header) for row in flat)
             yield TableData(f"{item.id} {item.tool}: {name.replace('_', ' ')}", header, cells)
 

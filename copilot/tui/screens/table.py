@@ -99,8 +99,19 @@ class TableScreen(ModalScreen[None]):
 
     def action_plot(self) -> None:
         looks: tuple[Literal["", "bars", "plot"], ...] = ("", "bars", "plot")
+        if not self._look:
+            self._go_to_numbers()
         self._look = looks[(looks.index(self._look) + 1) % len(looks)]
         self._plot()
+
+    def _go_to_numbers(self) -> None:
+        """Where the cursor is in a column without numbers, go to one that is likeliest to be meant: of potencies, else the first."""
+        table = self.table
+        if plot_of(table, self._cells.cursor_column) is not None:
+            return
+        plots = {column: plot for column in range(len(table.header)) if (plot := plot_of(table, column)) is not None}
+        if plots:
+            self._cells.move_cursor(column=next((column for column, plot in plots.items() if plot.log), min(plots)))
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self.table.csv())

@@ -170,3 +170,10 @@ async def test_tables_of_an_earlier_run_are_offered_where_the_newest_has_none() 
             await answered(app, pilot)
         await pilot.press("ctrl+b")
         await until(pilot, lambda: "Table 1 of the answer" in screen(app) and "these are of: which are" in screen(app))
+
+
+async def test_messages_do_not_stand_over_the_prompt() -> None:
+    async with opened([]) as (app, pilot):
+        app.notify("Something is said.", markup=False)
+        await until(pilot, lambda: "Something is said." in screen(app))
+        assert place_of(app, "Something is said.").y < 5

@@ -143,3 +143,23 @@ async def test_a_table_of_100_000_rows_opens_within_a_second_and_its_filter_sees
         assert time.process_time() - begun < 1.5  # with what the test itself looks at; 0.4 s of it are the table
         await pilot.press("slash", *"CHEMBL99999")
         await until(pilot, lambda: "1 of 100,000 rows" in screen(app))
+
+
+def test_columns_that_differ_stand_before_those_that_are_the_same_in_every_row() -> None:
+    rows = [
+        {"molecule": "X", "value": 1, "target": "T", "assay": "a"},
+        {"molecule": "X", "value": 2, "target": "T", "assay": "b"},
+    ]
+    story = Story()
+    story.evidence = {"E1": evidence({"rows": rows})}
+    (found,) = tables_of(story)
+    assert (found.header, found.rows[1]) == (("value", "assay", "molecule", "target"), ("2", "b", "X", "T"))
+
+
+async def test_a_look_at_a_column_without_numbers_goes_to_the_potencies() -> None:
+    rows = (("b", "300", "30 nM"), ("A", "400", "1,000 nM"))
+    async with opened([]) as (app, pilot):
+        app.push_screen(TableScreen([TableData("t", ("name", "MW", "IC50"), rows)], lambda _table: ""))
+        await until(pilot, lambda: "2 rows" in screen(app))
+        await pilot.press("p")
+        await until(pilot, lambda: "IC50 (nM) of 2" in screen(app))
