@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
@@ -29,22 +29,30 @@ from .changes import changes_of
 from .claims_checked import checked, renumbered
 from .contract import Finished, Note, Report, StepDone, Workflow
 from .kept_steps import FILE_NAME, KeptSteps, Step
-from .run_folder import RunFolder
+from .run_folder import RunFolder, read_manifest
 from .work import Happening, Work
 
 __all__ = ["finish", "run_workflow", "validated"]
 
 
 def validated(flow: Workflow, given: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """The inputs as the workflow's model, and as JSON values. Raises InvalidArguments."""
+    """The inputs as the workflow's model, and as JSON values; paths of files are made absolute. Raises InvalidArguments."""
     try:
-        inputs = flow.inputs.model_validate(dict(given))
+        plain = flow.inputs.model_validate(dict(given)).model_dump(mode="json")
+        for name in flow.inputs.files:
+            if plain[name]:
+                plain[name] = _absolute(plain[name])
+        return flow.inputs.model_validate(plain), plain
     except ValidationError as error:
         raise InvalidArguments(
             f"{flow.name} does not accept these inputs: {explain_validation(error)}.",
             f"`biocopilot workflow show {flow.name}` lists what it takes.",
         ) from error
-    return inputs, inputs.model_dump(mode="json")
+
+
+def _absolute(value: Any) -> Any:
+    """So that the run can be taken up in another folder."""
+    return str(Path(value).expanduser().resolve()) if isinstance(value, str) else [_absolute(item) for item in value]
 
 
 async def run_workflow(
@@ -82,6 +90,9 @@ async def run_workflow(
     """
     inputs, plain = validated(flow, given)
     every = outside_a_session(all_tools(bench.weights_choice.folder)) if tools is None else tools
+    if compare is not None:
+        read_manifest(compare)  # no run there is told before anything is done
+        compare = None if _absolute(str(compare)) == _absolute(str(out)) else compare
     folder = RunFolder.open(out, flow, plain, resume=resume, now=now())
     try:
         folder.begin(now(), biocopilot_version(), environment_of(bench), offline)
@@ -181,13 +192,15 @@ def _step_done(step: Step, result: ToolResult, evidence: Sequence[str]) -> StepD
     return StepDone(step.name, step.arguments, result.status, tuple(evidence), result.matched, result.returned)
 
 
-def _pairs(work: Work, folder: RunFolder, compare: Path | None) -> list[tuple[Step, Step]]:
+def _pairs(work: Work, folder: RunFolder, compare: Path | None) -> Iterator[tuple[Step, Step]]:
     """Earlier and present results of the same calls: of this folder, or of the one to compare with."""
-    used = work.in_order()
     if compare is None:
-        return [(old, step) for step in used if (old := folder.steps.before(step)) is not None]
-    with KeptSteps.open(compare / FILE_NAME) as steps:
-        return [(old, step) for step in used if (old := steps.newest(step.name, step.arguments)) is not None]
+        yield from ((old, step) for step in work.in_order() if (old := folder.steps.before(step)) is not None)
+        return
+    with KeptSteps.read(compare / FILE_NAME) as steps:
+        yield from (
+            (old, step) for step in work.in_order() if (old := steps.newest(step.name, step.arguments)) is not None
+        )
 
 
 def _told_releases(folder: RunFolder, evidence: Sequence[Evidence]) -> list[Note]:

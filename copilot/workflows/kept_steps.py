@@ -10,6 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -69,31 +70,54 @@ class KeptSteps:
 
     @classmethod
     def open(cls, path: Path) -> KeptSteps:
-        """Open the file, and make it where it is missing.
+        """Open the file to work with it, and make it where it is missing; it is locked until it is closed.
 
         Raises:
             StorageError: it is damaged, no file of ours, cannot be written, or another program works with it.
         """
-        connection = None
+        steps = cls(path, _connected(path, str(path)))
+        with steps._closed_on_error():
+            steps._check()
+            steps._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            steps._connection.execute("PRAGMA journal_mode = WAL")
+            steps._connection.execute(
+                "PRAGMA synchronous = FULL"
+            )  # a step is far dearer than waiting for the disk once
+            steps._connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+        return steps
+
+    @classmethod
+    def read(cls, path: Path) -> KeptSteps:
+        """Open the file of a run that ended, to read it; its bytes stay as they are.
+
+        Raises:
+            StorageError: as `open`, and where there is none.
+        """
+        if path.with_name(
+            f"{path.name}-wal"
+        ).exists():  # killed, or at work: what is written ahead must be put into its place
+            return cls.open(path)
+        steps = cls(path, _connected(path, f"{path.resolve().as_uri()}?mode=ro"))
+        with steps._closed_on_error():
+            steps._check()
+        return steps
+
+    def _check(self) -> None:
+        (application,) = self._connection.execute("PRAGMA application_id").fetchone()
+        (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if tables and application != _APPLICATION_ID:
+            raise StorageError(f"{self.path} is no file of a workflow's run.", "Name another folder with --out.")
+
+    @contextmanager
+    def _closed_on_error(self) -> Iterator[None]:
         try:
-            connection = sqlite3.connect(path, timeout=0.5, isolation_level=None)
-            (application,) = connection.execute("PRAGMA application_id").fetchone()
-            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            if tables and application != _APPLICATION_ID:
-                raise StorageError(f"{path} is no file of a workflow's run.", "Name another folder with --out.")
-            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")  # a step is far dearer than waiting for the disk once
-            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+            yield
         except sqlite3.Error as error:
-            if connection is not None:
-                connection.close()
-            raise _trouble(path, error) from error
+            self._connection.close()
+            raise _trouble(self.path, error) from error
         except StorageError:
-            if connection is not None:
-                connection.close()
+            self._connection.close()
             raise
-        return cls(path, connection)
 
     def get(self, key: str) -> Step | None:
         """The step of that key; None where it was not done yet."""
@@ -145,7 +169,9 @@ class KeptSteps:
             yield _step(row)
 
     def close(self) -> None:
-        """Close the file and give the lock back."""
+        """Close the file, with nothing of it beside it, and give the lock back."""
+        with suppress(sqlite3.Error):  # on a full disk it stays as it is, and is read all the same
+            self._connection.execute("PRAGMA journal_mode = DELETE")
         self._connection.close()
 
     def __enter__(self) -> KeptSteps:
@@ -161,6 +187,13 @@ class KeptSteps:
             return self._connection.execute(query, values).fetchone()
         except sqlite3.Error as error:
             raise _trouble(self.path, error) from error
+
+
+def _connected(path: Path, address: str) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(address, timeout=0.5, isolation_level=None, uri=address.startswith("file:"))
+    except sqlite3.Error as error:
+        raise _trouble(path, error) from error
 
 
 def _step(row: tuple[Any, ...]) -> Step:

@@ -58,7 +58,7 @@ async def verify_folder(
     manifest = read_manifest(path)
     if not (path / FILE_NAME).is_file():
         raise FileRefused(f"{path} has no {FILE_NAME}.", "Name the folder that --out named.")
-    with KeptSteps.open(path / FILE_NAME) as steps:
+    with KeptSteps.read(path / FILE_NAME) as steps:
         folder = RunFolder(path, manifest, steps, True, dict(manifest["files"]))
         return await _verified(folder, bench, tools, flow or _flow(manifest, tools))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,8 +90,8 @@ class Work:
     """How many steps that are no tool's the program asked for."""
     executed: int = 0
     """How many steps were done and not taken from the folder."""
-    used: dict[str, tuple[Place, Step]] = field(default_factory=dict)
-    """The steps of tools that the program asked for, each with the first place that did."""
+    used: dict[str, Place] = field(default_factory=dict)
+    """The keys of the tools' steps that the program asked for, each with the first place that did."""
     noted: list[tuple[Place, Note]] = field(default_factory=list)
     failed: list[tuple[Place, RowFailure]] = field(default_factory=list)
     failed_calls: dict[str, tuple[Place, ToolCall, ToolResult]] = field(default_factory=dict)
@@ -144,7 +144,7 @@ class Work:
                     return self._fail(key, place, call, result)
                 step = self._keep(tool.name, call.arguments, given, result.model_dump(mode="json"))
         earlier = self.used.get(key)
-        self.used[key] = (min(place, earlier[0]) if earlier else place, step)
+        self.used[key] = place if earlier is None else min(place, earlier)
         result = _numbered(step)
         if earlier is None:
             self.listener(Happening("step", f"{tool.name} {_brief(call.arguments)}".rstrip(), kept))
@@ -210,9 +210,12 @@ class Work:
         text = f"{call.tool} {_brief(call.arguments)} failed: {result.digest.replace(chr(10), ' ')}"
         self._note(place, Note(text, "failure"))
 
-    def in_order(self) -> list[Step]:
-        """The steps of tools in the order in which the program asks for them."""
-        return [step for _place, step in sorted(self.used.values(), key=lambda item: item[0])]
+    def in_order(self) -> Iterator[Step]:
+        """The steps of tools in the order in which the program asks for them, read from the folder one by one."""
+        for key in sorted(self.used, key=self.used.__getitem__):
+            step = self.run_folder.steps.get(key)
+            if step is not None:
+                yield step
 
     def result_of(self, step: Step) -> ToolResult:
         """A kept result as the program was given it."""

@@ -185,6 +185,21 @@ def test_another_release_is_told_and_what_changed_in_the_answers(
     assert elsewhere.changes == ()  # the newest of the other run is release 2 already
 
 
+def test_another_run_is_compared_with_and_left_as_it_is(scripted: ModuleType, tmp_path: Path) -> None:
+    scripted.run(tmp_path / "old", tmp_path / "log", ("lead", "iron"))
+    before = (tmp_path / "old" / "steps.sqlite").read_bytes()
+    newer = {"weigh": scripted.weigh_tool(tmp_path / "log", scripted.SOURCE.model_copy(update={"release": "2"}))}
+    things = ("lead", "a stone")
+    found = scripted.run(tmp_path / "new", tmp_path / "log", things, tools=newer, compare=tmp_path / "old")
+    assert [change.arguments["thing"] for change in found.changes] == ["lead", "lead again"]
+    assert found.changes[0].why == "Scales was 1 and is 2."
+    assert (tmp_path / "old" / "steps.sqlite").read_bytes() == before
+    with pytest.raises(StorageError, match="holds no run of a workflow"):
+        scripted.run(tmp_path / "third", tmp_path / "log", things, compare=tmp_path)
+    assert not (tmp_path / "steps.sqlite").exists()
+    assert not (tmp_path / "third").exists()
+
+
 def test_releases_that_differ_between_two_calls_are_told(scripted: ModuleType, tmp_path: Path) -> None:
     scales = scripted.weigh_tool(tmp_path / "log")
     newer = scripted.weigh_tool(tmp_path / "log", scripted.SOURCE.model_copy(update={"release": "2"}), name="weigh_2")
