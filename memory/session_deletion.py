@@ -19,6 +19,7 @@ from pathlib import Path
 
 from .errors import SessionNotFound
 from .run_log_file import NO_DELETE, connect, open_file, storage_error
+from .session_titles import drop_title
 from .sessions import Deletion
 from .text import clean, shorten
 
@@ -36,7 +37,8 @@ def delete_session(path: Path, name: str, now: Callable[[], datetime] = _now) ->
 
     Raises:
         SessionNotFound: no run was asked under exactly that name.
-        StorageError: the log cannot be written, or another program held it for too long; then nothing is deleted.
+        StorageError: the log cannot be written, or another program held it for too long; then nothing is deleted. Or its
+            title beside the log cannot be taken out; then all else is.
     """
     open_file(path).close()  # refuses what is no run log, and brings an older one to this version
     try:
@@ -44,9 +46,11 @@ def delete_session(path: Path, name: str, now: Callable[[], datetime] = _now) ->
             connection.execute("PRAGMA synchronous = FULL")  # what is said to be deleted is not back after a power cut
             at = now()
             runs, events = _take_out(connection, name, at)
-            return Deletion(at, runs, events, _wiped(connection))
+            deleted = Deletion(at, runs, events, _wiped(connection))
     except sqlite3.Error as error:
         raise storage_error(path, error) from error
+    drop_title(path, name)
+    return deleted
 
 
 def finish_wiping(connection: sqlite3.Connection) -> None:

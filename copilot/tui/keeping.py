@@ -57,13 +57,14 @@ class KeepingApp(SurroundingsApp):
         """Pick a session and go on with it."""
         try:
             rows = await asyncio.to_thread(kept.session_rows)
+            titles = await asyncio.to_thread(kept.titles)
         except BiocopilotError as error:
             self.tell_trouble(error)
             return
         if not rows:
             self.notify("No session is recorded yet.", markup=False)
             return
-        name = await self.push_screen_wait(SessionsScreen(rows, kept.delete_session))
+        name = await self.push_screen_wait(SessionsScreen(rows, kept.delete_session, titles))
         if name:
             await self._resume(name)
 
@@ -101,6 +102,16 @@ class KeepingApp(SurroundingsApp):
             self.tell_trouble(error)
             return
         self.notify(f"Written: {written}", markup=False)
+
+    @work(exclusive=True, group="kept", exit_on_error=False)
+    async def action_rename(self, title: str) -> None:
+        """Give the session a title; its recorded name stays, since a run log is never changed."""
+        try:
+            kept_as = await asyncio.to_thread(kept.rename_session, self.session, title)
+        except BiocopilotError as error:
+            self.tell_trouble(error)
+            return
+        self.notify(f"This session is listed as “{kept_as}”; commands know it as {self.session}.", markup=False)
 
     @work(exclusive=True, group="kept", exit_on_error=False)
     async def action_methods(self) -> None:

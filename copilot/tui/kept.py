@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...memory.errors import RunNotFound
+from ...memory.errors import RunNotFound, StorageError
 from ...memory.events import Event
+from ...memory.paths import run_log_path
+from ...memory.session_titles import give_title, titles_beside
 from ...memory.sessions import SessionRow, Sessions
 from ..cli.recorded import run_log
 from .story import Story, told
 from .tables import TableData
 
-__all__ = ["delete_session", "export", "methods_of", "save_table", "session_rows", "stories_of"]
+__all__ = [
+    "delete_session",
+    "export",
+    "methods_of",
+    "rename_session",
+    "save_table",
+    "session_rows",
+    "stories_of",
+    "titles",
+]
 
 
 def session_rows() -> tuple[SessionRow, ...]:
@@ -27,6 +38,22 @@ def session_rows() -> tuple[SessionRow, ...]:
 def stories_of(name: str) -> list[Story]:
     """The runs of a session, oldest first."""
     return [told(events) for events in _events_of(name)]
+
+
+def titles() -> dict[str, str]:
+    """Titles that the user gave to sessions, by name; none where they cannot be read, since names do as well."""
+    try:
+        return titles_beside(run_log_path())
+    except StorageError:
+        return {}
+
+
+def rename_session(name: str, title: str) -> str:
+    """Give a session a title beside its recorded name; the title as it is kept. Raises RunNotFound, InvalidInput, StorageError."""
+    with run_log() as log:
+        if not Sessions(log).run_ids(name):
+            raise RunNotFound("Nothing of this session is recorded.", "Ask something first.")
+        return give_title(log.path, name, title)
 
 
 def delete_session(name: str) -> str:

@@ -85,6 +85,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy", "Copy the answer with its citations", "copy_answer", ("ctrl+y",), group="session"),
     Command("search", "Search earlier questions", "search_asked", ("ctrl+r",), group="session"),
     Command("edit", "Write the question in your editor ($EDITOR)", "edit", ("ctrl+g",), group="session"),
+    Command("rename", "Give this session a title", "rename", argument="TITLE", group="session"),
     Command("methods", "Copy how the answers came about, as a paragraph for a paper", "methods", group="session"),
     Command("new", "Begin a new session", "new_session", group="session"),
     Command("library", "The library: what is indexed, search it, add files", "library", group="program"),

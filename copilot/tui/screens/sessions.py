@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from ....memory.errors import BiocopilotError
 from ....memory.sessions import SessionRow
 from ...step_text import one_line
 
@@ -24,7 +25,8 @@ class SessionsScreen(ModalScreen[str | None]):
 
     Args:
         rows: the sessions, newest first.
-        delete: deletes one for good.
+        delete: deletes one for good. May raise BiocopilotError.
+        titles: those that the user gave, by name.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -33,10 +35,13 @@ class SessionsScreen(ModalScreen[str | None]):
         Binding("slash", "search", "Search", show=False),
     ]
 
-    def __init__(self, rows: Sequence[SessionRow], delete: Callable[[str], str]) -> None:
+    def __init__(
+        self, rows: Sequence[SessionRow], delete: Callable[[str], str], titles: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__()
         self._rows = list(rows)
         self._delete = delete
+        self._titles = titles or {}
         self._doomed = ""
 
     def compose(self) -> ComposeResult:
@@ -76,9 +81,13 @@ class SessionsScreen(ModalScreen[str | None]):
             self._doomed = name
             said.update(Content.styled(f"d again deletes “{name}” for good; nothing brings it back.", "$text-error"))
             return
-        said.update(Content(self._delete(name)))
-        self._rows = [row for row in self._rows if row.name != name]
         self._doomed = ""
+        try:
+            said.update(Content(self._delete(name)))
+        except BiocopilotError as error:
+            said.update(Content.styled(f"✗ {error.message} {error.hint}".strip(), "$text-error"))
+            return
+        self._rows = [row for row in self._rows if row.name != name]
         self._fill(self.query_one("#wanted", Input).value)
 
     def _fill(self, wanted: str) -> None:
@@ -86,19 +95,21 @@ class SessionsScreen(ModalScreen[str | None]):
         rows.clear_options()
         words = wanted.casefold().split()
         for row in self._rows:
-            text = f"{row.name} {row.last_question}".casefold()
+            title = self._titles.get(row.name, "")
+            text = f"{title} {row.name} {row.last_question}".casefold()
             if all(word in text for word in words):
-                rows.add_option(Option(session_line(row), id=row.name))
+                rows.add_option(Option(session_line(row, title), id=row.name))
         if rows.option_count:
             rows.highlighted = 0
 
 
-def session_line(row: SessionRow) -> Content:
-    """Name, questions, when, and the last question."""
+def session_line(row: SessionRow, title: str = "") -> Content:
+    """Title where it has one, name, questions, when, and the last question."""
     when = f"{row.last_at:%Y-%m-%d %H:%M}" if row.last_at else "?"
     count = "1 question" if row.runs == 1 else f"{row.runs} questions"
     return Content.assemble(
-        (one_line(row.name), "bold"),
+        (one_line(title or row.name), "bold"),
+        (f"  {one_line(row.name)}" if title else "", "$text-muted"),
         (f"  {count} · {when}", "$text-muted"),
         f"\n  {one_line(row.last_question) or row.trouble}",
     )

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from biocopilot.copilot.planner.contract import CallTools
+from biocopilot.copilot.tui import kept
+from biocopilot.memory.errors import StorageError
 from biocopilot.memory.paths import run_log_path
 
 from .driving import GIVE, answered, call, opened, screen, typed, until
@@ -83,3 +85,33 @@ async def test_without_a_log_or_with_a_damaged_one_methods_says_so_and_nothing_i
         await typed(app, pilot, "/methods")
         await until(pilot, lambda: bool(app._notifications))
         assert app.clipboard == ""
+
+
+async def test_a_session_gets_a_title_that_the_list_shows_and_its_name_stays() -> None:
+    async with opened([*STEPS], log=True) as (app, pilot):
+        await typed(app, pilot, "/rename Too early")
+        await until(pilot, lambda: any("No run is recorded yet." in item.message for item in app._notifications))
+        await typed(app, pilot, "what is it?")
+        await answered(app, pilot)
+        await typed(app, pilot, "/rename BTK [inhibitors]")
+        await until(pilot, lambda: any("listed as “BTK [inhibitors]”" in item.message for item in app._notifications))
+        assert app.session == "s"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "BTK [inhibitors]  s  1 question" in screen(app))
+        await pilot.press("slash", *"inhibitors")
+        await until(pilot, lambda: "BTK [inhibitors]" in screen(app) and "what is it?" in screen(app))
+
+
+async def test_a_session_that_cannot_be_deleted_is_told_and_stays_in_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    def held(_name: str) -> str:
+        raise StorageError("Another program holds the log.", "Close it.")
+
+    monkeypatch.setattr(kept, "delete_session", held)
+    async with opened([*STEPS], log=True) as (app, pilot):
+        await typed(app, pilot, "what is it?")
+        await answered(app, pilot)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "1 question" in screen(app))
+        await pilot.press("d", "d")
+        await until(pilot, lambda: "Another program holds the log." in screen(app))
+        assert "1 question" in screen(app)
