@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,14 @@ from .story import Story
 __all__ = ["ShownMolecule", "count_molecules", "molecule_of", "molecules_of"]
 
 _PROPERTIES = {
+    "molecular_weight": "MW",
     "molecular_weight_average": "MW",
     "clogp": "cLogP",
     "crippen_logp": "cLogP",
     "tpsa": "TPSA",
     "qed": "QED",
+    "hbd": "HBD",
+    "hba": "HBA",
     "h_bond_donors": "HBD",
     "h_bond_acceptors": "HBA",
     "rotatable_bonds": "rotatable bonds",
@@ -37,36 +40,34 @@ class ShownMolecule:
 def molecule_of(item: Evidence, story: Story | None = None) -> ShownMolecule | None:
     """The molecule that a record is about; None where it is about none."""
     found = next(iter(_molecules_in(item.record)), None)
-    if found is None:
-        return None
-    return _shown(found, item.record, story)
+    return None if found is None else _shown(found[0], [item, *(story.evidence.values() if story else ())])
 
 
 def molecules_of(story: Story) -> list[ShownMolecule]:
     """The molecules of a run, each once, in the order they were found."""
-    found: dict[str, ShownMolecule] = {}
+    found: dict[str, Mapping[str, Any]] = {}
     for item in story.evidence.values():
-        for entry in _molecules_in(item.record):
-            found.setdefault(str(entry["smiles"]), _shown(entry, item.record, story))
-    return list(found.values())
+        for entry, _ in _molecules_in(item.record):
+            found.setdefault(str(entry["smiles"]), entry)
+    return [_shown(entry, list(story.evidence.values())) for entry in found.values()]
 
 
 def count_molecules(story: Story) -> int:
     """How many molecules a run is about."""
-    return len({str(entry["smiles"]) for item in story.evidence.values() for entry in _molecules_in(item.record)})
+    return len({str(entry["smiles"]) for item in story.evidence.values() for entry, _ in _molecules_in(item.record)})
 
 
-def _shown(entry: Mapping[str, Any], record: Mapping[str, Any], story: Story | None) -> ShownMolecule:
+def _shown(entry: Mapping[str, Any], evidence: Sequence[Evidence]) -> ShownMolecule:
+    """The molecule with what any of the records says of it."""
     smiles = str(entry["smiles"])
-    measured = [record, *(item.record for item in story.evidence.values())] if story else [record]
     facts: tuple[str, ...] = ()
-    formula = str(entry.get("formula") or "")
-    for other in measured:
-        own = next(iter(_molecules_in(other)), {})
-        if own.get("smiles") != smiles:
-            continue
-        formula = formula or _text(other.get("formula")) or _text((other.get("properties") or {}).get("formula"))
-        facts = facts or tuple(_facts(other.get("properties") or {}))
+    formula = _text(entry.get("formula"))
+    for item in evidence:
+        for other, beside in _molecules_in(item.record):
+            if other.get("smiles") == smiles:
+                properties = beside.get("properties") or {}
+                formula = formula or _text(beside.get("formula")) or _text(properties.get("formula"))
+                facts = facts or tuple(_facts(properties))
     return ShownMolecule(
         smiles,
         str(entry.get("name") or entry.get("query") or ""),
@@ -84,24 +85,24 @@ def _facts(properties: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name} {value['value']}{unit}"
 
 
-def _molecules_in(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Objects with a SMILES: the record itself, its molecule, or those in its lists."""
+def _molecules_in(record: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Objects with a SMILES, each with the object that says something of it: the record, its molecule, those in its lists."""
     if record.get("smiles"):
-        yield record
+        yield record, record
     for value in record.values():
         if isinstance(value, Mapping) and value.get("smiles"):
-            yield value
+            yield value, record
         elif isinstance(value, list):
             for item in value:
                 if not isinstance(item, Mapping):
                     continue
                 if item.get("smiles"):
-                    yield item
+                    yield item, item
                 elif isinstance(item.get("molecule"), Mapping) and item["molecule"].get("smiles"):
-                    yield item["molecule"]
+                    yield item["molecule"], item
 
 
 def _text(value: Any) -> str:
     if isinstance(value, Mapping):
-        return str(value.get("value") or "")
+        return str(value.get("value") or value.get("text") or "")
     return str(value or "")

@@ -22,7 +22,7 @@ __all__ = ["MoleculeView", "drawing_content"]
 
 _COLOURS = {"O": "$text-error", "N": "$text-primary", "S": "$text-warning", "P": "$text-warning"}
 _HALOGENS = {"F", "Cl", "Br", "I"}
-_LEAST_ROWS = 6
+_LEAST_ROWS, _SMILES_LINES = 6, 3
 _SETTLED_S = 0.2
 """A picture of another size is asked for when the pane has kept it so long: a resize is many."""
 
@@ -119,8 +119,16 @@ class MoleculeView(VerticalScroll):
     def _room(self) -> tuple[int, int]:
         """Columns and rows for the drawing, which the text above and below leaves."""
         size, molecule = self.content_size, self.molecule
-        lines = 4 if molecule is None else 3 + bool(molecule.facts) + -(-len(molecule.smiles) // max(1, size.width))
+        facts = " · ".join(molecule.facts) if molecule else ""
+        lines = 3 + -(-len(facts) // max(1, size.width)) + (len(self._smiles().splitlines()) if molecule else 1)
         return max(4, size.width - 1), max(_LEAST_ROWS, size.height - lines)
+
+    def _smiles(self) -> str:
+        """The SMILES in a few lines; a long one would leave no room for the drawing."""
+        smiles = self.molecule.smiles if self.molecule else ""
+        width = max(10, self.content_size.width)
+        lines = [smiles[at : at + width] for at in range(0, len(smiles), width)] or [""]
+        return "\n".join([*lines[: _SMILES_LINES - 1], "… c copies it whole"] if len(lines) > _SMILES_LINES else lines)
 
     def _want_picture(self) -> None:
         if self.molecule is None or self.how.pixels is None or not self.size:
@@ -159,15 +167,16 @@ class MoleculeView(VerticalScroll):
                 drawing = drawn(self._layout, *self._room())
                 above.append(drawing_content(drawing.ascii if self.how.characters == "ascii" else drawing))
                 if drawing.crowded:
+                    enlarges = "" if self.screen.has_class("large-molecule") else "F6 enlarges, "
                     below.append(
-                        Content.styled("Too near to be read: F6 enlarges, o opens it as SVG.", "$text-warning")
+                        Content.styled(f"Too crowded to be read: {enlarges}o opens it as SVG.", "$text-warning")
                     )
             if any(atom["lit"] for atom in self._layout["atoms"]):
                 marked = "coloured" if self._image is not None else "• and marked letters"
                 below.append(Content.styled(f"{marked}: atoms of structural alerts", "$text-muted"))
         elif self._trouble:
             below.append(Content.styled(self._trouble, "$text-error"))
-        below.append(Content(molecule.smiles))
+        below.append(Content(self._smiles()))
         self._above.update(Content("\n").join(above))
         self._below.update(Content("\n").join(below))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import sys
 from pathlib import Path
@@ -186,7 +187,7 @@ async def test_f6_gives_the_molecule_the_screen_and_the_keys_copy_and_open_it(
         assert app.clipboard == CAFFEINE.smiles
         await pilot.press("o")
         await until(pilot, lambda: bool(opened_urls))
-        assert "<svg" in Path(opened_urls[0].removeprefix("file://")).read_text()
+        assert "<svg" in await asyncio.to_thread(Path(opened_urls[0].removeprefix("file://")).read_text)
         await pilot.press("f6")
         await until(pilot, lambda: app.molecule.size == before)
         await pilot.press("f6", "f2")
