@@ -253,6 +253,29 @@ def test_an_input_file_that_changed_since_is_told(scripted: ModuleType, tmp_path
             asyncio.run(run_workflow(reads, {"file": str(tmp_path / "x")}, tmp_path / "new", bench=bench))
 
 
+def test_a_file_that_a_tool_read_is_told_as_the_reason_of_a_change(tmp_path: Path) -> None:
+    class Files(WorkflowInputs):
+        files = ("file",)
+        file: str = Field(description="A file.")
+
+    @workflow(name="filters", title="Filters", inputs=Files)
+    async def filters(run: Any, inputs: Any) -> Report:
+        await run.call("substructure_filter", file=inputs.file, group="phenol")
+        return Report("Filters", ())
+
+    data = tmp_path / "list.smi"
+    found = []
+    with Workbench() as bench:
+        for name, text in (("old", "CCO\n"), ("new", "c1ccccc1O\n")):
+            data.write_text(text, encoding="utf-8")
+            compare = tmp_path / "old" if name == "new" else None
+            given = {"file": str(data)}
+            found.append(asyncio.run(run_workflow(filters, given, tmp_path / name, bench=bench, compare=compare)))
+    assert [step.status for run in found for step in run.steps] == ["ok", "ok"]
+    (change,) = found[1].changes
+    assert "A file that it read has changed." in change.why
+
+
 def test_wrong_inputs_are_refused_before_a_folder_is_made(scripted: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(InvalidArguments, match="weights does not accept these inputs"):
         scripted.run(tmp_path / "run", tmp_path / "log", ())
