@@ -16,6 +16,7 @@ NAMES = (
     "stores",
     "similarity",
     "substructure",
+    "panel",
     "pdf",
     "retrieval",
     "literature_answers",

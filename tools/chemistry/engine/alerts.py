@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -11,7 +11,7 @@ from rdkit.Chem import FilterCatalog
 
 from ....memory.errors import InvalidArguments
 
-__all__ = ["CATALOGUES", "alerts_in"]
+__all__ = ["CATALOGUES", "alerts_in", "alerts_listed", "entries_of"]
 
 CATALOGUES = {
     "PAINS": ("PAINS_A", "PAINS_B", "PAINS_C"),
@@ -38,19 +38,36 @@ def alerts_in(molecule: Chem.Mol, catalogues: Sequence[str]) -> list[dict[str, A
     Raises:
         InvalidArguments: a catalogue that is not one of `CATALOGUES`.
     """
-    found: dict[tuple[str, str, tuple[int, ...]], dict[str, Any]] = {}
+    matched = []
     for name in catalogues:
         if name not in CATALOGUES:
             raise InvalidArguments(f"No catalogue is called {name!r}.", f"Catalogues: {', '.join(CATALOGUES)}.")
         for part in CATALOGUES[name]:
-            for entry in _catalogue(part).GetMatches(molecule):
-                title = _title(entry.GetDescription())
-                for match in entry.GetFilterMatches(molecule):
-                    atoms = tuple(sorted({int(pair[1]) for pair in match.atomPairs}))
-                    found.setdefault(
-                        (name, title, atoms),
-                        {"catalogue": name, "part": part, "name": title, "atoms": list(atoms)},
-                    )
+            matched += [(name, part, entry) for entry in _catalogue(part).GetMatches(molecule)]
+    return alerts_listed(molecule, matched)
+
+
+def entries_of(name: str) -> list[tuple[str, str, FilterCatalog.FilterCatalogEntry]]:
+    """All entries of one of `CATALOGUES`, each with the catalogue's name and the part it stands in."""
+    return [
+        (name, part, _catalogue(part).GetEntryWithIdx(index))
+        for part in CATALOGUES[name]
+        for index in range(_catalogue(part).GetNumEntries())
+    ]
+
+
+def alerts_listed(
+    molecule: Chem.Mol, matched: Iterable[tuple[str, str, FilterCatalog.FilterCatalogEntry]]
+) -> list[dict[str, Any]]:
+    """The alerts of entries that match, as `alerts_in` gives them."""
+    found: dict[tuple[str, str, tuple[int, ...]], dict[str, Any]] = {}
+    for name, part, entry in matched:
+        title = _title(entry.GetDescription())
+        for match in entry.GetFilterMatches(molecule):
+            atoms = tuple(sorted({int(pair[1]) for pair in match.atomPairs}))
+            found.setdefault(
+                (name, title, atoms), {"catalogue": name, "part": part, "name": title, "atoms": list(atoms)}
+            )
     return [found[key] for key in sorted(found)]
 
 

@@ -17,7 +17,7 @@ from rdkit.Chem import rdMolDescriptors
 from ....memory.errors import SourceUnavailable
 from .parsing import rdkit_version
 
-__all__ = ["sa_score"]
+__all__ = ["raw_sa_score", "sa_score"]
 
 _MACROCYCLE = 8
 
@@ -34,9 +34,14 @@ def _scorer() -> ModuleType:
     return module
 
 
+def raw_sa_score(molecule: Chem.Mol) -> float:
+    """The score as RDKit's scorer gives it."""
+    return float(_scorer().calculateScore(molecule))
+
+
 def sa_score(molecule: Chem.Mol) -> dict[str, Any]:
     """The score from 1 (easy to make) to 10 (hard), as a quantity with `drivers`."""
-    value = round(float(_scorer().calculateScore(molecule)), 2)
+    value = round(raw_sa_score(molecule), 2)
     counts = {
         "heavy atoms": molecule.GetNumHeavyAtoms(),
         "stereocentres": len(Chem.FindMolChiralCenters(molecule, includeUnassigned=True)),
