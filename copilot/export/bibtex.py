@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...memory.events import Event
@@ -13,7 +13,7 @@ from ...memory.text import clean
 from ...memory.transcript import answer_of
 from ..rendering import evidence_shown, source_label
 
-__all__ = ["run_as_bibtex"]
+__all__ = ["run_as_bibtex", "sources_as_bibtex"]
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -24,6 +24,7 @@ _LATEX = {
     **{char: f"\\{char}" for char in "&%$#_"},
 }
 
+_MOST_IDS = 20
 _INITIALS = re.compile(r"[^\W\d_a-z]{1,4}")
 
 
@@ -31,18 +32,29 @@ def run_as_bibtex(events: Sequence[Event]) -> str:
     """An entry for each source, or paper, whose evidence the claims cite; of all evidence where no claim cites any."""
     answer = answer_of(events)
     shown, _left_out = evidence_shown(answer)
+    # not its question in the head: an @ of a SMILES would begin an entry
+    return sources_as_bibtex(shown, f"Sources of Biocopilot run {answer.run_id}")
+
+
+def sources_as_bibtex(shown: Sequence[Evidence], head: str, *, dated: bool = True) -> str:
+    """An entry for each source and each paper, under a comment.
+
+    Args:
+        shown: the evidence that is cited.
+        head: the comment's line.
+        dated: whether an entry says when its records were retrieved; else only those of live services do.
+    """
     groups: dict[tuple[str, str], list[Evidence]] = {}
     for item in shown:
         groups.setdefault((item.source.name, item.source.release), []).append(item)
     keys: set[str] = set()
-    entries = [_entry(_key(_stem(items[0]), keys), items) for items in groups.values()]
-    head = f"% Sources of Biocopilot run {answer.run_id}"  # not its question: an @ of a SMILES would begin an entry
-    return "\n\n".join([head, *entries]) + "\n"
+    entries = [_entry(_key(_stem(items[0]), keys), items, dated) for items in groups.values()]
+    return "\n\n".join([f"% {' '.join(clean(head).split())}", *entries]) + "\n"
 
 
-def _entry(key: str, items: Sequence[Evidence]) -> str:
+def _entry(key: str, items: Sequence[Evidence], dated: bool) -> str:
     source, record = items[0].source, items[0].record
-    cited = ", ".join(item.id for item in items)
+    cited = _some(item.id for item in items)
     if _is_paper(items[0]):
         kind, fields = _paper(record)
         standing = f"{record['standing']}. " if record["retracted"] else ""
@@ -54,9 +66,18 @@ def _entry(key: str, items: Sequence[Evidence]) -> str:
     fields["note"] = _latex(note)
     if source.url:
         fields["url"] = _address(source.url)
-    fields["urldate"] = f"{min(item.retrieved_at for item in items):%Y-%m-%d}"
+    times = [item.retrieved_at for item in items if dated or item.backend in ("live", "cache")]
+    if times:
+        fields["urldate"] = f"{min(times):%Y-%m-%d}"
     lines = [f"  {name:<7} = {{{value}}}," for name, value in fields.items()]
     return "\n".join([f"@{kind}{{{key},", *lines, "}"])
+
+
+def _some(ids: Iterable[str]) -> str:
+    """All ids, or the first and how many more: a workflow's run cites hundreds."""
+    listed = list(ids)
+    shown, left = listed[:_MOST_IDS], len(listed) - _MOST_IDS
+    return f"{', '.join(shown)} and {left} more" if left > 0 else ", ".join(shown)
 
 
 def _is_paper(item: Evidence) -> bool:

@@ -19,7 +19,7 @@ from ..answer_blocks import Block, Heading, Line, Table, paragraphs_of, pieces_o
 from ..rendering import STATUS_LINES, call_label, run_line, source_label
 from .steps import Step, about_run, steps_of
 
-__all__ = ["run_as_html"]
+__all__ = ["inline", "run_as_html"]
 
 _STYLE = """
 :root { color-scheme: light dark; --text: #1b1f24; --back: #ffffff; --faint: #57606a; --line: #d0d7de; --soft: #f3f5f7;
@@ -95,21 +95,21 @@ def _paragraph(blocks: Sequence[Block], known: frozenset[str]) -> Iterator[str]:
             case Line() if block.bullet:
                 if lines:
                     yield from flush()
-                items.append(_inline(block.text, known))
+                items.append(inline(block.text, known))
             case Line():
                 if items:
                     yield from flush()
-                lines.append(_inline(block.text, known))
+                lines.append(inline(block.text, known))
             case Heading():
                 yield from flush()
-                yield f"<h2>{_inline(block.text, known)}</h2>"
+                yield f"<h2>{inline(block.text, known)}</h2>"
             case Table():
                 yield from flush()
                 yield from _table(block, known)
     yield from flush()
 
 
-def _inline(text: str, known: frozenset[str]) -> str:
+def inline(text: str, known: frozenset[str]) -> str:
     """A line's pieces: code, bold, struck; evidence ids as links to their records."""
     made = []
     for piece in pieces_of(text):
@@ -119,7 +119,7 @@ def _inline(text: str, known: frozenset[str]) -> str:
             case "bold":
                 made.append(f"<strong>{escape(piece.text)}</strong>")
             case "struck":
-                made.append(f"<del>{_inline(piece.text, known)}</del>")
+                made.append(f"<del>{inline(piece.text, known)}</del>")
             case "evidence":
                 made.append(re.sub(r"E\d+", lambda hit: _link(hit.group(), known), piece.text))
             case "text":
@@ -135,7 +135,7 @@ def _table(table: Table, known: frozenset[str]) -> Iterator[str]:
     kinds = [' class="number"' if numbers else "" for numbers in table.columns_of_numbers]
 
     def row(cells: Sequence[str], tag: str) -> str:
-        made = (f"<{tag}{kind}>{_inline(cell, known)}</{tag}>" for cell, kind in zip(cells, kinds, strict=True))
+        made = (f"<{tag}{kind}>{inline(cell, known)}</{tag}>" for cell, kind in zip(cells, kinds, strict=True))
         return f"<tr>{''.join(made)}</tr>"
 
     yield '<div class="wide"><table>'

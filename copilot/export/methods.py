@@ -10,7 +10,7 @@ from ...memory.records import Backend, Evidence, Source, ToolCall
 from ...memory.text import clean, shorten
 from ..rendering import source_label
 
-__all__ = ["methods_paragraph"]
+__all__ = ["asked_of_tools", "from_sources", "methods_paragraph"]
 
 _MOST_OF_A_TOOL = 5
 _ARGUMENTS_CHARACTERS = 120
@@ -35,8 +35,8 @@ def methods_paragraph(runs: Sequence[Sequence[Event]]) -> str:
     evidence = [event.evidence for event in events if isinstance(event, EvidenceAdded)]
     sentences = [
         _by_what(starts),
-        *_asked([call for run in runs for call in _finished(run)]),
-        *_from(item for item in evidence if item.backend != "generated"),
+        *asked_of_tools([call for run in runs for call in _finished(run)]),
+        *from_sources(item for item in evidence if item.backend != "generated"),
         *_generated(evidence),
         *_without(events),
     ]
@@ -61,7 +61,8 @@ def _finished(events: Sequence[Event]) -> list[ToolCall]:
     return [event.call for event in events if isinstance(event, ToolStarted) and event.call.id in ended]
 
 
-def _asked(calls: Sequence[ToolCall]) -> Iterable[str]:
+def asked_of_tools(calls: Sequence[ToolCall]) -> Iterable[str]:
+    """Which tool was asked what: the first few calls of each."""
     if not calls:
         yield "No tool gave a result."
         return
@@ -85,7 +86,7 @@ def _value(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _from(evidence: Iterable[Evidence]) -> Iterable[str]:
+def from_sources(evidence: Iterable[Evidence]) -> Iterable[str]:
     """The sources, with release, licence, and when services were asked."""
     groups: dict[tuple[str, str, Backend], list[datetime]] = {}
     for item in evidence:

@@ -29,7 +29,8 @@ from .changes import changes_of
 from .claims_checked import checked, renumbered
 from .contract import Finished, Note, Report, StepDone, Workflow
 from .kept_steps import FILE_NAME, KeptSteps, Step
-from .run_folder import RunFolder, read_manifest
+from .outputs import write_outputs
+from .run_folder import RunFolder, file_hash, read_manifest
 from .work import Happening, Work
 
 __all__ = ["finish", "run_workflow", "validated"]
@@ -108,6 +109,7 @@ async def run_workflow(
             folder.end(now(), "failed", {"error": {"name": type(error).__name__, "message": error.message}})
             raise
         finished, _claims = finish(flow, plain, report, work, folder, compare)
+        await write_outputs(finished, bench)
         folder.manifest.pop("error", None)
         folder.end(now(), finished.status, _told(finished, folder, work))
         return finished
@@ -214,6 +216,8 @@ def _told_releases(folder: RunFolder, evidence: Sequence[Evidence]) -> list[Note
             notes.append(Note(f"Between two starts of this run: {text} What depends on it was done again.", "release"))
     releases: dict[str, dict[str, None]] = {}
     for item in evidence:
+        if item.record.get("type") == "passage":  # its release is the document's own
+            continue
         releases.setdefault(item.source.name, {})[item.source.release] = None
     notes += [
         Note(f"{name} was asked in several releases: {', '.join(found)}.", "release")
@@ -235,7 +239,8 @@ def _told(finished: Finished, folder: RunFolder, work: Work) -> dict[str, Any]:
             {"tool": call.tool, "arguments": call.arguments, "error": result.error, "message": result.digest}
             for _place, call, result in sorted(work.failed_calls.values(), key=lambda item: item[0])
         ],
-        "again": finished.again if finished.failures or work.failed_calls else "",
+        "again": finished.again,
+        "written": {name: file_hash(folder.path / name) for name in finished.report.files},
         "changes": [
             {"tool": change.tool, "arguments": dict(change.arguments), "what": list(change.what), "why": change.why}
             for change in finished.changes

@@ -13,7 +13,9 @@ from .contract import Workflow
 
 __all__ = ["NAMES", "built_in", "find_workflow"]
 
-_HOMES: dict[str, str] = {}
+_HOMES: dict[str, str] = {
+    "target-dossier": ".built_in.target_dossier:target_dossier",
+}
 """Name to `module:attribute`, the module as seen from here."""
 
 NAMES = tuple(_HOMES)

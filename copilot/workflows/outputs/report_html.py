@@ -1,0 +1,255 @@
+"""`report.html`: the report as one page that needs nothing else, on a screen, a phone or paper.
+
+No script, and no address is loaded. Evidence opens where it is cited: a click shows the source, the call and the licence, and
+leads to the whole record. Every text of others is escaped; drawings stand as images, in which nothing runs.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from itertools import groupby
+
+from ....memory.records import Evidence
+from ....memory.text import clean
+from ...export.html import inline
+from ...rendering import STATUS_LINES, call_label, source_label
+from ..contract import Aside, Break, Finished, Missing, Molecule, Part, Plot, Section, Sentence, Struck, Table
+from .cited import cited_evidence
+from .evidence_lines import ASKED
+from .plots import plot_as_svg
+from .report_style import STYLE
+
+__all__ = ["report_as_html"]
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_MOST_OPENED = 12
+"""Records that are told where they are cited; to the others there are links."""
+_MOST_SHOWN = 4
+_SHORT_CELL = 18
+"""Characters of a cell that stays in one line."""
+_MOST_CALL = 200
+_RECORDS = (
+    "The records that this report cites, as their tools gave them; all records of the run stand in evidence.jsonl."
+)
+
+
+def report_as_html(finished: Finished, drawings: Mapping[str, str]) -> str:
+    """The whole report.
+
+    Args:
+        finished: the run.
+        drawings: SVG by SMILES.
+    """
+    page = _Page(finished, drawings)
+    title = _text(finished.report.title)
+    lines = [
+        "<!DOCTYPE html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{title}</title>",
+        f"<style>\n{STYLE}\n</style>",
+        "</head>",
+        "<body>",
+        f"<h1>{title}</h1>",
+        *([f'<p class="warn">{STATUS_LINES[finished.status]}</p>'] if finished.status in STATUS_LINES else []),
+        *page.contents(),
+        "<main>",
+        *page.sections(),
+        "</main>",
+        *page.failures(),
+        *page.records(),
+        "</body>",
+        "</html>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+class _Page:
+    """The parts of the page over one run."""
+
+    def __init__(self, finished: Finished, drawings: Mapping[str, str]) -> None:
+        self.finished = finished
+        self.drawings = drawings
+        self.evidence = {item.id: item for item in finished.evidence}
+
+    def contents(self) -> Iterator[str]:
+        sections = self.finished.report.sections
+        if len(sections) < 2:
+            return
+        yield "<nav><ul>"
+        for subject, group in groupby(sections, key=lambda section: section.subject):
+            links = [f'<a href="#{_id(section.id)}">{_text(section.title)}</a>' for section in group]
+            if subject:
+                yield f"<li><strong>{_text(subject)}</strong> {' · '.join(links)}</li>"
+            else:
+                yield from (f"<li>{link}</li>" for link in links)
+        yield "</ul></nav>"
+
+    def sections(self) -> Iterator[str]:
+        for subject, group in groupby(self.finished.report.sections, key=lambda section: section.subject):
+            if subject:
+                yield f'<h2 class="subject">{_text(subject)}</h2>'
+            for section in group:
+                yield f'<section id="{_id(section.id)}">'
+                level = 3 if subject else 2
+                yield f"<h{level}>{_text(section.title)}</h{level}>"
+                yield from self._parts(section)
+                yield "</section>"
+
+    def _parts(self, section: Section) -> Iterator[str]:
+        for kind, group in groupby(section.parts, key=_together):
+            parts = list(group)
+            if kind == "text":
+                yield '<div class="text">'
+                yield from (line for part in parts for line in self._part(part))
+                yield "</div>"
+            elif kind in ("plots", "molecules"):
+                yield f'<div class="figures {kind}">'
+                yield from (line for part in parts for line in self._part(part))
+                yield "</div>"
+            else:
+                yield from (line for part in parts for line in self._part(part))
+
+    def _part(self, part: Part) -> Iterator[str]:
+        match part:
+            case Sentence():
+                yield self._claim(inline(part.text, frozenset()), part.evidence)
+            case Missing():
+                yield self._claim(f'<span class="missing">Missing</span> {_text(part.text)}', part.evidence)
+            case Struck():
+                why = f' <span class="faint">in no cited record: {_text(", ".join(part.missing))}</span>'
+                said = f"<del>{inline(part.text, frozenset())}</del>{why if part.missing else ''}"
+                yield self._claim(said, part.evidence)
+            case Aside():
+                yield f'<p class="faint">{_text(part.text)}</p>'
+            case Break():
+                return
+            case Table():
+                yield from self._table(part)
+            case Molecule():
+                yield from self._molecule(part)
+            case Plot():
+                ids = tuple(dict.fromkeys(id for point in part.points for id in point.evidence))
+                yield "<figure>"
+                yield f"<figcaption>{_text(part.title)} {self._cited(ids)}</figcaption>"
+                yield plot_as_svg(part)
+                yield "</figure>"
+
+    def _claim(self, html: str, evidence: Sequence[str]) -> str:
+        return f'<div class="claim">{html} {self._cited(evidence)}</div>'
+
+    def _table(self, table: Table) -> Iterator[str]:
+        yield '<div class="wide"><table>'
+        heads = "".join(f"<th>{inline(head, frozenset())}</th>" for head in table.header)
+        yield f"<thead><tr>{heads}<th>evidence</th></tr></thead>"
+        yield "<tbody>"
+        for row in table.rows:
+            cells = "".join(map(_cell, row.cells))
+            yield f"<tr>{cells}<td>{self._cited(row.evidence)}</td></tr>"
+        yield "</tbody></table></div>"
+
+    def _molecule(self, part: Molecule) -> Iterator[str]:
+        svg = self.drawings.get(part.smiles)
+        yield "<figure>"
+        if svg is None:
+            yield '<p class="faint">This structure could not be drawn.</p>'
+        else:
+            data = base64.b64encode(svg.encode()).decode()
+            yield f'<img alt="Structure of {_text(part.name)}" src="data:image/svg+xml;base64,{data}">'
+        yield f"<figcaption>{_text(part.name)} {self._cited(part.evidence)}"
+        yield f'<br><code class="smiles">{escape(part.smiles)}</code></figcaption>'
+        yield "</figure>"
+
+    def _cited(self, ids: Sequence[str]) -> str:
+        """The ids, which open to what stands behind them."""
+        known = [self.evidence[id] for id in ids if id in self.evidence]
+        if not known:
+            return ""
+        shown = ", ".join(item.id for item in known[:_MOST_SHOWN])
+        more = f" and {len(known) - _MOST_SHOWN} more" if len(known) > _MOST_SHOWN else ""
+        behind = "".join(map(_behind, known[:_MOST_OPENED]))
+        if others := known[_MOST_OPENED:]:
+            behind += f"<li>{', '.join(_link(item) for item in others)}</li>"
+        return f'<details class="cited"><summary>{shown}{more}</summary><ul>{behind}</ul></details>'
+
+    def failures(self) -> Iterator[str]:
+        finished = self.finished
+        if finished.failures:
+            yield "<h2>What failed</h2>"
+            yield "<ul>"
+            for failure in finished.failures:
+                yield f"<li>{_text(failure.label)}: {_text(failure.message)} {_text(failure.hint)}</li>"
+            yield "</ul>"
+            yield f"<p>To try it again: <code>{escape(finished.again)}</code></p>"
+        notes = [note for note in finished.notes if note.kind != "failure"]
+        if notes:
+            yield "<h2>Notes</h2>"
+            yield "<ul>"
+            yield from (f"<li>{_text(note.text)}</li>" for note in notes)
+            yield "</ul>"
+
+    def records(self) -> Iterator[str]:
+        cited = cited_evidence(self.finished)
+        if cited:
+            yield "<h2>Evidence</h2>"
+            yield f'<p class="faint">{_RECORDS}</p>'
+        for item in cited:
+            record = escape(clean(json.dumps(item.record, ensure_ascii=False, indent=1)), quote=False)
+            source = item.source
+            name = _text(source_label(source))
+            if re.match(r"https?://", source.url):
+                name = f'<a href="{_text(source.url)}" rel="noreferrer">{name}</a>'
+            said = f" {_text(source.attribution)}" if source.attribution else ""
+            when = f" Retrieved {item.retrieved_at:%Y-%m-%d %H:%M:%S} UTC." if item.backend in ASKED else ""
+            yield f'<section class="record" id="{item.id}">'
+            yield f"<p><strong>{item.id}</strong> {name} ({_text(source.licence)}), {item.backend}<br>"
+            yield f"<code>{_text(call_label(item.tool, item.arguments, _MOST_CALL))}</code>"
+            yield f'<span class="faint">{said}{when}</span></p>'
+            yield f"<details><summary>Record, sha256 {item.sha256}</summary><pre>{record}</pre></details>"
+            yield "</section>"
+
+
+def _cell(text: str) -> str:
+    short = ' class="short"' if len(text) <= _SHORT_CELL else ""
+    return f"<td{short}>{inline(text, frozenset())}</td>"
+
+
+def _link(item: Evidence) -> str:
+    return f'<a href="#{item.id}">{item.id}</a>'
+
+
+def _behind(item: Evidence) -> str:
+    """What a click on a citation shows of the record."""
+    return (
+        f"<li>{_link(item)} {_text(source_label(item.source))}, {_text(item.source.licence)};"
+        f" <code>{_text(call_label(item.tool, item.arguments, _MOST_CALL))}</code></li>"
+    )
+
+
+def _together(part: Part) -> str:
+    """Parts that stand in one block."""
+    match part:
+        case Molecule():
+            return "molecules"
+        case Plot():
+            return "plots"
+        case Table():
+            return "table"
+        case _:
+            return "text"
+
+
+def _id(name: str) -> str:
+    """An id that no record has."""
+    return f"s-{re.sub(r'[^A-Za-z0-9_-]+', '-', name)}"
+
+
+def _text(text: str) -> str:
+    return escape(" ".join(clean(text).split()))
