@@ -18,6 +18,8 @@ _LEAST = 6
 """A column is never narrower, where it has as much to show."""
 _LONGEST_WORD = 24
 """Longer words, such as a SMILES, may be broken."""
+_MOST_ROWS = 200
+"""More are for the table's own screen: a line of a chat costs more than a row there."""
 
 
 def table_content(table: Table, width: int, cell: Callable[[str], Content]) -> Content:
@@ -29,7 +31,7 @@ def table_content(table: Table, width: int, cell: Callable[[str], Content]) -> C
         cell: makes content of a cell's text; called once a cell, row by row.
     """
     header = [cell(title).stylize("bold") for title in table.header]
-    rows = [[cell(text) for text in row] for row in table.rows]
+    rows = [[cell(text) for text in row] for row in table.rows[:_MOST_ROWS]]
     columns = [[line[place] for line in (header, *rows)] for place in range(len(header))]
     naturals = [max(part.cell_length for part in column) for column in columns]
     least = [
@@ -46,11 +48,13 @@ def table_content(table: Table, width: int, cell: Callable[[str], Content]) -> C
     if left_out:
         said = f"Left out here for want of room: {', '.join(left_out)}. Ctrl+B shows all columns."
         lines.append(Content.styled(said, "italic $text-muted"))
+    if more := len(table.rows) - len(rows):
+        lines.append(Content.styled(f"{more:,} more rows: Ctrl+B shows them.", "italic $text-muted"))
     return Content("\n").join(lines)
 
 
 def _cites(table: Table, place: int) -> bool:
-    return any(piece.kind == "evidence" for row in table.rows for piece in pieces_of(row[place]))
+    return any(piece.kind == "evidence" for row in table.rows[:_MOST_ROWS] for piece in pieces_of(row[place]))
 
 
 def _longest_word(column: Sequence[Content]) -> int:

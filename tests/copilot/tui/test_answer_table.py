@@ -51,3 +51,9 @@ def test_citations_are_counted_over_rows_whatever_is_shown() -> None:
         made = table_lines(table(), width, first=5, current=7)
         places = [dict(span.style.meta)["@click"] for span in made.spans if getattr(span.style, "meta", None)]  # type: ignore[union-attr]
         assert places == ["cite(5)", "cite(6)", "cite(7)"]
+
+
+def test_of_a_long_table_the_first_rows_are_shown_and_the_rest_is_counted() -> None:
+    rows = "\n".join(f"| CHEMBL{number} | {number} |" for number in range(10_000))
+    lines = table_lines(table(f"| molecule | IC50 |\n|---|---|\n{rows}"), 80).plain.splitlines()
+    assert (len(lines), lines[-1]) == (203, "9,800 more rows: Ctrl+B shows them.")
