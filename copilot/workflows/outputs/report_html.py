@@ -164,7 +164,7 @@ class _Page:
             data = base64.b64encode(svg.encode()).decode()
             yield f'<img alt="Structure of {_text(part.name)}" src="data:image/svg+xml;base64,{data}">'
         yield f"<figcaption>{_text(part.name)} {self._cited(part.evidence)}"
-        yield f'<br><code class="smiles">{escape(part.smiles)}</code></figcaption>'
+        yield f'<code class="smiles">{escape(part.smiles)}</code></figcaption>'
         yield "</figure>"
 
     def _cited(self, ids: Sequence[str]) -> str:

@@ -27,17 +27,19 @@ details.cited ul { margin: .2rem 0 .4rem; padding: .4rem .6rem .4rem 1.4rem; bac
   align-items: start; }
 .molecules { grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); }
 figure { margin: 0; padding: .6rem; border: 1px solid var(--line); break-inside: avoid; }
-figcaption { font-size: .9rem; } .smiles { font-size: .75rem; }
+figcaption { font-size: .9rem; } .smiles { display: block; font-size: .75rem; margin-top: .2rem; }
 img { background: #ffffff; max-width: 100%; height: auto; display: block; margin: 0 auto; }
 svg { width: 100%; height: auto; display: block; } svg text { font: 11px system-ui, sans-serif; fill: var(--text); }
 svg .faint { fill: var(--faint); } svg .mark { fill: var(--mark); } svg .grid { stroke: var(--line); stroke-width: 1; }
 .record { border-bottom: 1px solid var(--line); font-size: .9rem; } .record:target { background: var(--soft); }
+@page { margin: 1.6cm; }
 @media print {
   :root { color-scheme: light; --text: #000000; --back: #ffffff; --faint: #444444; --line: #bbbbbb; --soft: #ffffff; --link: #000000;
     --warn: #000000; --mark: #444444; }
   body { max-width: none; padding: 0; font-size: 10pt; } nav, .record details { display: none; } a { text-decoration: none; }
   .wide { overflow: visible; } table { font-size: 8pt; } th, td { padding-right: .5rem; } tr, .claim, .record { break-inside: avoid; }
   h2, h3 { break-after: avoid; } h2.subject { break-before: page; } summary { list-style: none; }
-  .figures { grid-template-columns: repeat(3, 1fr); gap: .4rem; }
+  .figures { grid-template-columns: repeat(2, 1fr); gap: .4rem; } .molecules { grid-template-columns: repeat(4, 1fr); }
+  details.cited { font-size: .9em; color: inherit; }
 }
 """.strip()
