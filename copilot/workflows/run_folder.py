@@ -19,7 +19,7 @@ from ...memory.records import canonical_json
 from .contract import Workflow
 from .kept_steps import FILE_NAME, KeptSteps
 
-__all__ = ["MANIFEST", "RunFolder", "read_manifest"]
+__all__ = ["MANIFEST", "RunFolder", "file_hash", "read_manifest"]
 
 MANIFEST = "run.json"
 _FORMAT = 1
@@ -52,7 +52,7 @@ class RunFolder:
             FileRefused: an input file is missing, or not what it was when the run began.
             StorageError: it cannot be made or written, or another program works in it.
         """
-        files = {str(name): _sha256(name) for name in _named_files(flow, inputs)}
+        files = {str(name): file_hash(name) for name in _named_files(flow, inputs)}
         wanted = {
             "format": _FORMAT,
             "workflow": flow.name,
@@ -147,7 +147,8 @@ def _named_files(flow: Workflow, inputs: Mapping[str, Any]) -> list[Path]:
     return found
 
 
-def _sha256(path: Path) -> str:
+def file_hash(path: Path) -> str:
+    """SHA-256 in hexadecimal of a file of any size. Raises FileRefused where it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ...memory.errors import FileRefused
@@ -28,11 +29,12 @@ from ...tools.contract import Tool
 from ...tools.workbench import Workbench
 from ..claim_text import shown
 from ..verification import NO_END, Verification, verify_run
-from .contract import Finished, Workflow
+from .contract import Change, Finished, Workflow
 from .engine import finish, validated
 from .kept_steps import FILE_NAME, KeptSteps
+from .outputs import FILES, write_outputs
 from .registry import find_workflow
-from .run_folder import RunFolder, read_manifest
+from .run_folder import RunFolder, file_hash, read_manifest
 from .work import Work
 from .yaml_file import parse_yaml
 from .yaml_run import as_workflow
@@ -74,13 +76,47 @@ async def _verified(folder: RunFolder, bench: Workbench, tools: Mapping[str, Too
     report = await flow.function(work, inputs)
     finished, claims = finish(flow, plain, report, work, folder)
     found = await verify_run(_events(run_id, work, finished, claims), bench, tools)
-    troubles = list(found.troubles)
+    troubles = [*found.troubles, *await _other_files(replace(finished, **_as_recorded(manifest)), manifest, bench)]
     if finished.status != manifest["status"]:
         troubles.append(f"The run is recorded as {manifest['status']}, and its steps come to {finished.status}.")
     gaps = list(found.gaps)
     if work.batches:
         gaps.append(f"{work.batches} kept results are of batches and no tool's, and were taken as they are.")
     return replace(found, troubles=tuple(troubles), gaps=tuple(gaps))
+
+
+def _as_recorded(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What outputs show of a run and its steps do not tell."""
+    last = manifest["starts"][-1]
+    changes = tuple(
+        Change(item["tool"], item["arguments"], tuple(item["what"]), item["why"]) for item in manifest["changes"]
+    )
+    return {
+        "version": last["version"],
+        "environment": last["environment"],
+        "changes": changes,
+        "again": manifest["again"],
+    }
+
+
+async def _other_files(finished: Finished, manifest: Mapping[str, Any], bench: Workbench) -> list[str]:
+    """The output files that are not, byte for byte, what the kept steps come to."""
+    told = []
+    with TemporaryDirectory() as beside:
+        await write_outputs(replace(finished, folder=Path(beside)), bench)
+        for name in FILES:
+            made, here = Path(beside) / name, finished.folder / name
+            if made.exists() and not here.exists():
+                told.append(f"{name} is not there.")
+            elif made.exists() and made.read_bytes() != here.read_bytes():
+                told.append(f"{name} is not what the run comes to.")
+    for name, digest in manifest["written"].items():
+        path = finished.folder / name
+        if not path.exists():
+            told.append(f"{name} is not there.")
+        elif file_hash(path) != digest:
+            told.append(f"{name} is not what the run wrote.")
+    return told
 
 
 def _flow(manifest: Mapping[str, Any], tools: Mapping[str, Tool]) -> Workflow:

@@ -233,7 +233,9 @@ def test_a_step_that_is_no_tool_is_kept_too(scripted: ModuleType, tmp_path: Path
     assert len(done) == 2
 
 
-def test_an_input_file_that_changed_since_is_told(scripted: ModuleType, tmp_path: Path) -> None:
+def test_an_input_file_that_changed_since_is_told(
+    scripted: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Files(WorkflowInputs):
         files = ("file",)
         file: str = Field(description="A file.")
@@ -245,7 +247,9 @@ def test_an_input_file_that_changed_since_is_told(scripted: ModuleType, tmp_path
     data = tmp_path / "data.csv"
     data.write_text("a", encoding="utf-8")
     with Workbench() as bench:
-        asyncio.run(run_workflow(reads, {"file": str(data)}, tmp_path / "run", bench=bench))
+        monkeypatch.chdir(tmp_path)
+        finished = asyncio.run(run_workflow(reads, {"file": "data.csv"}, tmp_path / "run", bench=bench))
+        assert finished.inputs == {"file": str(data)}
         data.write_text("b", encoding="utf-8")
         with pytest.raises(FileRefused, match="is not what it was"):
             asyncio.run(run_workflow(reads, {"file": str(data)}, tmp_path / "run", bench=bench, resume=True))

@@ -62,6 +62,31 @@ def test_other_data_fails_the_claims_that_rest_on_it(
     assert [check.number for check in found.failing] == [1, 3]
 
 
+@pytest.mark.parametrize("name", ["report.md", "report.html", "results.csv", "evidence.jsonl", "methods.md"])
+def test_an_output_that_was_rewritten_or_lost_is_found_out(
+    scripted: ModuleType, made: tuple[Path, dict[str, Any]], name: str
+) -> None:
+    folder, tools = made
+    (folder / name).write_bytes((folder / name).read_bytes() + b" ")
+    found = verify(folder, tools, scripted.weights)
+    assert (found.status, found.troubles) == ("failed", (f"{name} is not what the run comes to.",))
+    (folder / name).unlink()
+    assert verify(folder, tools, scripted.weights).troubles == (f"{name} is not there.",)
+
+
+def test_a_table_that_a_workflow_wrote_itself_is_held_against_its_hash(scripted: ModuleType, tmp_path: Path) -> None:
+    @declare(name="writes", title="Writes", inputs=scripted.Things)
+    async def writes(run: Any, _inputs: Any) -> Report:
+        if not (run.folder / "rows.csv").exists():
+            (run.folder / "rows.csv").write_text("a\n1\n", encoding="utf-8")
+        return Report("Writes", (), files=("rows.csv",))
+
+    scripted.run(tmp_path / "run", tmp_path / "log", ("x",), flow=writes)
+    assert verify(tmp_path / "run", {}, writes).status == "verified"
+    (tmp_path / "run" / "rows.csv").write_text("a\n2\n", encoding="utf-8")
+    assert verify(tmp_path / "run", {}, writes).troubles == ("rows.csv is not what the run wrote.",)
+
+
 def test_a_status_that_was_rewritten_is_found_out(scripted: ModuleType, made: tuple[Path, dict[str, Any]]) -> None:
     folder, tools = made
     manifest = json.loads((folder / "run.json").read_text())
