@@ -15,6 +15,9 @@ __all__ = ["NAMES", "built_in", "find_workflow"]
 
 _HOMES: dict[str, str] = {
     "target-dossier": ".built_in.target_dossier:target_dossier",
+    "compare-targets": ".built_in.compare_targets:compare_targets",
+    "selectivity": ".built_in.selectivity:selectivity",
+    "triage": ".triage.flow:triage",
 }
 """Name to `module:attribute`, the module as seen from here."""
 
