@@ -61,6 +61,7 @@ class PanesApp(App[int]):
     def on_mount(self) -> None:
         self.set_keymap(dict(self.keys))
         self.status.keys = self.keys
+        self.app_resume_signal.subscribe(self, lambda _app: self.refresh(repaint=True, layout=True))
 
     def get_css_variables(self) -> dict[str, str]:
         variables = super().get_css_variables()

@@ -10,6 +10,7 @@ from textual.events import Click, Resize
 from textual.message import Message
 from textual.widgets import Static
 
+from ....memory.text import clean
 from ...answer_blocks import Block, Table, paragraphs_of
 from ...rendering import STATUS_LINES
 from ...step_text import duration, one_line
@@ -20,6 +21,10 @@ from .run_card import RunCard
 __all__ = ["AnswerBlock", "Exchange"]
 
 _USUAL_WIDTH = 80
+
+
+_MOST_CHARACTERS = 20_000
+"""Of an answer that are shown; four times the longest that any planner of ours gave."""
 
 
 class AnswerBlock(Static):
@@ -100,7 +105,7 @@ class Exchange(Vertical):
         """Whether the planner's thoughts are shown in full."""
 
     def compose(self) -> Iterator[Static]:
-        yield Static(Content.assemble(("❯ ", "bold $text-accent"), (self.question, "bold")), classes="question")
+        yield Static(Content.assemble(("❯ ", "bold $text-accent"), (clean(self.question), "bold")), classes="question")
         yield self._work
         yield self._foot
 
@@ -160,7 +165,7 @@ class Exchange(Vertical):
 
     def _show_text(self, text: str) -> None:
         """Add the blocks that are new; where the text is another altogether, all of them."""
-        whole = [(block,) if isinstance(block, Table) else block for block in _grouped(text)]
+        whole = [(block,) if isinstance(block, Table) else block for block in _grouped(_shown(text))]
         same = 0
         for block, blocks in zip(self._blocks, whole, strict=False):
             if block.blocks != blocks:
@@ -176,6 +181,15 @@ class Exchange(Vertical):
             self._blocks.append(block)
             self.mount(block, before=self._foot)
         self._text = text
+
+
+def _shown(text: str) -> str:
+    """As much of an answer as a screen can bear; of what is longer, it says so at its end."""
+    if len(text) <= _MOST_CHARACTERS:
+        return text
+    cut = text.rfind("\n", _MOST_CHARACTERS // 2, _MOST_CHARACTERS)
+    cut = cut if cut > 0 else _MOST_CHARACTERS
+    return f"{text[:cut]}\n\n… {len(text) - cut:,} more characters: /export answer.md writes all of them, Ctrl+B shows its tables."
 
 
 def _grouped(text: str) -> Iterator[tuple[Block, ...] | Table]:

@@ -25,17 +25,17 @@ def _program_keys() -> Iterator[tuple[str, list[str], str]]:
             yield command.name, keys, f"app.{command.action}"
 
 
+_KEYS = {"enter": "send", "tab": "complete", "ctrl+j": "newline", "shift+enter": "newline"}
+
+
 class PromptBox(TextArea):
     """Enter sends, Ctrl+J or Shift+Enter makes a new line, ↑ and ↓ at the edges go through what was asked before."""
 
     HELP = "Enter sends, Ctrl+J makes a new line, ↑ gives earlier questions, / begins a command, @ names a file, Tab completes."
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "send", "Send", show=False, priority=True),
-        Binding("tab", "complete", "Complete", show=False, priority=True),
-        Binding("ctrl+j,shift+enter", "newline", "New line", show=False, priority=True),
-        Binding("ctrl+z", "undo_or_suspend", "Undo", show=False, priority=True),
-        Binding("ctrl+c,super+c", "copy_or_interrupt", "Copy", show=False, priority=True),
+        Binding("ctrl+z", "undo_or_suspend", "Undo", show=False),
+        Binding("ctrl+c,super+c", "copy_or_interrupt", "Copy", show=False),
         *(Binding(",".join(keys), action, show=False, id=name) for name, keys, action in _program_keys()),
     ]
 
@@ -140,7 +140,14 @@ class PromptBox(TextArea):
         self.move_cursor(self.document.end)
 
     async def _on_key(self, event: events.Key) -> None:
+        """Keys that mean another thing here. As bindings they would overtake the letters that were typed, or pasted, before them."""
         row = self.cursor_location[0]
+        action = _KEYS.get(event.key)
+        if action is not None:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(action)
+            return
         if self.completions.open and event.key in ("up", "down", "escape"):
             if event.key == "escape":
                 self.completions.offer(None, ())

@@ -151,3 +151,13 @@ def test_a_text_comes_back_as_the_editor_left_it(tmp_path: Path) -> None:
 def test_an_editor_that_fails_is_told(named: str, said: str) -> None:
     with pytest.raises(InvalidInput, match=said):
         edited("text", editor_named({"EDITOR": named}))
+
+
+async def test_enter_waits_for_the_letters_before_it() -> None:
+    async with opened([CallTools((call("tell"),)), GIVE]) as (app, pilot):
+        app.prompt.focus()
+        for key in ("a", "b", "c", "enter"):  # at once, as a fast typist's or a script's
+            app.simulate_key(key)
+        await until(pilot, lambda: bool(app.chat.kept))
+        assert app.chat.kept[0][0] == "abc"
+        await answered(app, pilot)
