@@ -17,15 +17,26 @@ from ...memory.errors import FileRefused
 from ...memory.text import clean, shorten
 from ..contract import ToolContext
 
-__all__ = ["SUFFIXES", "StructureFile", "read_structures"]
+__all__ = [
+    "BLOCK_CHARACTERS",
+    "COLUMNS",
+    "LABELS",
+    "SUFFIXES",
+    "StructureFile",
+    "block_title",
+    "header_names",
+    "label_column",
+    "read_structures",
+    "smiles_column",
+]
 
 SUFFIXES = (".smi", ".smiles", ".txt", ".csv", ".tsv", ".sdf")
 BYTES = 20_000_000
 ROWS = 100_000
-_COLUMNS = ("smiles", "canonical_smiles", "isomeric_smiles", "structure", "mol", "input")
-_LABELS = ("name", "id", "compound", "compound_name", "compound_id", "title", "chembl_id")
+COLUMNS = ("smiles", "canonical_smiles", "isomeric_smiles", "structure", "mol", "input")
+LABELS = ("name", "id", "compound", "compound_name", "compound_id", "title", "chembl_id")
 _BATCH = 1_000
-_BLOCK_CHARACTERS = 500_000
+BLOCK_CHARACTERS = 500_000
 
 Pair = tuple[str, str]
 
@@ -58,7 +69,7 @@ async def read_structures(file: str, context: ToolContext) -> StructureFile:
         case _:
             lines = (line.strip() for line in text.splitlines())
             pairs = [_from_line(line) for line in lines if line and not line.startswith("#")]
-            if pairs and pairs[0][0].casefold() in _COLUMNS:
+            if pairs and pairs[0][0].casefold() in COLUMNS:
                 pairs = pairs[1:]
     _check_rows(len(pairs), path)
     if not any(smiles for smiles, _ in pairs):
@@ -124,16 +135,27 @@ def _from_table(text: str, path: Path) -> list[Pair]:
         raise FileRefused(f"{path.name} is no table that can be read: {error}.", "Save it as CSV again.") from error
     if not rows:
         return []
-    header = [re.sub(r"[\W_]+", "_", cell.casefold()).strip("_") for cell in rows[0]]
-    column = _smiles_column(header)
+    header = header_names(rows[0])
+    column = smiles_column(header)
     if column is None:
         raise FileRefused(f"{path.name} has no column called `smiles`.", "Give the SMILES column that name.")
-    label = next((header.index(name) for name in _LABELS if name in header), None)
+    label = label_column(header)
     return [(_cell(row, column), _cell(row, label)) for row in rows[1:] if any(cell.strip() for cell in row)]
 
 
-def _smiles_column(header: list[str]) -> int | None:
-    for name in _COLUMNS:
+def header_names(cells: list[str]) -> list[str]:
+    """The names of a table's columns in one spelling: small letters, words joined by `_`."""
+    return [re.sub(r"[\W_]+", "_", cell.casefold()).strip("_") for cell in cells]
+
+
+def label_column(header: list[str]) -> int | None:
+    """Which column names the rows; None where none does."""
+    return next((header.index(name) for name in LABELS if name in header), None)
+
+
+def smiles_column(header: list[str]) -> int | None:
+    """Which column holds the SMILES; None where that is not clear."""
+    for name in COLUMNS:
         if name in header:
             return header.index(name)
     alike = [index for index, name in enumerate(header) if "smiles" in name]
@@ -151,17 +173,17 @@ async def _from_sdf(text: str, path: Path, context: ToolContext) -> list[Pair]:
     _check_rows(len(blocks), path)
     smiles: list[str] = []
     for start in range(0, len(blocks), _BATCH):
-        batch = [block if len(block) <= _BLOCK_CHARACTERS else "" for block in blocks[start : start + _BATCH]]
+        batch = [block if len(block) <= BLOCK_CHARACTERS else "" for block in blocks[start : start + _BATCH]]
         smiles += await context.bench.chemistry.call("smiles_of_blocks", {"blocks": batch}, deadline_s=30)
         context.progress(f"reading {path.name}", len(smiles), len(blocks))
-    return list(zip(smiles, map(_title, blocks), strict=True))
+    return list(zip(smiles, map(block_title, blocks), strict=True))
 
 
-def _title(block: str) -> str:
+def block_title(block: str) -> str:
     """A block's first line, or the data field that names it."""
     title = block.partition("\n")[0].strip()
     if title:
         return title
     fields = re.findall(r"^>[^<\n]*<([^>\n]+)>[^\n]*\n([^\n]*)", block, flags=re.MULTILINE)
     named = {re.sub(r"[\W_]+", "_", field.casefold()): value.strip() for field, value in fields}
-    return next((named[label] for label in _LABELS if named.get(label)), "")
+    return next((named[label] for label in LABELS if named.get(label)), "")

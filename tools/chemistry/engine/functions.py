@@ -275,6 +275,22 @@ def standardise(structure: str) -> dict[str, Any]:
     return standardised(molecule_from(structure))
 
 
+def assess(rows: Sequence[tuple[str, str]], patterns: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Parent, panel and patterns of each row of a long list, or why there is none."""
+    from .assess import assessed
+
+    _bounded(rows)
+    return assessed(rows, patterns)
+
+
+def leaders(structures: Sequence[str], similarity: float) -> list[int]:
+    """The leader of each structure's cluster."""
+    from .assess import leaders_of
+
+    _bounded(structures)
+    return leaders_of(structures, similarity)
+
+
 def common_core(structures: Sequence[str], seconds: int = 5) -> dict[str, Any]:
     """Maximum common substructure as SMARTS, rings matching whole rings only."""
     from rdkit.Chem import rdFMCS
@@ -330,7 +346,7 @@ def version() -> dict[str, str]:
     return {"rdkit": rdkit_version()}
 
 
-def _bounded(structures: Sequence[str]) -> None:
+def _bounded(structures: Sequence[Any]) -> None:
     if len(structures) > _BATCH:
         raise InvalidArguments(f"{len(structures):,} structures; {_BATCH:,} is the most.", "Split the list.")
 
@@ -341,7 +357,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         parse, parse_many, smiles_of_blocks, properties, describe, alerts, similarity, nearest, fingerprints, nearest_packed,
         packed_is_sound, pattern_records, pattern_candidates, pattern_matches, patterns_are_sound,
         query_meant, matches_among, substructure, pattern_counts, elements, check_pattern, group_smarts, scaffold,
-        standardise, common_core, draw, layout,
+        standardise, assess, leaders, common_core, draw, layout,
         loaded_modules, version,
     )
 }  # fmt: skip

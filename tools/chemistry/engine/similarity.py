@@ -13,7 +13,7 @@ from ....memory.errors import InvalidStructure
 from .descriptors import quantity
 from .parsing import molecule_from
 
-__all__ = ["CONVENTION", "Library", "neighbours", "packed_of", "similarity_of", "tanimoto"]
+__all__ = ["CONVENTION", "Library", "fingerprint_of", "neighbours", "packed_of", "similarity_of", "tanimoto"]
 
 RADIUS = 2
 BITS = 2048
@@ -36,9 +36,14 @@ def similarity_of(value: float) -> dict[str, Any]:
     return quantity(round(float(value), 4), "dimensionless", "tanimoto_similarity", CONVENTION)
 
 
+def fingerprint_of(molecule: Chem.Mol) -> Any:
+    """The fingerprint, as RDKit's bit vector."""
+    return _generator().GetFingerprint(molecule)
+
+
 def packed_of(molecule: Chem.Mol) -> bytes:
     """The fingerprint as 256 bytes."""
-    return bytes(DataStructs.BitVectToBinaryText(_generator().GetFingerprint(molecule)))
+    return bytes(DataStructs.BitVectToBinaryText(fingerprint_of(molecule)))
 
 
 class Library:

@@ -19,7 +19,7 @@ from .counter_ions import COUNTER_IONS, SOLVENTS, binds_metal, is_organic, part_
 from .parsing import inchikey_of, structure_record
 from .stereo import stereo_elements
 
-__all__ = ["describe_form", "parent_of", "scaffold_of", "standardised"]
+__all__ = ["describe_form", "parent_of", "parent_record", "scaffold_of", "standardised"]
 
 _TAUTOMER_ATOMS = 60
 """Enumeration grows steeply; above this many heavy atoms it is left out."""
@@ -58,6 +58,8 @@ def _skeleton(molecule: Chem.Mol) -> str:
 
 
 def _are_stereoisomers(parts: Sequence[Chem.Mol], parent: Chem.Mol) -> bool:
+    if len(parts) < 2:
+        return False
     own = [part for part in parts if part.GetNumHeavyAtoms() > 1 and _skeleton(part) == _skeleton(parent)]
     return bool(_skeleton(parent)) and len({Chem.MolToSmiles(part) for part in own}) > 1
 
@@ -65,11 +67,8 @@ def _are_stereoisomers(parts: Sequence[Chem.Mol], parent: Chem.Mol) -> bool:
 def standardised(molecule: Chem.Mol) -> dict[str, Any]:
     """Standard form, parent, what was removed, what was changed, and notes."""
     metal = binds_metal(molecule)
-    with rdBase.BlockLogs():
-        clean = Chem.Mol(molecule) if metal else rdMolStandardize.Cleanup(molecule)
-        if not _can_be_read(clean):
-            clean = Chem.Mol(molecule)
-        parent = parent_of(clean)
+    clean = _cleaned(molecule)
+    parent = parent_of(clean)
     given, standard = structure_record(molecule), structure_record(clean)
     changes = []
     if standard["smiles"] != given["smiles"]:
@@ -86,6 +85,20 @@ def standardised(molecule: Chem.Mol) -> dict[str, Any]:
         "changes": changes,
         "notes": _kept_whole(metal, parts),
     }
+
+
+def parent_record(molecule: Chem.Mol) -> dict[str, str]:
+    """SMILES and InChIKey of the parent of the standard form, as `standardised` gives it, and nothing else."""
+    return structure_record(parent_of(_cleaned(molecule)))
+
+
+def _cleaned(molecule: Chem.Mol) -> Chem.Mol:
+    """The standard form; the molecule as it is where there is none that can be read."""
+    if binds_metal(molecule):
+        return Chem.Mol(molecule)
+    with rdBase.BlockLogs():
+        clean = rdMolStandardize.Cleanup(molecule)
+    return clean if _can_be_read(clean) else Chem.Mol(molecule)
 
 
 def _neutralised(clean: Chem.Mol, parent: Chem.Mol) -> str:

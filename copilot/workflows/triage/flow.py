@@ -1,0 +1,228 @@
+"""`triage`: from a long list of structures to a few that are worth a look, with the reason for each that is not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from ....memory.errors import InvalidInput
+from ....memory.records import ToolResult
+from ...environment import environment_of
+from ..contract import (
+    Aside,
+    Cell,
+    CellValue,
+    Missing,
+    Report,
+    ResultRow,
+    Row,
+    Section,
+    Table,
+    WorkflowInputs,
+    WorkflowRun,
+    workflow,
+)
+from ..run_folder import file_hash
+from .chunks import Chunks, assess_all
+from .funnel import STEPS, Funnel, Rules
+from .reading import read_rows
+from .tables import REJECTS, RESULTS, Best, rejected, with_chemistry, write_results
+
+__all__ = ["TriageInputs", "triage"]
+
+_CHUNKS = "triage_chunks"
+_CLUSTER_S = 590.0
+_PROPERTIES = ("molecular_weight", "clogp", "tpsa", "hbd", "hba", "rotatable_bonds", "qed", "sa_score")
+_COLUMNS = ("choice", "row", "name", "smiles", "inchikey", *_PROPERTIES, "score", "cluster_size")
+_SAID = {
+    "unreadable": "could not be read as a structure",
+    "duplicate": "have the parent of an earlier row",
+    "property": "are beyond a limit of a property",
+    "alert": "have an alert",
+    "pattern": "do not fit the SMARTS",
+}
+
+
+class TriageInputs(WorkflowInputs):
+    """Which list, what is kept, and how many are chosen."""
+
+    files: ClassVar[tuple[str, ...]] = ("file",)
+
+    file: str = Field(min_length=1, description="a list of structures: SMILES, CSV, TSV or SDF, also with .gz")
+    top: int = Field(default=50, ge=1, le=1_000, description="how many are chosen, no two of one cluster")
+    most_weight: float = Field(default=500, description="upper bound of the molecular weight, g/mol")
+    most_clogp: float = Field(default=5, description="upper bound of clogP")
+    most_tpsa: float = Field(default=140, description="upper bound of the polar surface, Å²")
+    most_hbd: int = Field(default=5, description="upper bound of hydrogen-bond donors")
+    most_hba: int = Field(default=10, description="upper bound of hydrogen-bond acceptors")
+    most_rotatable: int = Field(default=10, description="upper bound of rotatable bonds")
+    most_sa: float = Field(default=6, description="upper bound of the SA score, 1 easy to 10 hard to make")
+    least_qed: float = Field(default=0, ge=0, le=1, description="lower bound of QED")
+    alerts: tuple[Literal["PAINS", "BRENK"], ...] = Field(
+        default=("PAINS",), description="catalogues of which no alert may be present"
+    )
+    holding: tuple[str, ...] = Field(default=(), max_length=20, description="SMARTS that each has to hold")
+    without: tuple[str, ...] = Field(default=(), max_length=20, description="SMARTS that none may hold")
+    similarity: float = Field(
+        default=0.6, gt=0, le=1, description="Tanimoto similarity from which molecules are of one cluster"
+    )
+    pool: int = Field(default=10_000, ge=1, le=50_000, description="how many of the best scores are clustered")
+
+    @field_validator("alerts", mode="before")
+    @classmethod
+    def _alerts_may_be_none(cls, value: Any) -> Any:
+        return () if value in ("none", ["none"], ("none",)) else value
+
+    def path(self) -> Path:
+        """Where the list is."""
+        return Path(self.file).expanduser().resolve()
+
+    def rules(self) -> Rules:
+        """What a molecule must be to be kept."""
+        most = {
+            "molecular_weight": self.most_weight, "clogp": self.most_clogp, "tpsa": self.most_tpsa, "hbd": self.most_hbd,
+            "hba": self.most_hba, "rotatable_bonds": self.most_rotatable, "sa_score": self.most_sa,
+        }  # fmt: skip
+        return Rules(most, self.least_qed, self.alerts, self.holding, self.without)
+
+
+@workflow(name="triage", title="Triage of a list of structures", inputs=TriageInputs, tools=("molecule_properties",))
+async def triage(run: WorkflowRun, inputs: TriageInputs) -> Report:
+    """From a long list of structures to a diverse few, with the reason for each that is left out.
+
+    Reads SMILES, CSV, TSV and SDF; standardises each structure and takes its parent; leaves out what cannot be read, what has the
+    parent of an earlier row (by InChIKey), what is beyond the limits, has an alert of the catalogues named, or does not fit the
+    SMARTS. What is kept is scored (QED, less where synthesis looks hard), looked up in the local ChEMBL, and the best scores are
+    clustered (leaders by Tanimoto similarity, best score first); of each of the first clusters its best is chosen. The tables
+    `triage_results.csv` and `triage_rejects.csv` have every row; the results table has the choice. Killed and resumed, it comes to
+    the same bytes.
+    """
+    path, rules = inputs.path(), inputs.rules()
+    for smarts in rules.patterns:
+        await run.bench.chemistry.call("check_pattern", {"smarts": smarts})
+    given = {**inputs.model_dump(mode="json", exclude={"file"}), "sha256": file_hash(path), "kind": path.suffix}
+    told = await run.step("triage", given, lambda: _sorted_out(run, path, inputs, rules))
+    best = [Best(**one) for one in told["chosen"]]
+    results = await run.calls(
+        [("molecule_properties", {"molecule": one.smiles, "properties": list(_PROPERTIES)}) for one in best]
+    )
+    return Report(
+        title=f"Triage of {path.name}",
+        sections=(_counts(told), _choice(best, results)),
+        columns=_COLUMNS,
+        rows=tuple(
+            _row(place, one, result, told["sizes"][place - 1])
+            for place, (one, result) in enumerate(zip(best, results, strict=True), 1)
+        ),
+        files=(RESULTS, REJECTS),
+        status="answered" if best else "unknown",
+    )
+
+
+async def _sorted_out(run: WorkflowRun, path: Path, inputs: TriageInputs, rules: Rules) -> dict[str, Any]:
+    """All that happens to the rows; the tables stand when it returns."""
+    versions = {"rdkit": environment_of(run.bench)["rdkit"], "biocopilot": version("biocopilot")}
+    chunks = Chunks(run.folder / _CHUNKS, {**versions, "patterns": rules.patterns})
+
+    def progress(done: int) -> None:
+        run.progress(f"reading and standardising {path.name}", done)
+
+    await assess_all(read_rows(path), chunks, rules.patterns, os.cpu_count() or 1, progress)
+    run.progress("sorting out")
+    funnel = Funnel(rules)
+    best = await asyncio.to_thread(
+        lambda: rejected(funnel.fates(with_chemistry(path, chunks)), run.folder, inputs.pool)
+    )
+    if not funnel.counts["rows"]:
+        raise InvalidInput(f"{path.name} holds no structures.", "One SMILES a line, a table with `smiles`, or an SDF.")
+    run.progress("clustering")
+    leaders: list[int] = await run.bench.chemistry.call(
+        "leaders",
+        {"structures": [one.smiles for one in best], "similarity": inputs.similarity},
+        deadline_s=_CLUSTER_S,
+    )
+    first = list(dict.fromkeys(leaders))
+    chosen = [best[place] for place in first[: inputs.top]]
+    clusters = {one.number: best[leader].number for one, leader in zip(best, leaders, strict=True)}
+    run.progress("looking up what is known")
+    known = await asyncio.to_thread(
+        write_results, path, chunks, rules, clusters, [one.number for one in chosen], run.bench.chembl, run.folder
+    )
+    sizes = Counter(clusters.values())
+    return {
+        "counts": {name: funnel.counts[name] for name in ("rows", *STEPS, "kept")},
+        "names_again": funnel.names_again,
+        "clustered": len(best),
+        "clusters": len(first),
+        "known": known,
+        "chosen": [
+            {"number": one.number, "name": one.name, "smiles": one.smiles, "inchikey": one.inchikey, "score": one.score}
+            for one in chosen
+        ],
+        "sizes": [sizes[one.number] for one in chosen],
+    }
+
+
+def _counts(told: dict[str, Any]) -> Section:
+    """What became of the rows, step by step."""
+    counts, left = told["counts"], told["counts"]["rows"]
+    parts = [Aside(f"{left:,} rows were read.")]
+    for step in STEPS:
+        left -= counts[step]
+        parts.append(Aside(f"{counts[step]:,} {_SAID[step]}; {left:,} are left."))
+    parts.append(
+        Aside(
+            f"{counts['kept']:,} were kept, of which {told['known']:,} are in the local ChEMBL; the best {told['clustered']:,} by score"
+            f" fall into {told['clusters']:,} clusters; {len(told['chosen']):,} were chosen."
+        )
+    )
+    if told["names_again"]:
+        parts.append(
+            Aside(f"{told['names_again']:,} rows have a name that an earlier row has; rows are told by number.")
+        )
+    parts.append(Aside(f"{RESULTS} has what was kept, {REJECTS} each reject with its reason, both by row of the file."))
+    return Section("counts", "What became of the rows", tuple(parts))
+
+
+def _choice(best: Sequence[Best], results: Sequence[ToolResult]) -> Section:
+    """The chosen molecules with their properties."""
+    rows = []
+    for one, result in zip(best, results, strict=True):
+        values = _values(result)
+        if values:
+            cells = (
+                one.smiles,
+                *(str(values[key]) for key in ("molecular_weight", "clogp", "tpsa", "qed", "sa_score")),
+            )
+            rows.append(Row(cells, tuple(item.id for item in result.evidence)))
+    header = ("structure", "molecular weight (g/mol)", "clogP", "TPSA (Å²)", "QED", "SA score")
+    part = Table(header, tuple(rows)) if rows else Missing("No row passed all steps.")
+    return Section("choice", "The choice, best score first, one of each cluster", (part,))
+
+
+def _values(result: ToolResult) -> dict[str, Any]:
+    for item in result.evidence:
+        found = item.record.get("properties")
+        if found:
+            return {key: found[key]["value"] for key in _PROPERTIES}
+    return {}
+
+
+def _row(place: int, one: Best, result: ToolResult, size: int) -> ResultRow:
+    """A chosen molecule as a row of the results table; what is the file's or this run's own has no evidence."""
+    evidence, values = tuple(item.id for item in result.evidence), _values(result)
+    own: dict[str, CellValue] = {"choice": place, "row": one.number, "name": one.name, "cluster_size": size}
+    return {
+        **{key: Cell(value) for key, value in own.items()},
+        "smiles": Cell(one.smiles, evidence),
+        "inchikey": Cell(one.inchikey, evidence),
+        **{key: Cell(value, evidence) for key, value in values.items()},
+        "score": Cell(one.score, evidence),
+    }

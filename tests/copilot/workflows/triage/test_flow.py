@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import asyncio
+import csv
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from biocopilot.copilot.workflows.contract import Finished, Struck
+from biocopilot.copilot.workflows.engine import run_workflow
+from biocopilot.copilot.workflows.registry import find_workflow
+from biocopilot.copilot.workflows.triage.chunks import Chunks, assess_all
+from biocopilot.copilot.workflows.triage.reading import InputRow
+from biocopilot.copilot.workflows.triage.tables import REJECTS, RESULTS
+from biocopilot.memory.chembl_store import ChemblStore
+from biocopilot.memory.errors import InvalidInput, InvalidStructure
+from biocopilot.tools.workbench import Workbench
+
+LIST = """smiles,id
+CC(=O)Oc1ccccc1C(=O)O,aspirin
+CC(=O)Oc1ccccc1C(=O)[O-].[Na+],its salt
+COCCOc1cc2ncnc(Nc3cccc(C#C)c3)c2cc1OCCOC,erlotinib
+not a structure,rubbish
+,empty
+CCCCCCCCCCCCCCCCCCCCCC(=O)O,fat
+CN(C)c1ccc(C=C2SC(=S)NC2=O)cc1,rhodanine
+COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1,gefitinib
+C#CCN,aspirin
+"""
+
+
+def triage(path: Path, out: Path, **inputs: Any) -> Finished:
+    bench = Workbench()
+    try:
+        flow = find_workflow("triage")
+        return asyncio.run(
+            run_workflow(flow, {"file": str(path), **inputs}, out, bench=bench, offline=True, resume=out.exists())
+        )
+    finally:
+        bench.close()
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def told(finished: Finished) -> list[str]:
+    return [part.text for part in finished.report.sections[0].parts]  # type: ignore[union-attr] # they are asides
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    folder = tmp_path_factory.mktemp("triage")
+    (folder / "list.csv").write_text(LIST, encoding="utf-8")
+    return triage(folder / "list.csv", folder / "run", without=["C#CC"])
+
+
+def test_every_row_has_one_fate_and_the_counts_add_up(run: Finished) -> None:
+    results, rejects = table(run.folder / RESULTS), table(run.folder / REJECTS)
+    assert sorted(int(row["row"]) for row in [*results, *rejects]) == list(range(1, 10))
+    assert [(row["row"], row["step"]) for row in rejects] == [
+        ("2", "duplicate"),
+        ("4", "unreadable"),
+        ("5", "unreadable"),
+        ("6", "property"),
+        ("7", "alert"),
+        ("9", "pattern"),
+    ]
+    assert [row["reason"] for row in rejects][-2:] == ["PAINS anil_di_alk_B; PAINS ene_rhod_A", "holds C#CC"]
+    assert all(row["reason"] for row in rejects)
+    assert [row["name"] for row in results] == ["aspirin", "erlotinib", "gefitinib"]
+    assert told(run)[:7] == [
+        "9 rows were read.",
+        "2 could not be read as a structure; 7 are left.",
+        "1 have the parent of an earlier row; 6 are left.",
+        "1 are beyond a limit of a property; 5 are left.",
+        "1 have an alert; 4 are left.",
+        "1 do not fit the SMARTS; 3 are left.",
+        "3 were kept, of which 3 are in the local ChEMBL; the best 3 by score fall into 3 clusters; 3 were chosen.",
+    ]
+    assert "1 rows have a name that an earlier row has" in told(run)[7]
+
+
+def test_what_is_kept_has_its_values_and_what_the_store_knows_of_it(run: Finished) -> None:
+    erlotinib = next(row for row in table(run.folder / RESULTS) if row["name"] == "erlotinib")
+    store = ChemblStore.open()
+    molecule = store.molecule_by_inchikey("AAKJLRGGTJKAMG-UHFFFAOYSA-N")
+    assert molecule is not None
+    activities = store.activities(molecules=(molecule.chembl_id,))
+    store.close()
+    assert (erlotinib["known_as"], erlotinib["inchikey"]) == (molecule.chembl_id, molecule.inchikey)
+    assert int(erlotinib["activities"]) == len(activities) > 0
+    assert erlotinib["molecular_weight"] == "393.443"
+    wanted = float(erlotinib["qed"]) * (10 - float(erlotinib["sa_score"])) / 9
+    assert float(erlotinib["score"]) == pytest.approx(wanted, abs=1e-4)
+
+
+def test_the_choice_is_by_score_and_every_value_of_a_property_has_its_evidence(run: Finished) -> None:
+    rows = run.report.rows
+    scores = [float(str(row["score"].value)) for row in rows]
+    assert scores == sorted(scores, reverse=True)
+    assert all(row[name].evidence for row in rows for name in ("molecular_weight", "qed", "sa_score", "smiles"))
+    assert not any(isinstance(part, Struck) for section in run.report.sections for part in section.parts)
+
+
+def test_molecules_that_are_alike_share_a_cluster_and_one_is_chosen(tmp_path: Path) -> None:
+    (tmp_path / "a.smi").write_text("CCCCCCCCCO a\nCCCCCCCCO b\nc1ccncc1C(=O)NC c\n", encoding="utf-8")
+    finished = triage(tmp_path / "a.smi", tmp_path / "run", similarity=0.5)
+    clusters = {row["name"]: row["cluster"] for row in table(tmp_path / "run" / RESULTS)}
+    assert clusters["a"] == clusters["b"] != clusters["c"]
+    assert len(finished.report.rows) == 2
+
+
+def test_a_file_without_structures_and_a_pattern_that_is_none_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.smi").write_text("# nothing\n", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="holds no structures"):
+        triage(tmp_path / "a.smi", tmp_path / "one")
+    with pytest.raises(InvalidStructure, match="SMARTS"):
+        triage(tmp_path / "a.smi", tmp_path / "two", holding=["[C"])
+
+
+def test_a_damaged_chunk_is_made_again(tmp_path: Path) -> None:
+    rows = [InputRow(1, "", "smiles", "CCO"), InputRow(2, "", "smiles", "rubbish")]
+    chunks = Chunks(tmp_path / "chunks", {"patterns": []})
+    asyncio.run(assess_all(iter(rows), chunks, [], 1, lambda _done: None))
+    path = chunks.path_of(rows)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-9])
+    asyncio.run(assess_all(iter(rows), chunks, [], 1, lambda _done: None))
+    assert path.read_bytes() == whole
+    assert [sorted(found) for found in chunks.read(path) or []] == [
+        ["alerts", "holds", "inchikey", "smiles", "values"],
+        ["error"],
+    ]
+
+
+@pytest.mark.slow
+def test_killed_at_random_moments_and_resumed_it_comes_to_the_same_bytes(tmp_path: Path) -> None:
+    store = ChemblStore.open()
+    smiles = [row[2] for row in store.all_structures()]
+    store.close()
+    lines = [f"{text} m{number % 2_500}" for number, text in enumerate((smiles * 2)[:3_000])]
+    (tmp_path / "list.smi").write_text("\n".join([*lines, "rubbish", ""]), encoding="utf-8")
+    triage(tmp_path / "list.smi", tmp_path / "whole")
+    command = shutil.which("biocopilot", path=str(Path(sys.executable).parent))
+    assert command is not None
+    folder, chance, kills = tmp_path / "killed", random.Random(11), 0
+    program = [command, "workflow", "run", "triage", str(tmp_path / "list.smi"), "--out", str(folder), "--offline"]
+    for _ in range(6):
+        resume = ["--resume"] if (folder / "run.json").exists() else []
+        process = subprocess.Popen([*program, *resume], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(1.0, 9.0))
+        if process.poll() is not None:
+            break
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        kills += 1
+    assert kills
+    triage(tmp_path / "list.smi", folder)
+    for name in (RESULTS, REJECTS, "results.csv", "report.md"):
+        assert (folder / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
+    assert not list(folder.glob("*.new"))

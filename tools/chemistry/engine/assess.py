@@ -1,0 +1,86 @@
+"""Rows of a long list of structures: read, standardised, and the panel of each parent; what cannot be read says why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rdkit import DataStructs
+
+from ....memory.errors import InvalidStructure
+from .panel import panels_of
+from .parsing import molecule_from, pattern_from, smiles_of_block
+from .similarity import fingerprint_of
+from .standard_form import parent_record
+
+__all__ = ["assessed", "leaders_of"]
+
+
+def assessed(rows: Sequence[tuple[str, str]], patterns: Sequence[str]) -> list[dict[str, Any]]:
+    """What each row is, in order.
+
+    Args:
+        rows: kind (`smiles` or `block`) and text of each.
+        patterns: SMARTS that are looked for in the parents.
+
+    Returns:
+        For each row `error`, or the parent's `smiles`, `inchikey`, `values` of the panel, `alerts` as catalogue and name, and
+        `holds`, the positions of the patterns that it holds.
+    """
+    queries = [pattern_from(pattern) for pattern in patterns]
+    parents = [_parent(kind, text) for kind, text in rows]
+    molecules = [molecule_from(parent["smiles"]) for parent in parents if "smiles" in parent]
+    panels = iter(zip(molecules, panels_of(molecules), strict=True))
+    found = []
+    for parent in parents:
+        if "smiles" not in parent:
+            found.append(parent)
+            continue
+        molecule, panel = next(panels)
+        found.append(
+            {
+                **parent,
+                "values": {
+                    "molecular_weight": panel.molecular_weight, "clogp": panel.clogp, "tpsa": panel.tpsa, "hbd": panel.hbd,
+                    "hba": panel.hba, "rotatable_bonds": panel.rotatable_bonds, "qed": panel.qed, "sa_score": panel.sa_score,
+                },
+                "alerts": sorted({f"{alert['catalogue']} {alert['name']}" for alert in panel.alerts}),
+                "holds": [number for number, query in enumerate(queries) if molecule.HasSubstructMatch(query)],
+            }
+        )  # fmt: skip
+    return found
+
+
+def _parent(kind: str, text: str) -> dict[str, Any]:
+    try:
+        if kind == "block":
+            text = smiles_of_block(text)
+            if not text:
+                return {"error": "The record is no molfile that can be read, or beyond the limits."}
+        return dict(parent_record(molecule_from(text)))
+    except InvalidStructure as error:
+        return {"error": error.message}
+    except (RuntimeError, ValueError):  # RDKit raises what Boost gives it over a few structures
+        return {"error": "RDKit could not standardise the structure."}
+
+
+def leaders_of(structures: Sequence[str], similarity: float) -> list[int]:
+    """For each structure the position of the first one before it, or itself, that leads a cluster it belongs to.
+
+    One after the other joins the most similar leader at or above the similarity (Tanimoto, Morgan), the earlier of equals, or
+    becomes a leader; so no two leaders are as alike as that.
+    """
+    leaders: list[int] = []
+    prints: list[Any] = []
+    found = []
+    for row, smiles in enumerate(structures):
+        own = fingerprint_of(molecule_from(smiles))
+        values = DataStructs.BulkTanimotoSimilarity(own, prints)
+        best = max(values, default=0.0)
+        if prints and best >= similarity:
+            found.append(leaders[values.index(best)])
+            continue
+        leaders.append(row)
+        prints.append(own)
+        found.append(row)
+    return found
