@@ -39,7 +39,7 @@ def test_plain_answers_a_question_a_line_and_follows_up(home: Path) -> None:
     assert "\x1b" not in done.stdout + done.stderr
 
 
-def test_plain_stops_a_run_by_ctrl_c_and_records_it(home: Path) -> None:
+def test_plain_leaves_by_ctrl_c_at_the_prompt_without_a_traceback(home: Path) -> None:
     program = subprocess.Popen(
         [sys.executable, "-m", "biocopilot.copilot", "tui", "--plain", "--offline"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
