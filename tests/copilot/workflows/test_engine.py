@@ -66,7 +66,8 @@ def test_killed_at_random_moments_it_comes_to_the_uninterrupted_run(scripted: Mo
     whole = scripted.run(tmp_path / "whole", tmp_path / "whole.log", tuple(things))
     folder, log = tmp_path / "killed", tmp_path / "killed.log"
     program = [sys.executable, str(Path(scripted.__file__)), str(folder), str(log), ",".join(things), "0.02"]
-    chance, kills, done_before = random.Random(7), 0, Counter[str]()
+    done_before: dict[str, int] = {}
+    chance, kills = random.Random(7), 0
     while kills < 5:
         process = subprocess.Popen(program)
         before = len(lines(log))
@@ -79,11 +80,11 @@ def test_killed_at_random_moments_it_comes_to_the_uninterrupted_run(scripted: Mo
         process.wait()
         kills += 1
         for thing in kept(folder):  # what is kept now may be executed no more
-            done_before[thing] = max(done_before[thing], lines(log).count(thing))
+            done_before.setdefault(thing, lines(log).count(thing))
     assert kills >= 3
     resumed = scripted.run(folder, log, tuple(things), resume=True)
     counts = Counter(lines(log))
-    assert {thing: counts[thing] for thing in done_before} == dict(done_before)
+    assert {thing: counts[thing] for thing in done_before} == done_before
     assert len(resumed.report.rows) == len(things)
     assert sum(counts.values()) - 2 * len(things) <= 3 * kills  # at most what was under way at each kill
     assert plain(resumed) == plain(whole)
