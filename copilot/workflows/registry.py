@@ -17,6 +17,8 @@ _HOMES: dict[str, str] = {
     "target-dossier": ".built_in.target_dossier:target_dossier",
     "compare-targets": ".built_in.compare_targets:compare_targets",
     "selectivity": ".built_in.selectivity:selectivity",
+    "repurpose": ".built_in.repurpose:repurpose",
+    "watch": ".built_in.watch:watch",
     "triage": ".triage.flow:triage",
 }
 """Name to `module:attribute`, the module as seen from here."""

@@ -130,7 +130,9 @@ def _plots(item: Evidence, compounds: Sequence[Compound]) -> list[Part]:
     )
     best = [one for one in compounds if one.row["value"]["value"] > 0]
     points = tuple(Point(one.label, float(one.row["value"]["value"]), (one.measured,)) for one in best)
-    plots.append(Plot("dots", "The most potent compounds and the drugs", f"lowest {kind} (nM)", points, logarithmic=True))
+    plots.append(
+        Plot("dots", "The most potent compounds and the drugs", f"lowest {kind} (nM)", points, logarithmic=True)
+    )
     for key, axis in (("molecular_weight", "g/mol"), ("clogp", "cLogP")):
         known = [(one, one.computed[key]) for one in compounds if key in one.computed]
         points = tuple(
