@@ -62,6 +62,12 @@ _WORDS = {
         " process; ours is mapped. For a SMARTS ours lets far fewer structures through; for a molecule both let the same through, and"
         " reading trusted SMILES then costs less than unpacking our molecules.",
     ),
+    "panel": (
+        "Properties and alerts of a long list",
+        "Parse, six descriptors, QED, SA score, PAINS and Brenk beside the same RDKit calls in a row, block by block in one process, every"
+        " value and hit checked equal. The structures are real: of ZINC, ChEMBL and Tox21. Measured while others used both cores: the ratio of two"
+        " processes to one, by wall time, says something only where nobody else does.",
+    ),
     "pdf": (
         "Sentences of PDFs found again",
         "Sentences that pdfminer.six draws from each page's text layer and PDFium's plain text of the page confirms, looked for in the"
