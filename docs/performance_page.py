@@ -65,8 +65,8 @@ _WORDS = {
     "panel": (
         "Properties and alerts of a long list",
         "Parse, six descriptors, QED, SA score, PAINS and Brenk beside the same RDKit calls in a row, block by block in one process, every"
-        " value and hit checked equal. The structures are real: of ZINC, ChEMBL and Tox21. Measured while others used both cores: the ratio of two"
-        " processes to one, by wall time, says something only where nobody else does.",
+        " value and hit checked equal. The structures are real: of ZINC, ChEMBL and Tox21. Measured while others used both cores: the"
+        " ratio of two processes to one, by wall time, says something only where nobody else does.",
     ),
     "pdf": (
         "Sentences of PDFs found again",
