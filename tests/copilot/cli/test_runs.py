@@ -256,7 +256,7 @@ def test_verification_can_be_stopped(ask: Callable[..., Any], home: Path) -> Non
     script = (
         "import asyncio, os, signal, sys; sys.argv = ['biocopilot', 'runs', 'verify', 'last']\n"
         "from biocopilot.copilot.cli import verifying\n"
-        "async def slow(events, bench, earlier):\n"
+        "async def slow(events, bench, tools, earlier):\n"
         "    os.kill(os.getpid(), signal.SIGINT)\n"
         "    await asyncio.sleep(30)\n"
         "verifying.verify_run = slow\n"
@@ -288,7 +288,7 @@ def test_export_writes_a_file_and_prints_its_path(ask: Callable[..., Any], tmp_p
 def test_an_unknown_ending_is_a_usage_error_before_the_log_is_looked_at(home: Path) -> None:
     done = runs("export", "last", "--to", "x.pdf")
     assert done.exit_code == 2
-    assert ".md, .html, .json or .bib" in done.stderr
+    assert ".md, .html, .json, .bib or .yaml" in done.stderr
     assert runs("export", "last").exit_code == 2
 
 

@@ -107,7 +107,7 @@ def test_a_session_as_a_program_makes_its_calls_again(recorded: None, tmp_path: 
 def test_a_file_of_another_kind_is_refused(recorded: None, tmp_path: Path, name: str) -> None:
     done = sessions("export", "other", "--to", str(tmp_path / name))
     assert done.exit_code == 2
-    assert ".md, .json or .py" in done.stderr
+    assert ".md, .json, .py or .yaml" in done.stderr
     assert not (tmp_path / name).exists()
 
 
