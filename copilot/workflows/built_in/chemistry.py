@@ -198,7 +198,7 @@ def _questions(compounds: Sequence[Compound], target: Target) -> list[Part]:
     if alone:
         cited = tuple(one.elsewhere.id for one in alone if one.elsewhere is not None)
         names = join(one.label for one in alone)
-        told.append(Missing(f"How selective are {names}? This source has no value of them on another target.", cited))
+        told.append(Sentence(f"How selective are {names}? This source has no value of them on another target.", cited))
     alerted = [one for one in compounds if one.alerts is not None and one.alerts.record["count"]]
     if alerted:
         cited = tuple(one.alerts.id for one in alerted if one.alerts is not None)

@@ -255,7 +255,7 @@ async def _look_at(run: WorkflowRun, one: _Candidate, disease: str) -> tuple[Sec
         )  # fmt: skip
         parts += told
     parts += [Break(), Aside("Against, or to be looked at:"), *warnings, *trials]
-    section = Section(f"candidate-{one.key}", capital(one.name), unique(parts), one.name)
+    section = Section(f"candidate-{one.key}", capital(one.name), unique(parts))
     return section, _row(one, uses, measured, warned)
 
 

@@ -100,7 +100,7 @@ async def _one(run: WorkflowRun, asked: str, wanted: str | None) -> _Told:
     parts += mechanisms
     if not items:
         parts += [part for result in results[:1] for part in missing_of(result)]
-        return _Told(Section(_id(name), name, unique(parts), name), (), False)
+        return _Told(Section(_id(name), name, unique(parts)), (), False)
     own = wanted or await _own_target(run, asked, items)
     ratios: dict[tuple[str, str], tuple[dict[str, Any], str]] = {}
     rows: list[ResultRow] = []
@@ -122,7 +122,7 @@ async def _one(run: WorkflowRun, asked: str, wanted: str | None) -> _Told:
         parts.append(
             Missing("No kind of value was measured on its own target and on another one, so that no ratio is known.")
         )
-    return _Told(Section(_id(name), name, unique(parts), name), tuple(rows), True)
+    return _Told(Section(_id(name), name, unique(parts)), tuple(rows), True)
 
 
 async def _own_target(run: WorkflowRun, asked: str, items: list[Evidence]) -> str:

@@ -141,9 +141,7 @@ async def watch(run: WorkflowRun, inputs: WatchInputs) -> Report:
     kept = {**(before or {}), **{key: item.state for key, item in seen.items()}}
     _write(run.folder / STATE, kept)
     fresh = [item for item in seen.values() if item.parts]
-    sections = [
-        Section(f"new-{item.target.key}", item.target.gene, unique(item.parts), item.target.gene) for item in fresh
-    ]
+    sections = [Section(f"new-{item.target.key}", item.target.gene, unique(item.parts)) for item in fresh]
     if not sections:
         text = (
             "Nothing is new." if before is not None else "This is the first run: all that there is was taken as known."

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from ....memory.text import clean, shorten
+from ....memory.text import clean
 from ..contract import Plot
 from .report_markdown import value_shown
 
@@ -32,7 +32,7 @@ def plot_as_svg(plot: Plot) -> str:
     ]
     for number, point in enumerate(points):
         middle = _TOP + _ROW * number + _ROW / 2
-        label = _text(shorten(point.label.strip("`"), _LABEL_CHARACTERS))
+        label = _text(_label(point.label))
         lines.append(f'<text x="{_LABEL - 8}" y="{middle + 4:g}" text-anchor="end">{label}</text>')
         at = scale.at(point.value)
         if at is None:
@@ -97,6 +97,15 @@ def _axis(scale: _Scale, plot: Plot, bottom: float) -> Iterator[str]:
         yield f'<text class="faint" x="{at:.1f}" y="{bottom + 15:g}" text-anchor="middle">{tick:,.10g}</text>'
     middle = (_LABEL + _WIDTH - _VALUE) / 2
     yield f'<text class="faint" x="{middle:g}" y="{bottom + 31:g}" text-anchor="middle">{_text(plot.axis)}</text>'
+
+
+def _label(text: str) -> str:
+    """Short enough for its column; names of a family differ at their ends, so both ends stay."""
+    plain = " ".join(clean(text.strip("`")).split())
+    if len(plain) <= _LABEL_CHARACTERS:
+        return plain
+    end = _LABEL_CHARACTERS // 2
+    return f"{plain[: _LABEL_CHARACTERS - end - 1].rstrip()}…{plain[-end:].lstrip()}"
 
 
 def _text(text: str) -> str:

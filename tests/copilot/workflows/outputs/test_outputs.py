@@ -182,3 +182,11 @@ def test_a_value_that_a_logarithm_does_not_have_is_said() -> None:
     drawn = plot_as_svg(Plot("dots", "Potency", "nM", points, logarithmic=True))
     assert drawn.count("<circle") == 1
     assert "not on this scale" in drawn
+
+
+def test_long_labels_keep_the_end_at_which_they_differ() -> None:
+    names = ("Tyrosine-protein kinase JAK2", "Tyrosine-protein kinase JAK3")
+    drawn = plot_as_svg(Plot("dots", "Potency", "nM", tuple(Point(name, 1.0, ("E1",)) for name in names)))
+    labels = re.findall(r'text-anchor="end">([^<]*…[^<]*)<', drawn)
+    assert len(labels) == len(set(labels)) == 2
+    assert all(len(label) <= 19 for label in labels)
