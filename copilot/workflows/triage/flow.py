@@ -130,9 +130,12 @@ async def _sorted_out(run: WorkflowRun, path: Path, inputs: TriageInputs, rules:
     """All that happens to the rows; the tables stand when it returns."""
     versions = {"rdkit": environment_of(run.bench)["rdkit"], "biocopilot": version("biocopilot")}
     chunks = Chunks(run.folder / _CHUNKS, {**versions, "patterns": rules.patterns})
+    total = await asyncio.to_thread(lambda: sum(1 for _row in read_rows(path)))
+    if not total:
+        raise InvalidInput(f"{path.name} holds no structures.", "One SMILES a line, a table with `smiles`, or an SDF.")
 
     def progress(done: int) -> None:
-        run.progress(f"reading and standardising {path.name}", done)
+        run.progress(f"reading and standardising {path.name}", done, total)
 
     await assess_all(read_rows(path), chunks, rules.patterns, os.cpu_count() or 1, progress)
     run.progress("sorting out")
@@ -140,8 +143,6 @@ async def _sorted_out(run: WorkflowRun, path: Path, inputs: TriageInputs, rules:
     best = await asyncio.to_thread(
         lambda: rejected(funnel.fates(with_chemistry(path, chunks)), run.folder, inputs.pool)
     )
-    if not funnel.counts["rows"]:
-        raise InvalidInput(f"{path.name} holds no structures.", "One SMILES a line, a table with `smiles`, or an SDF.")
     run.progress("clustering")
     leaders: list[int] = await run.bench.chemistry.call(
         "leaders",
