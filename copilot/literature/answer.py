@@ -13,8 +13,9 @@ from typing import Any
 
 from ...memory.library.sentences import sentence_spans
 from .abbreviations import short_forms, spelt_out
+from .nearest import ANSWERS, Near, nearest_of
 from .question import Asked, asked_of
-from .quotable import quotable_span
+from .quotable import SECTION_LABEL, quotable_span
 from .stance import Side, Stance, reports, stance_of
 from .study import sample_said, study_type
 from .words import shared, telling
@@ -25,13 +26,12 @@ LEAST_STRENGTH = 0.15
 """Of a sentence that may be said to take a side; chosen on PubMedQA's first 250 and BioASQ 7 to 9."""
 _A_SIDE = 4
 _OPEN = 5
+_NEAREST = 3
 _A_DOCUMENT = 2
 _LEAST_NEAR = 0.5
 """Part of an open question's words that a sentence and its title must have."""
 _LEAST_OWN = 0.25
 _TITLE_WEIGHT = 0.4
-_LABEL = re.compile(r"([A-Z][A-Za-z][A-Za-z ,/&()-]{1,40}):\s+")
-"""Of a section of an abstract, at the beginning of a line."""
 _LEANS = re.compile(
     r"(?:(?:however|thus|therefore|moreover|furthermore|in addition|hence|conversely|instead|accordingly|consequently),?\s+)?"
     r"(?:(?:its?|they|their|these|those|that|both|such)\b|this\b(?!\s+(?:study|trial|paper|review|article|work|report|analysis|meta-analysis)\b))"
@@ -79,6 +79,10 @@ class Answered:
     opposing: tuple[Quoted, ...]
     bearing: tuple[Quoted, ...]
     """Sentences on what was asked that take no side; of an open question, its answer."""
+    near: tuple[Quoted, ...]
+    """The sentences nearest to the question, whatever they say; none where how near they are was not measured."""
+    near_answers: bool
+    """Whether one of them is near enough to be taken for an answer."""
     passages: int
     documents: int
     nearest: tuple[tuple[str, str], ...]
@@ -127,14 +131,41 @@ def answered_from(question: str, passages: Passages) -> Answered:
     rest = [quoted for quoted in found if quoted.side == "neither" and (quoted.evidence, quoted.start) not in taken]
     best = max((quoted.strength for quoted in rest), default=0.0)
     rest = [quoted for quoted in rest if quoted.strength >= _OF_BEST * best]
+    near = nearest_of(question, speaking)
     return Answered(
         asked=asked,
         supporting=supporting,
         opposing=opposing,
         bearing=_few(rest, _OPEN, _A_DOCUMENT),
+        near=tuple(_near(item, documents[_key(item.record)]) for item in near[:_NEAREST]),
+        near_answers=any(item.nearness >= ANSWERS for item in near),
         passages=len(passages),
         documents=len({_key(record) for _, record in passages}),
         nearest=_nearest(passages),
+    )
+
+
+def _near(near: Near, document: _Document) -> Quoted:
+    """The sentence with what it leans on, and what its document says of itself."""
+    text, place, said = str(near.record["text"]), (near.start, near.end), near.text
+    if near.end:
+        spans = sentence_spans(text)
+        begins = [at for at, span in enumerate(spans) if span[0] == near.start]
+        before = spans[begins[0] - 1] if begins and begins[0] else (0, 0)
+        place = _with_what_it_leans_on(text, before, place)
+        said = text[slice(*place)]
+    return Quoted(
+        evidence=near.evidence,
+        record=near.record,
+        start=place[0],
+        end=place[1],
+        text=said,
+        side="neither",
+        strength=near.nearness,
+        hedged=False,
+        study=document.study,
+        sample=document.sample,
+        sample_evidence=document.sample_evidence,
     )
 
 
@@ -176,7 +207,7 @@ def _sentences(asked: Asked, evidence: str, record: Mapping[str, Any], document:
     found = []
     before = (0, 0)
     for begin, end in sentence_spans(text):
-        label = _LABEL.match(text, begin, end)
+        label = SECTION_LABEL.match(text, begin, end)
         start = begin if label is None else label.end()
         section = section if label is None else label[1]
         first, last = quotable_span(text[start:end])

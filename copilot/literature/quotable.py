@@ -10,7 +10,10 @@ import re
 
 from ...memory.text import clean
 
-__all__ = ["quotable_span"]
+__all__ = ["SECTION_LABEL", "quotable_span"]
+
+SECTION_LABEL = re.compile(r"([A-Z][A-Za-z][A-Za-z ,/&()-]{1,40}):\s+")
+"""Of a section of an abstract, at the beginning of a line."""
 
 _STOPS = re.compile(
     r"!?\[[^\]\n]*\]\s*[(:\[]|!\[|\[\s*E\s*\d|</?[A-Za-z!?]|&[#A-Za-z]\w*;|`|\*\*|~~|__|[“”]|\||\\|\b(?:https?|ftp|file|data"

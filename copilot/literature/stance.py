@@ -16,7 +16,7 @@ from .effects import Effect, EffectKind, effects_of, hedged, not_significant, si
 from .question import Asked
 from .words import shared, stem, telling
 
-__all__ = ["Side", "Stance", "reports", "stance_of"]
+__all__ = ["Side", "Stance", "concludes", "reports", "stance_of"]
 
 Side = Literal["supports", "opposes", "neither"]
 
@@ -117,6 +117,11 @@ def reports(text: str, section: str) -> bool:
     return _PLANS.search(text) is None
 
 
+def concludes(text: str, section: str) -> bool:
+    """Whether a sentence says what was found in the end."""
+    return _CONCLUSION_SECTION.search(section) is not None or _CONCLUDES.search(text) is not None
+
+
 def stance_of(
     text: str,
     asked: Asked,
@@ -140,7 +145,7 @@ def stance_of(
         side = "neither"
     if side == "supports" and not _says_as_much(text, asked):
         side = "neither"
-    factor = _CONCLUSION if _CONCLUSION_SECTION.search(section) or _CONCLUDES.search(text) else 1.0
+    factor = _CONCLUSION if concludes(text, section) else 1.0
     strength = part * (weight * factor if side != "neither" else 0.5)
     return Stance(side, round(strength, 4), round(part, 4), hedged(text))
 

@@ -7,6 +7,7 @@ what it understood and offers the nearest kinds of question; it never guesses si
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 
 from ...memory.records import ToolCall, ToolResult
@@ -22,6 +23,7 @@ from .kinds.containing import asks_containing
 from .kinds.documents import documents_told
 from .kinds.elsewhere import asks_elsewhere, what_is_asked
 from .kinds.literature import asks_library, beside, look_after, look_beside, nearest_beside, without_lead
+from .kinds.own_papers import asks_papers, holds_papers, papers_told, with_papers
 from .kinds.plan import Node, Results, Section, Status
 from .reading import read
 from .slots import NEEDS, lacking
@@ -41,6 +43,8 @@ class _Work:
     reading: Reading
     sure: list[bool]
     nodes: list[list[Node]]
+    papers: list[bool]
+    """Which frames are put to the user's papers first."""
     call_ids: dict[str, tuple[int, str]] = field(default_factory=dict)
     called: set[tuple[int, str]] = field(default_factory=set)
     notes: tuple[str, ...] = ()
@@ -93,7 +97,14 @@ class EmbeddedPlanner:
             _planned(frame) if certain else look_beside(frame)
             for frame, certain in zip(reading.frames, sure, strict=True)
         ]
-        return _Work(reading, sure, nodes, notes=(*handles.notes, *reading.notes, *_left_out(reading, state)))
+        papers = [asks_papers(frame) for frame in reading.frames]
+        if any(papers) and not await asyncio.to_thread(holds_papers, state.bench, state.offline):
+            papers = [False] * len(papers)
+        nodes = [
+            with_papers(frame, planned) if asked else planned
+            for frame, planned, asked in zip(reading.frames, nodes, papers, strict=True)
+        ]
+        return _Work(reading, sure, nodes, papers, notes=(*handles.notes, *reading.notes, *_left_out(reading, state)))
 
     def _ready(self, work: _Work, results: list[dict[str, ToolResult]]) -> list[ToolCall]:
         calls: list[ToolCall] = []
@@ -140,6 +151,12 @@ class EmbeddedPlanner:
         )
 
     def _section(self, work: _Work, index: int, frame: Frame, results: dict[str, ToolResult]) -> Section:
+        if work.papers[index]:
+            without = {key: result for key, result in results.items() if key != "library"}
+            return papers_told(frame, Results(results), self._of_stores(work, index, frame, without))
+        return self._of_stores(work, index, frame, results)
+
+    def _of_stores(self, work: _Work, index: int, frame: Frame, results: dict[str, ToolResult]) -> Section:
         if not work.sure[index]:
             found = Results(results)
             return beside(frame, found) or _unsure(frame, nearest_beside(frame, found))

@@ -33,6 +33,7 @@ from .ingest import Added, Step, ingest, ingest_documents
 from .reading.pdf_engine import PYPDF, PdfEngine, engine
 from .reindexing import reindex
 from .retrieval import Hits, Query, search
+from .sentence_scores import SentenceScore, score_passages
 from .vector_store import VectorStore
 from .words import query_terms
 from .writing import RECIPE, WAITING, Embed, Origin, remove_documents
@@ -210,7 +211,23 @@ class Library:
             notes += [note] if note else []
         return replace(found, notes=(*notes, *found.notes))
 
+    def score_sentences(self, question: str, passages: Sequence[tuple[str, str]]) -> list[list[SentenceScore]]:
+        """How near each sentence of these passages, given as title and text, is to the question; none where no model is at hand.
+
+        Raises ModelUnavailable, or as the embedder does, where its server does not answer.
+        """
+        embedder = self.embedder
+        if embedder is None or not passages:
+            return [[] for _ in passages]
+        return score_passages(self.catalogue, embedder, question, passages)
+
     # Reading -----------------------------------------------------------------------------------------------------
+
+    @property
+    def holds_own(self) -> bool:
+        """Whether anything is in it beside the project's own notes."""
+        self._refresh()
+        return bool(self.catalogue.rows("SELECT 1 FROM document WHERE collection != ? LIMIT 1", (NOTES_COLLECTION,)))
 
     def documents(self) -> list[DocumentRow]:
         """All documents, in the order in which they were added."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from ...memory.errors import NotFound
+from ...memory.errors import BiocopilotError, NotFound
 from ...memory.library.collection_names import unknown_collection
 from ...memory.records import Evidence, Omitted, Source
 from ...memory.text import shorten
@@ -51,6 +52,9 @@ class SearchLibraryArguments(ToolArguments):
         default="marked", description="what becomes of retracted articles; marked means given and named as such"
     )
     diverse: bool = Field(default=False, description="prefer passages that say something else than those before them")
+    sentences: bool = Field(
+        default=False, description="say of each sentence, and of the title, how near it is to the question"
+    )
 
     ordered: ClassVar = (("from_year", "to_year"),)
 
@@ -117,7 +121,7 @@ def _search(library: Library, arguments: SearchLibraryArguments) -> Findings:
         return Findings((_nothing(library, arguments, error.message),), matched=0, returned=0, empty=True)
     hits = library.search(arguments.query(within))
     filters = {
-        **arguments.model_dump(mode="json", exclude_defaults=True, exclude={"question", "most"}),
+        **arguments.model_dump(mode="json", exclude_defaults=True, exclude={"question", "most", "sentences"}),
         "searched": "meaning and words" if hits.by_meaning else "words alone",
     }
     if not hits.hits:
@@ -125,14 +129,30 @@ def _search(library: Library, arguments: SearchLibraryArguments) -> Findings:
         return Findings((nothing,), matched=hits.matched, returned=0, filters=filters, warnings=hits.notes, empty=True)
     retracted = dict.fromkeys(hit.document.about.label for hit in hits.hits if hit.document.about.retracted)
     marks = (f"Retracted: {', '.join(retracted)}.",) if retracted else ()
+    drafts = passage_drafts(library, hits)
+    notes = list(hits.notes)
+    if arguments.sentences and hits.by_meaning:
+        notes += _tell_sentences(library, arguments.question, drafts)
     return Findings(
-        passage_drafts(library, hits),
+        drafts,
         matched=hits.matched,
         returned=len(hits.hits),
         filters=filters,
         omitted=_omitted(arguments, hits),
-        warnings=(*marks, *hits.notes),
+        warnings=(*marks, *notes),
     )
+
+
+def _tell_sentences(library: Library, question: str, drafts: Sequence[Draft]) -> list[str]:
+    """Put each sentence's score beside its passage's; what there is to warn of."""
+    passages = [(str(draft.record["title"]), str(draft.record["text"])) for draft in drafts]
+    try:
+        scores = library.score_sentences(question, passages)
+    except BiocopilotError as error:
+        return [f"Sentences were not compared: {error.message} {error.hint}".strip()]
+    for draft, of_passage in zip(drafts, scores, strict=True):
+        draft.record["match"]["sentences"] = [asdict(score) for score in of_passage]
+    return []
 
 
 def passage_drafts(library: Library, hits: Hits) -> tuple[Draft, ...]:
@@ -173,7 +193,7 @@ def _nothing_now(arguments: SearchLibraryArguments, library: Library) -> Draft:
 def _nothing(library: Library, arguments: SearchLibraryArguments, because: str = "") -> Draft:
     counts = library.catalogue.counts()
     asked: dict[str, Any] = arguments.model_dump(mode="json", exclude_defaults=True)
-    narrowed = asked.keys() - {"question", "most", "documents", "diverse"}
+    narrowed = asked.keys() - {"question", "most", "documents", "diverse", "sentences"}
     unknown = unknown_collection(library.catalogue, arguments.collection)
     if not counts["documents"]:
         message = "The library is empty."

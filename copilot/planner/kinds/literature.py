@@ -34,6 +34,9 @@ __all__ = [
     "look_beside",
     "nearest_beside",
     "quotations",
+    "says_first",
+    "says_nothing",
+    "search_first",
     "without_lead",
 ]
 
@@ -138,6 +141,24 @@ def look_after(frame: Frame, nodes: Sequence[Node]) -> list[Node]:
     return [replace(node, arguments=partial(arguments, search=node), after=first) for node in look_beside(frame)]
 
 
+def search_first(frame: Frame) -> Node:
+    """The search for a question that is put to the library before anything else."""
+    return _search(frame)
+
+
+def says_first(frame: Frame, results: Results) -> Section | None:
+    """What the library says to such a question; None where it has nothing near."""
+    said = _answered(frame, results)
+    if said is None or not (said.first is not None or said.near or said.bearing):
+        return None
+    return _section(said, results)
+
+
+def says_nothing(frame: Frame, results: Results) -> Section:
+    """That the library has nothing near such a question, with the nearest titles."""
+    return _told(frame, results)
+
+
 def beside(frame: Frame, results: Results) -> Section | None:
     """What the library says to a question that no other kind answers; None where it says too little."""
     said = _answered(frame, results)
@@ -145,8 +166,7 @@ def beside(frame: Frame, results: Results) -> Section | None:
         return None
     if said.asked.yes_or_no:
         return _section(said, results) if said.first is not None else None
-    best = max((item.strength for item in said.bearing if not item.retracted), default=0.0)
-    return _section(said, results) if best >= _LEAST_BESIDE else None
+    return _section(said, results) if _says_nearly_all(said) else None
 
 
 def nearest_beside(frame: Frame, results: Results) -> tuple[Part, ...]:
@@ -168,7 +188,7 @@ def nearest_beside(frame: Frame, results: Results) -> tuple[Part, ...]:
 
 
 def _search(frame: Frame) -> Node:
-    return Node(_KEY, "search_library", {"question": _question(frame.clause), "most": _MOST})
+    return Node(_KEY, "search_library", {"question": _question(frame.clause), "most": _MOST, "sentences": True})
 
 
 def _question(clause: str) -> str:
@@ -197,9 +217,22 @@ def _live(frame: Frame, results: Results) -> Mapping[str, Any] | None:
     said = _answered(frame, results)
     if said is None:
         return {"query": _question(frame.clause)[:300], "most": 10}
-    if said.first is not None or (not said.asked.yes_or_no and said.bearing):
+    if _is_settled(said):
         return None
     return {"query": _question(frame.clause)[:300], "most": 10}
+
+
+def _says_nearly_all(said: Answered) -> bool:
+    """Whether a sentence has so many words of an open question that it answers in place of another kind."""
+    best = max((item.strength for item in said.bearing if not item.retracted), default=0.0)
+    return not said.asked.yes_or_no and best >= _LEAST_BESIDE
+
+
+def _is_settled(said: Answered) -> bool:
+    """Whether the library answers, so that nothing else need be asked."""
+    if said.first is not None or said.near_answers or _says_nearly_all(said):
+        return True
+    return not said.near and not said.asked.yes_or_no and bool(said.bearing)
 
 
 def _passages(results: Results) -> list[Evidence]:
@@ -222,11 +255,30 @@ def _told(frame: Frame, results: Results) -> Section:
 def _section(said: Answered, results: Results) -> Section:
     looked = Aside(f"Looked at {_looked(said)} in {_which(_passages(results))}.")
     if said.asked.yes_or_no and (said.supporting or said.opposing):
-        return Section((looked, *_sides(said)), "answered" if said.first is not None else "partial")
+        parts = (looked, *_sides(said), *_nearest_beside_sides(said))
+        return Section(parts, "answered" if said.first is not None else "partial")
+    if said.near and (said.near_answers or not _says_nearly_all(said)):
+        return _near(said, looked, _which(_passages(results)))
     if said.asked.yes_or_no or not said.bearing:
         return Section((looked, *_nothing(said)), "unknown")
     best = [item for item in said.bearing if item.strength >= 0.5] or list(said.bearing[:1])
     return Section((looked, *quotations(best[:_QUOTED_OPEN])), "answered")
+
+
+def _nearest_beside_sides(said: Answered) -> list[Part]:
+    """The nearest sentence, where it is near enough and stands on neither side."""
+    taken = " ".join(item.text for item in (*said.supporting, *said.opposing))
+    if not said.near_answers or said.near[0].text in taken:
+        return []
+    return [Aside("Nearest to the question:"), *quotations(said.near[:1])]
+
+
+def _near(said: Answered, looked: Aside, where: str) -> Section:
+    """What the nearest passages say, and whether that is taken to answer."""
+    if said.near_answers:
+        return Section((looked, Aside(f"Nearest in {where}:"), *quotations(said.near)), "answered")
+    lead = f"No sentence is near enough to be taken for an answer. Nearest in {where}:"
+    return Section((looked, Aside(lead), *quotations(said.near)), "partial")
 
 
 def _looked(said: Answered) -> str:
