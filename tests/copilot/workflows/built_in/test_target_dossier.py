@@ -72,6 +72,9 @@ def test_measured_chemistry_tells_compounds_drugs_alerts_and_other_targets(finis
         "erlotinib",
     ]
     assert looked_at.rows[1].cells[-1] == "BRENK Michael_acceptor_1, BRENK halogenated_ring_2"
+    elsewhere = next(part for part in told if isinstance(part, Table) and part.header[1] == "on EGFR")
+    assert [row.cells[0] for row in elsewhere.rows] == ["gefitinib"]
+    assert "(CHEMBL5145): 2,000 nM" in elsewhere.rows[0].cells[2]
     assert {part.kind for part in told if isinstance(part, Plot)} == {"bars", "dots"}
     assert any(isinstance(part, Molecule) and part.smiles == "COc1cc2ncnc(Nc3cccc(Br)c3)c2cc1OC" for part in told)
 
