@@ -63,6 +63,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "list.smi").write_text("CCO ethanol\nCC(=O)O acetic_acid\nc1ccccc1O phenol\n", "utf-8")
     (made / "list.md").write_text("# Reading list\n\nQuokkas eat leaves of 12 kinds.\n", "utf-8")
     shutil.copy(ROOT / "examples" / "kinases.yaml", made)
+    (made / "targets.txt").write_text("EGFR\nBTK  # mine\n", "utf-8")
+    (made / "vendor.csv").write_text(
+        "id,smiles\n1,CC(=O)Oc1ccccc1C(=O)O\n2,no molecule\n3,CC(=O)Nc1ccc(O)cc1\n", "utf-8"
+    )
     first = run([sys.executable, "-m", "biocopilot.copilot", "ask", "--offline", "MW of ibuprofen?"], made)
     assert first.returncode == 0, first.stderr  # so that `runs show last` has a run to show
     return made
