@@ -57,7 +57,7 @@ def test_bars_count_equal_parts_of_the_scale() -> None:
     assert plot.counts(4) == [3, 0, 0, 1]
     assert plot.said == "least 0 · median 0.5 · most 10"
     line = bars(plot).splitlines()[0].partition(": ")[2]
-    assert (line[0], line[1], line[-1]) == ("█", " ", "▃")
+    assert (line[0], line[1], line[-1]) == ("█", " ", "▄")
 
 
 def test_equal_values_are_one_bar() -> None:
