@@ -190,7 +190,7 @@ class Settings(BaseModel):
         default="local", description="what is asked first: local stores, or live services"
     )
     keys: dict[str, str] = Field(
-        default={}, description="keys of the interface by command, a table: under [keys], trace = \"ctrl+t,f3\""
+        default={}, description='keys of the interface by command, a table: under [keys], trace = "ctrl+t,f3"'
     )
     interface: InterfaceSettings = Field(default=InterfaceSettings(), description="the terminal interface")
     library: LibrarySettings = Field(default=LibrarySettings(), description="the user's documents")
@@ -266,7 +266,12 @@ def setting_fields() -> dict[str, FieldInfo]:
     return found
 
 
-_TABLES: dict[str, type[BaseModel]] = {"interface": InterfaceSettings, "library": LibrarySettings, "model": ModelSettings, "weights": WeightsSettings}
+_TABLES: dict[str, type[BaseModel]] = {
+    "interface": InterfaceSettings,
+    "library": LibrarySettings,
+    "model": ModelSettings,
+    "weights": WeightsSettings,
+}
 
 
 @dataclass(frozen=True)

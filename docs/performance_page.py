@@ -121,17 +121,18 @@ _WORDS = {
     ),
     "loading": (
         "Loading BioMedGPT",
-        "A generated checkpoint of the official layout and the true widths, random numbers, with few layers; each way of loading in a process of its"
-        " own, which then answers once, so that every weight is touched. `All pages` is the peak that the system reports, pages of the mapped file"
-        " among them, which it may drop at any time; `own memory` is what it cannot drop. What the process has before loading (Python, torch,"
-        " transformers) is not counted. The goal is the size of the loaded model and 2 GB.",
+        "A generated checkpoint of the official layout and the true widths, random numbers, with few layers; each way of loading in"
+        " a process of its own, which then answers once, so that every weight is touched. `All pages` is the peak that the system "
+        "reports, pages of the mapped file among them, which it may drop at any time; `own memory` is what it cannot drop. What the"
+        " process has before loading (Python, torch, transformers) is not counted. The goal is the size of the loaded model and 2 "
+        "GB.",
     ),
     "quantised": (
         "What int8 and int4 cost in accuracy",
-        "A language model of the true widths with random weights and few layers, compared with itself in fp32 on random tokens; bf16 is what both compute"
-        " in. Random weights say what rounding does to the sums, not what it does to what was learnt, and errors grow with the layers. A random model's"
-        " logits lie so close together that its most likely token changes at a touch: that row is far worse than a trained model's would be."
-        " The peer is torchao's rounding of the same layers.",
+        "A language model of the true widths with random weights and few layers, compared with itself in fp32 on random tokens; "
+        "bf16 is what both compute in. Random weights say what rounding does to the sums, not what it does to what was learnt, and "
+        "errors grow with the layers. A random model's logits lie so close together that its most likely token changes at a touch: "
+        "that row is far worse than a trained model's would be. The peer is torchao's rounding of the same layers.",
     ),
 }
 
