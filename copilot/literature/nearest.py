@@ -2,8 +2,7 @@
 
 How near is measured by `search_library` (its `sentences`): the sentence's meaning, and the question's words in it, rare ones counting
 more. Added to it is what kind of sentence it is: findings and conclusions before aims and methods, never another question. The weights
-and the two thresholds were chosen on PubMedQA's first 250 questions and BioASQ 7 to 9, each asked with and without its own documents
-(`python -m benchmarks literature_nearest`).
+and the two thresholds were chosen on PubMedQA's first 250 questions and BioASQ 7 to 9, each asked with and without its own documents.
 """
 
 from __future__ import annotations

@@ -149,7 +149,7 @@ def search_first(frame: Frame) -> Node:
 def says_first(frame: Frame, results: Results) -> Section | None:
     """What the library says to such a question; None where it has nothing near."""
     said = _answered(frame, results)
-    if said is None or not (said.first is not None or said.near or said.bearing):
+    if said is None or not (said.first is not None or said.near or _says_nearly_all(said)):
         return None
     return _section(said, results)
 

@@ -28,7 +28,7 @@ _FOUND = re.compile(
     re.IGNORECASE,
 )
 _NOT_OF_PAPERS = re.compile(
-    r"\b(?:retrosynth\w*|synthesi[sz]e|primers?|dock|draw|plot|weather|joke|you|your|my|our|thanks?|hello|hi|database|chembl|uniprot)\b"
+    r"\b(?:retrosynth\w*|synthesi[sz]e|primers?|dock|draw|plot|weather|joke|you|your|my|our|thanks?|hello|hi|database|chembl\w*|uniprot)\b"
     r"|\b(?:can|could|should|do|did|may|must|would|will|shall|am|if|what|how)\s+(?:i|we)\b|^\W*(?:i|we)\s",
     re.IGNORECASE,
 )
@@ -99,7 +99,7 @@ def _asserts_more(frame: Frame) -> bool:
     """Whether it asks after an effect on something beside what it names: `Is the ACE polymorphism associated with preeclampsia?`"""
     asked = asked_of(frame.clause)
     of_disease = frame.kind == "drugs_for_indication" and _DRUGS.search(frame.clause) is None
-    if not asked.yes_or_no or frame.activity_types or (asked.effect is None and not of_disease):
+    if not asked.yes_or_no or frame.activity_types or frame.aspects or (asked.effect is None and not of_disease):
         return False
     named = frozenset().union(
         *(telling(f"{item.text} {item.name}") for item in (*frame.molecules, *frame.targets, *frame.diseases))

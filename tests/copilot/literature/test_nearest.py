@@ -53,8 +53,9 @@ def test_of_those_that_are_near_the_one_with_most_of_the_questions_own_words_is_
     ],
 )
 def test_questions_aims_earlier_beliefs_and_lists_stand_behind_findings(worse: str) -> None:
-    better = "Zorbs that live in a pond are 12 at most."
-    assert told(passage(worse, 0.95), passage(better, 0.95))[0] == better
+    better = "Zorbs live in a pond as many as that."
+    question = "Which zorbs live in a pond?"
+    assert told(passage(worse, 0.95), passage(better, 0.92), question=question)[0] == better
 
 
 def test_a_number_is_preferred_where_one_is_asked_for() -> None:

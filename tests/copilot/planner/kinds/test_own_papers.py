@@ -89,6 +89,8 @@ def test_where_papers_do_not_say_it_that_is_said_and_no_word_is_missed_as_a_targ
         "Which drugs are used for asthma?",
         "What does BTK do?",
         "which data do you use?",
+        "which target hides behind CHEMBL240",
+        "is EGFR longer than 1000 residues?",
     ],
 )
 def test_what_the_stores_can_answer_stays_with_them(reader: Copilot, question: str) -> None:
@@ -100,6 +102,14 @@ def test_what_the_stores_can_answer_stays_with_them(reader: Copilot, question: s
 )
 def test_what_papers_are_not_asked_is_not_looked_for(reader: Copilot, question: str) -> None:
     assert reader.ask(question).tool_calls == ()
+
+
+@pytest.mark.parametrize("question", ["what is the capital of France", "what does the protein XQZR7 do"])
+def test_a_question_that_no_paper_is_near_to_is_not_answered_from_them(reader: Copilot, question: str) -> None:
+    answer = reader.ask(question)
+    assert answer.tool_calls[0].tool == "search_library"
+    assert answer.status == "unknown"
+    assert "“" not in answer.text
 
 
 def test_without_papers_of_the_users_own_nothing_changes(copilot: Copilot) -> None:
