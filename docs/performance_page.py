@@ -111,6 +111,12 @@ _WORDS = {
         " a wrong side costs more than none. Of what is answered, one in five to one in three is still wrong on the unseen halves, which is"
         " why both sides stand as quotations and no verdict is given.",
     ),
+    "interface": (
+        "The terminal interface",
+        "Headless, at 140×40, in one process; the peer of the first frame is an empty Textual app. Events are those of calls: a step"
+        " of a hundred, each begun and ended. A key is timed from its press until the prompt holds it, while a tool reports a"
+        " hundred times a second; a stop until the tool has ended.",
+    ),
     "decode": (
         "Decoding with a model of BioMedGPT-LM's shape",
         "Random weights of the shape of Llama-2-7B, greedy, beside transformers' `generate` on the very same modules: `1 × 300` is one"
@@ -118,6 +124,12 @@ _WORDS = {
         " in the same run. Without a GPU the time is that of torch's products, which both run, so there is nothing to win but the"
         " first token and the weights of 8 and 4 bits. How it decodes on a GPU (compiled, captured as a graph) was not run on one yet:"
         " `python -m benchmarks decode` on such a machine measures it.",
+    ),
+    "grammar": (
+        "Tool calls under a grammar",
+        "A tiny model of random weights over a vocabulary of 32,000 pieces writes calls of all tools, the worst case there is; each is"
+        " then checked by the tool's own argument model. Beside it the same without the bounds that we put on a tool's schema, and"
+        " with no grammar at all. A mask is what a grammar costs at each token.",
     ),
     "loading": (
         "Loading BioMedGPT",
