@@ -91,7 +91,7 @@ class KeepingApp(SurroundingsApp):
     async def action_export(self, to: str) -> None:
         if not to:
             self.notify(
-                "Say where: /export answer.md (.json for data, .py to run again, .html to read, .bib for citations)",
+                "Say where: /export answer.md (.json for data, .py and .yaml to run again, .html to read, .bib for citations)",
                 markup=False,
             )
             return

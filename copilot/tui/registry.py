@@ -77,7 +77,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "export",
-        "Write the session (.md, .json, .py) or this run (.html, .bib)",
+        "Write the session (.md, .json, .py, .yaml) or this run (.html, .bib)",
         "export",
         argument="FILE",
         group="session",

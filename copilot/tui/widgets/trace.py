@@ -227,11 +227,9 @@ def fitted(label: Text, width: int) -> Text:
 def step_line(step: StoryStep) -> Text:
     """A step's line: glyph, number, what was intended, how long it took."""
     state = "failed" if step.failed else "running" if step.running else "ok" if step.calls else "empty"
-    plan = shorten(one_line(step.plan).removeprefix("Understood as "), 60) or (
-        f"thought: {one_line(step.thoughts[0])}" if step.thoughts else ""
-    )
+    plan = shorten(one_line(step.plan).removeprefix("Understood as "), 60)
     seconds = _between(step.begun, step.ended)
-    thought = f" · {len(step.thoughts)} thoughts" if step.thoughts and step.plan else ""
+    thought = f" · thought {duration(step.thought_s)}" if step.thoughts else ""
     return Text.assemble(
         (f"{GLYPHS[state]} ", _STYLES[state]),
         (f"{step.number} ", "bold"),

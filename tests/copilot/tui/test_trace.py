@@ -11,8 +11,8 @@ import pytest
 from biocopilot.copilot.planner.contract import CallTools, Give
 from biocopilot.copilot.tui.call_text import as_command, as_python
 from biocopilot.copilot.tui.story import StoryCall, told
-from biocopilot.copilot.tui.widgets.trace import call_filter
-from biocopilot.memory.events import Event, PlanProposed, RunStarted, ToolFailed, ToolFinished, ToolStarted
+from biocopilot.copilot.tui.widgets.trace import call_filter, step_line
+from biocopilot.memory.events import Event, PlanProposed, RunStarted, Thought, ToolFailed, ToolFinished, ToolStarted
 from biocopilot.memory.records import ToolCall
 
 from .driving import answered, call, labels, opened, screen, typed, until
@@ -134,3 +134,10 @@ async def test_a_failure_among_those_not_shown_is_in_the_count_and_the_filter() 
         assert "1000 ✗10" in str(app.trace.border_title)
         app.trace.filter("failed")
         assert labels(app).count("✗ tell") == 10
+
+
+def test_a_step_says_how_long_its_planner_thought() -> None:
+    begun, planned, *calls = many(1)
+    thought = Thought(run_id="r", number=2, at=begun.at + timedelta(seconds=6), text="hm")
+    story = told([begun, thought, planned, *calls])
+    assert "· thought 6.0 s" in step_line(story.steps[0]).plain
