@@ -6,7 +6,7 @@ import pytest
 from biocopilot.copilot.planner.contract import CallTools, Give
 from biocopilot.copilot.tui.app import CopilotApp
 from biocopilot.copilot.tui.widgets.exchange import AnswerBlock
-from biocopilot.copilot.tui.widgets.trace import fitted
+from biocopilot.copilot.tui.widgets.trace_lines import fitted
 from rich.text import Text
 from textual.geometry import Offset
 

@@ -11,7 +11,8 @@ import pytest
 from biocopilot.copilot.planner.contract import CallTools, Give
 from biocopilot.copilot.tui.call_text import as_command, as_python
 from biocopilot.copilot.tui.story import StoryCall, told
-from biocopilot.copilot.tui.widgets.trace import call_filter, step_line
+from biocopilot.copilot.tui.widgets.trace import call_filter
+from biocopilot.copilot.tui.widgets.trace_lines import step_line
 from biocopilot.memory.events import Event, PlanProposed, RunStarted, Thought, ToolFailed, ToolFinished, ToolStarted
 from biocopilot.memory.records import ToolCall
 
