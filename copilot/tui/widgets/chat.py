@@ -25,6 +25,8 @@ class ChatPane(VerticalScroll):
         super().__init__(**named)  # type: ignore[arg-type]  # id and classes
         self.kept: list[tuple[str, Story]] = []
         """All questions of the session with their stories, mounted or not."""
+        self._shown: list[Exchange] = []
+        """Those that are mounted, or about to be; one that is being taken off is none of them any more."""
         self._followed: Exchange | None = None
         """The newest answer, until the user scrolls."""
         self._placed: float | None = None
@@ -38,12 +40,13 @@ class ChatPane(VerticalScroll):
     @property
     def exchanges(self) -> list[Exchange]:
         """Those that are mounted, oldest first."""
-        return list(self.query_children(Exchange))
+        return list(self._shown)
 
     def begin(self, question: str, story: Story) -> Exchange:
         """Add a question at the end and take the oldest off."""
         exchange = Exchange(question, story)
         self.kept.append((question, story))
+        self._shown.append(exchange)
         self.mount(exchange)
         self._prune()
         self._followed, self._placed = exchange, None
@@ -70,26 +73,26 @@ class ChatPane(VerticalScroll):
     def forget(self) -> None:
         """Begin with an empty chat."""
         self.kept.clear()
-        for exchange in self.exchanges:
+        for exchange in self._shown:
             exchange.remove()
+        self._shown.clear()
         self._tell_older()
 
     def show_older(self, count: int = 10) -> None:
         """Mount some of the questions that were taken off again."""
-        mounted = len(self.exchanges)
-        hidden = self.kept[: len(self.kept) - mounted]
-        first = self.exchanges[0] if mounted else None
-        for question, story in hidden[-count:]:
-            exchange = Exchange(question, story)
-            self.mount(exchange, before=first) if first else self.mount(exchange)
-        self.call_after_refresh(self._tell_older)
+        hidden = self.kept[: len(self.kept) - len(self._shown)]
+        first = self._shown[0] if self._shown else None
+        added = [Exchange(question, story) for question, story in hidden[-count:]]
+        self._shown[:0] = added
+        self.mount_all(added, before=first) if first else self.mount_all(added)
+        self._tell_older()
 
     def _prune(self) -> None:
-        for exchange in self.exchanges[:-MOUNTED]:
-            exchange.remove()
-        self.call_after_refresh(self._tell_older)
+        while len(self._shown) > MOUNTED:
+            self._shown.pop(0).remove()
+        self._tell_older()
 
     def _tell_older(self) -> None:
-        hidden = len(self.kept) - len(self.exchanges)
+        hidden = len(self.kept) - len(self._shown)
         self._older.display = hidden > 0
         self._older.update(Content.styled(f"{hidden} earlier questions · /older shows more", "$text-muted"))
