@@ -16,7 +16,7 @@ __all__ = ["QUESTIONS", "Welcome", "set_up_line"]
 QUESTIONS = (
     "Is erlotinib drug-like, and how potent is it on EGFR?",
     "What does JAK2 do, and which approved drugs act on it?",
-    "How selective is ibrutinib for BTK?",
+    "Which approved drugs are most like imatinib?",
 )
 
 
