@@ -108,8 +108,10 @@ def _default_name(flow: Workflow, inputs: Mapping[str, Any]) -> str:
 
 def _text(finished: Finished, folder: Path) -> str:
     rows = f", {len(finished.report.rows)} rows" if finished.report.rows else ""
+    failed = sum(step.status == "failed" for step in finished.steps)
+    calls = f"{len(finished.steps)} steps{f' ({failed} failed)' if failed else ''}"
     lines = [
-        f"{finished.report.title}: {finished.status}; {len(finished.steps)} steps, {len(finished.evidence)} records{rows}.",
+        f"{finished.report.title}: {finished.status}; {calls}, {len(finished.evidence)} records{rows}.",
         f"Folder: {folder}",
     ]
     lines += [f"· {_line(note.text)}" for note in finished.notes if note.kind != "failure"]

@@ -329,7 +329,7 @@ class Note:
 
 @dataclass(frozen=True)
 class StepDone:
-    """A call that the report rests on: the tool, its arguments, how it ended, and the evidence that it gave."""
+    """A call that the workflow made: the tool, its arguments, how it ended, and the evidence that it gave."""
 
     tool: str
     arguments: Mapping[str, Any]
@@ -337,6 +337,8 @@ class StepDone:
     evidence: tuple[str, ...]
     matched: int | None = None
     returned: int | None = None
+    message: str = ""
+    """Why it failed, and what to do; empty where it did not."""
 
 
 @dataclass(frozen=True)
@@ -360,14 +362,21 @@ class Finished:
 
     workflow: Workflow
     inputs: Mapping[str, Any]
+    """As JSON values; paths of files are absolute."""
     report: Report
+    """With final ids, and with what no evidence holds struck."""
     status: Literal["answered", "partial", "unknown"]
+    """The report's own, and at most `partial` where a row or call failed or something was struck."""
     evidence: tuple[Evidence, ...]
     """E1, E2, … in the order in which the program asked for them, whatever the order in time."""
     steps: tuple[StepDone, ...]
+    """Every call, each once, also those that failed, in that same order."""
     notes: tuple[Note, ...]
+    """What the workflow and the engine told, failed calls among it."""
     failures: tuple[RowFailure, ...]
+    """The rows that failed; a call that failed without failing a row stands in `steps` alone."""
     changes: tuple[Change, ...]
+    """What an earlier run of the same calls found otherwise."""
     version: str
     """Biocopilot's version."""
     environment: Mapping[str, str]

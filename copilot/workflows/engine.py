@@ -18,7 +18,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from ...memory.errors import BiocopilotError, InvalidArguments
-from ...memory.records import Claim, Evidence, ToolResult
+from ...memory.records import Claim, Evidence, ToolCall, ToolResult
 from ...tools.contract import Tool
 from ...tools.execute import explain_validation
 from ...tools.registry import all_tools, outside_a_session
@@ -179,29 +179,29 @@ def _numbered(work: Work) -> tuple[tuple[StepDone, ...], tuple[Evidence, ...], d
     steps: list[StepDone] = []
     evidence: list[Evidence] = []
     ids: dict[str, str] = {}
-    for step in work.in_order():
-        result = work.result_of(step)
+    for call, result in work.in_order():
         own = []
         for item in result.evidence:
             ids[item.id] = f"E{len(evidence) + 1}"
             own.append(ids[item.id])
             evidence.append(item.model_copy(update={"id": ids[item.id]}))
-        steps.append(_step_done(step, result, own))
+        steps.append(_step_done(call, result, own))
     return tuple(steps), tuple(evidence), ids
 
 
-def _step_done(step: Step, result: ToolResult, evidence: Sequence[str]) -> StepDone:
-    return StepDone(step.name, step.arguments, result.status, tuple(evidence), result.matched, result.returned)
+def _step_done(call: ToolCall, result: ToolResult, evidence: Sequence[str]) -> StepDone:
+    message = result.digest if result.status == "failed" else ""
+    return StepDone(call.tool, call.arguments, result.status, tuple(evidence), result.matched, result.returned, message)
 
 
 def _pairs(work: Work, folder: RunFolder, compare: Path | None) -> Iterator[tuple[Step, Step]]:
     """Earlier and present results of the same calls: of this folder, or of the one to compare with."""
     if compare is None:
-        yield from ((old, step) for step in work.in_order() if (old := folder.steps.before(step)) is not None)
+        yield from ((old, step) for step in work.kept_in_order() if (old := folder.steps.before(step)) is not None)
         return
     with KeptSteps.read(compare / FILE_NAME) as steps:
         yield from (
-            (old, step) for step in work.in_order() if (old := steps.newest(step.name, step.arguments)) is not None
+            (old, step) for step in work.kept_in_order() if (old := steps.newest(step.name, step.arguments)) is not None
         )
 
 

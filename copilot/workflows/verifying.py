@@ -24,7 +24,7 @@ from ...memory.events import (
     ToolFinished,
     ToolStarted,
 )
-from ...memory.records import Claim, ToolCall
+from ...memory.records import Claim
 from ...tools.contract import Tool
 from ...tools.workbench import Workbench
 from ..claim_text import shown
@@ -143,11 +143,11 @@ def _events(run_id: str, work: Work, finished: Finished, claims: tuple[Claim, ..
         files=work.run_folder.files,
     )
     evidence = {item.id: item for item in finished.evidence}
-    for number, (step, done) in enumerate(zip(work.in_order(), finished.steps, strict=True), 1):
+    for number, ((call, result), done) in enumerate(zip(work.in_order(), finished.steps, strict=True), 1):
         if done.status == "failed":
             continue
-        result, call_id = work.result_of(step), f"call-{number}"
-        add(ToolStarted, call=ToolCall(id=call_id, tool=done.tool, arguments=dict(done.arguments)))
+        call_id = f"call-{number}"
+        add(ToolStarted, call=call.model_copy(update={"id": call_id}))
         for name in done.evidence:
             add(EvidenceAdded, call_id=call_id, evidence=evidence[name])
         add(

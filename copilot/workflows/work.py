@@ -210,16 +210,24 @@ class Work:
         text = f"{call.tool} {_brief(call.arguments)} failed: {result.digest.replace(chr(10), ' ')}"
         self._note(place, Note(text, "failure"))
 
-    def in_order(self) -> Iterator[Step]:
-        """The steps of tools in the order in which the program asks for them, read from the folder one by one."""
-        for key in sorted(self.used, key=self.used.__getitem__):
-            step = self.run_folder.steps.get(key)
-            if step is not None:
-                yield step
+    def in_order(self) -> Iterator[tuple[ToolCall, ToolResult]]:
+        """The calls in the order in which the program asks for them, with the results that it was given.
 
-    def result_of(self, step: Step) -> ToolResult:
-        """A kept result as the program was given it."""
-        return _numbered(step)
+        What was kept is read from the folder one by one; a call that failed and was not kept stands in its place too.
+        """
+        places = {**self.used, **{key: place for key, (place, _call, _result) in self.failed_calls.items()}}
+        for key in sorted(places, key=places.__getitem__):
+            if key in self.failed_calls:
+                _place, call, result = self.failed_calls[key]
+                yield call, result
+            elif (step := self.run_folder.steps.get(key)) is not None:
+                yield ToolCall(id="call", tool=step.name, arguments=step.arguments), _numbered(step)
+
+    def kept_in_order(self) -> Iterator[Step]:
+        """The steps of tools that were kept, in the same order."""
+        for key in sorted(self.used, key=self.used.__getitem__):
+            if (step := self.run_folder.steps.get(key)) is not None:
+                yield step
 
     # Rows --------------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from ...rendering import STATUS_LINES, call_label, source_label
 from ..contract import Aside, Break, Finished, Missing, Molecule, Part, Plot, Section, Sentence, Struck, Table
 from .cited import cited_evidence
 from .evidence_lines import ASKED
+from .failed import failed_lines
 from .plots import plot_as_svg
 from .report_style import STYLE
 
@@ -181,11 +182,10 @@ class _Page:
 
     def failures(self) -> Iterator[str]:
         finished = self.finished
-        if finished.failures:
+        if failed := list(failed_lines(finished)):
             yield "<h2>What failed</h2>"
             yield "<ul>"
-            for failure in finished.failures:
-                yield f"<li>{_text(failure.label)}: {_text(failure.message)} {_text(failure.hint)}</li>"
+            yield from (f"<li>{_text(text)}</li>" for text in failed)
             yield "</ul>"
             yield f"<p>To try it again: <code>{escape(finished.again)}</code></p>"
         notes = [note for note in finished.notes if note.kind != "failure"]

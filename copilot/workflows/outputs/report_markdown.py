@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ...rendering import STATUS_LINES
 from ..contract import Aside, Break, Finished, Missing, Molecule, Part, Plot, Section, Sentence, Struck, Table
+from .failed import failed_lines
 from .methods import line
 
 __all__ = ["report_as_markdown", "value_shown"]
@@ -23,11 +24,8 @@ def report_as_markdown(finished: Finished) -> str:
             subject = section.subject
             lines += [f"## {line(subject)}", ""] if subject else []
         lines += [f"{'###' if section.subject else '##'} {line(section.title)}", "", *_parts(section)]
-    if finished.failures:
-        lines += ["## What failed", ""]
-        lines += [
-            f"- {line(item.label)}: {line(item.message)} {line(item.hint)}".rstrip() for item in finished.failures
-        ]
+    if failed := list(failed_lines(finished)):
+        lines += ["## What failed", "", *(f"- {line(text)}" for text in failed)]
         lines += ["", f"To try it again: `{finished.again}`", ""]
     notes = [note for note in finished.notes if note.kind != "failure"]
     if notes:

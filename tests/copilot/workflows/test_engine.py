@@ -108,6 +108,8 @@ def test_a_failing_row_is_listed_and_tried_again_by_the_next_start(scripted: Mod
     assert first.status == "partial"
     assert first.failures == (RowFailure("iron", "SourceUnavailable", "The scales are broken for iron.", "Mend them."),)
     assert [row["thing"].value for row in first.report.rows] == [thing for thing in THINGS if thing != "iron"]
+    assert [step.arguments["thing"] for step in first.steps if step.status == "failed"] == ["iron"]
+    assert (tmp_path / "run" / "report.md").read_text().count("The scales are broken for iron.") == 1
     assert first.again == "biocopilot workflow run weights --out FOLDER --resume"
     (tmp_path / "iron.broken").unlink()
     second = scripted.run(tmp_path / "run", tmp_path / "log", THINGS, resume=True)
@@ -117,6 +119,29 @@ def test_a_failing_row_is_listed_and_tried_again_by_the_next_start(scripted: Mod
     assert Counter(lines(tmp_path / "log"))["lead"] == 1
     whole = scripted.run(tmp_path / "whole", tmp_path / "whole.log", THINGS)
     assert plain(second) == plain(whole)
+
+
+def test_a_call_that_failed_is_a_step_in_its_place_and_the_report_tells_it(
+    scripted: ModuleType, tmp_path: Path
+) -> None:
+    @workflow(name="calls", title="Calls", inputs=scripted.Things)
+    async def calls(run: Any, inputs: Any) -> Report:
+        await run.calls([("weigh", {"thing": thing}) for thing in inputs.things])
+        return Report("Calls", ())
+
+    for broken in ("iron", "lead"):
+        (tmp_path / f"{broken}.broken").touch()
+    things = ("a feather", "lead", "nothing", "iron", "a stone")
+    finished = scripted.run(tmp_path / "run", tmp_path / "log", things, flow=calls)
+    assert [(step.arguments["thing"], step.status) for step in finished.steps] == [
+        ("a feather", "ok"), ("lead", "failed"), ("nothing", "empty"), ("iron", "failed"), ("a stone", "ok"),
+    ]  # fmt: skip
+    assert finished.steps[1].message == "The scales are broken for lead.\nMend them."
+    assert (finished.status, finished.failures) == ("partial", ())
+    report = (tmp_path / "run" / "report.md").read_text()
+    assert "- weigh: The scales are broken for lead. Mend them." in report
+    assert "To try it again: `biocopilot workflow run calls" in report
+    assert "| weigh | 5 | 1 | 2 |" in (tmp_path / "run" / "methods.md").read_text()
 
 
 def test_a_folder_with_another_run_is_refused(scripted: ModuleType, tmp_path: Path) -> None:

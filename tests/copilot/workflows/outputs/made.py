@@ -80,6 +80,11 @@ def finished(folder: Path, hour: int = 9, molecule: str = "CC(=O)Oc1ccccc1C(=O)O
         steps=(
             StepDone("molecule_properties", {"molecule": "aspirin"}, "ok", ("E1", "E2")),
             StepDone("find_target", {"target": "NO"}, "empty", ()),
+            *(
+                StepDone("literature_search", {"query": name}, "failed", (), message=f"{EVIL} is down.\nWait.")
+                for name in ("X", "Y")
+            ),
+            StepDone("find_target", {"target": "NO!"}, "failed", (), message="No target is called NO.\nNearest: NOS."),
         ),
         notes=(Note("Something was told."), Note("find_target NO failed", "failure")),
         failures=(RowFailure("NO", "NotFound", "No target is called NO.", "Nearest: NOS."),),

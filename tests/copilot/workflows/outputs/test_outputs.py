@@ -108,6 +108,14 @@ def test_what_is_struck_or_missing_is_seen_as_such(folder: Path) -> None:
     assert "- NO: No target is called NO. Nearest: NOS." in text
 
 
+def test_calls_that_failed_alike_are_told_in_one_line_and_a_rows_failure_once(folder: Path) -> None:
+    report = (folder / "report.md").read_text()
+    assert r"- literature_search, 2 calls: \<script\>alert(1)\</script\> is down. Wait." in report
+    assert report.count("No target is called NO.") == 1
+    page = (folder / "report.html").read_text()
+    assert "<li>literature_search, 2 calls: &lt;script&gt;alert(1)&lt;/script&gt; is down. Wait.</li>" in page
+
+
 def test_a_structure_that_cannot_be_drawn_is_shown_as_letters(made: ModuleType, tmp_path: Path) -> None:
     write(made, tmp_path, molecule="C1CC")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -156,7 +164,7 @@ def test_methods_name_versions_calls_sources_licences_and_what_failed(folder: Pa
         "The workflow made was run with Biocopilot 1.2.3 and RDKit 2026.9.",
         "- Workflow: made, version 1",
         "| molecule_properties | 1 | 0 | 0 |",
-        "| find_target | 1 | 1 | 0 |",
+        "| find_target | 2 | 1 | 1 |",
         "Licence: BSD-3-Clause. RDKit <https://www.rdkit.org/>",
         "- NO: No target is called NO. Nearest: NOS.",
         "- Something was told.",
