@@ -26,6 +26,7 @@ from ..memory.errors import FileRefused, InvalidInput, MissingExtra, ModelUnavai
 from ..memory.events import Event
 from ..memory.records import Answer
 from ..memory.text import clean, shorten
+from ..tools.blocking import run_to_end
 from ..tools.contract import Tool
 from ..tools.execute import find_tool
 from ..tools.registry import all_tools, outside_a_session
@@ -138,15 +139,7 @@ class Copilot:
             InvalidInput: the question is empty or too long, or the session's name is none.
             ModelUnavailable: the planner cannot work.
         """
-
-        def in_new_loop() -> Answer:
-            return asyncio.run(self.aask(question, session=session, files=files))
-
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return in_new_loop()
-        return _in_thread(in_new_loop)
+        return run_to_end(self.aask(question, session=session, files=files), "biocopilot-ask")
 
     async def aask(
         self,
@@ -324,21 +317,3 @@ def _version() -> str:
         return installed_version("biocopilot")
     except PackageNotFoundError:
         return "unknown"
-
-
-def _in_thread(work: Callable[[], Answer]) -> Answer:
-    result: list[Answer] = []
-    failure: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            result.append(work())
-        except BaseException as error:  # handed to the caller's thread below
-            failure.append(error)
-
-    thread = threading.Thread(target=run, name="biocopilot-ask")
-    thread.start()
-    thread.join()
-    if failure:
-        raise failure[0]
-    return result[0]

@@ -6,15 +6,14 @@ never an exception, so that an agent can go on.
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import threading
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ..memory.errors import MissingExtra, UnknownTool
 from ..memory.records import ToolCall, ToolResult
+from .blocking import run_to_end
 from .contract import Tool, ToolContext
 from .execute import execute, explain_validation, find_tool
 from .registry import all_tools, outside_a_session
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["as_langchain_tools"]
 
 _Numbers = Callable[[], str]
-_Result = TypeVar("_Result")
 
 
 def as_langchain_tools(
@@ -80,7 +78,7 @@ def _structured(
         return _content(result), result
 
     def call_and_wait(**arguments: Any) -> tuple[str, ToolResult]:
-        return _finish(call(**arguments))
+        return run_to_end(call(**arguments))
 
     return kind(
         name=tool.name,
@@ -107,13 +105,3 @@ def _refusal(tool: Tool) -> Callable[[ValidationError], str]:
         return f"failed (InvalidArguments): {tool.name} does not accept these arguments: {explain_validation(error)}."
 
     return say
-
-
-def _finish(work: Coroutine[Any, Any, _Result]) -> _Result:
-    """Run a coroutine to its end from synchronous code, inside a running event loop (a notebook) too."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from ...tools.blocking import run_to_end
 from ...tools.registry import outside_a_session
 from .contract import Finished, Workflow
 from .engine import run_workflow
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from ..agent import Copilot
 
 __all__ = ["arun", "opened", "run"]
-
-T = TypeVar("T")
 
 
 def opened(which: str | Path | Workflow) -> Workflow:
@@ -88,17 +85,8 @@ def run(
 ) -> Finished:
     """`arun` for programs without an event loop; safe in any thread, also while a loop runs in this one (a notebook)."""
     work = arun(which, inputs, out=out, copilot=copilot, resume=resume, compare=compare, listener=listener)
-    return _in_a_loop(work)
+    return run_to_end(work, "biocopilot-workflow")
 
 
 def _path(given: str | Path) -> Path:
     return Path(given).expanduser()
-
-
-def _in_a_loop(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
-    with ThreadPoolExecutor(1, "biocopilot-workflow") as thread:
-        return thread.submit(asyncio.run, work).result()
