@@ -107,8 +107,7 @@ class ChemistryWorkers:
         self._turn = threading.BoundedSemaphore(self._count)
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
-        self._closed = False
-        atexit.register(self.close)
+        self._closings = 0
 
     @property
     def count(self) -> int:
@@ -118,7 +117,7 @@ class ChemistryWorkers:
     def warm_up(self) -> None:
         """Start a process now, so that it loads RDKit while something else is done."""
         with self._lock:
-            if not self._all and not self._closed:
+            if not self._all:
                 self._free.append(self._start())
 
     async def call(self, function: str, arguments: dict[str, Any], *, deadline_s: float = DEADLINE_S) -> Any:
@@ -134,7 +133,7 @@ class ChemistryWorkers:
             DeadlineExceeded: the worker took too long and was killed.
             WorkerDied: the worker ended during the call.
         """
-        ticket = _Ticket(function, arguments)
+        ticket = _Ticket(function, arguments, self._closings)
         future: Future[Any] = Future()
 
         def work() -> None:
@@ -159,7 +158,7 @@ class ChemistryWorkers:
 
     def call_blocking(self, function: str, arguments: dict[str, Any], *, deadline_s: float = DEADLINE_S) -> Any:
         """`call` for threads without an event loop."""
-        ticket = _Ticket(function, arguments)
+        ticket = _Ticket(function, arguments, self._closings)
         timer = threading.Timer(deadline_s, ticket.stop)
         timer.start()
         try:
@@ -172,9 +171,11 @@ class ChemistryWorkers:
             timer.cancel()
 
     def close(self) -> None:
-        """End every process; a later call starts new ones."""
+        """End every process; calls that wait for one fail, a later call starts new ones."""
         with self._lock:
             workers, self._free, self._all = list(self._all), [], set()
+            self._closings += 1
+        atexit.unregister(self.close)
         for worker in workers:
             worker.reap()
 
@@ -184,12 +185,17 @@ class ChemistryWorkers:
             return [worker.process.pid for worker in self._all if worker.alive()]
 
     def _start(self) -> _Worker:
+        if not self._all:  # not for good: a program that opens and closes many would never let go of them
+            atexit.unregister(self.close)
+            atexit.register(self.close)
         worker = _Worker()
         self._all.add(worker)
         return worker
 
-    def _take(self) -> _Worker:
+    def _take(self, ticket: _Ticket) -> _Worker:
         with self._lock:
+            if ticket.stopped or ticket.closings != self._closings:  # nobody would end a process that starts now
+                raise _not_begun()
             while self._free:
                 worker = self._free.pop()
                 if worker.alive():
@@ -203,11 +209,12 @@ class ChemistryWorkers:
 
     def _run(self, ticket: _Ticket) -> Any:
         with self._turn:
-            worker = self._take()
+            worker = self._take(ticket)
             if not ticket.begin(worker):
                 with self._lock:
-                    self._free.append(worker)
-                raise WorkerDied("The call was stopped before it began.")
+                    if worker in self._all:
+                        self._free.append(worker)
+                raise _not_begun()
             number = next(self._numbers)
             request = {"id": number, "function": ticket.function, "arguments": ticket.arguments}
             reply = worker.exchange(json.dumps(request, allow_nan=False).encode() + b"\n")
@@ -226,11 +233,18 @@ class ChemistryWorkers:
 
 
 class _Ticket:
-    """A request that can be stopped from another thread, which kills the worker that has it in hand."""
+    """A request that can be stopped from another thread, which kills the worker that has it in hand.
 
-    def __init__(self, function: str, arguments: dict[str, Any]) -> None:
+    Args:
+        function: what is asked for.
+        arguments: with what.
+        closings: how often the workers had been closed when it was made.
+    """
+
+    def __init__(self, function: str, arguments: dict[str, Any], closings: int) -> None:
         self.function = function
         self.arguments = arguments
+        self.closings = closings
         self.stopped = False
         self._worker: _Worker | None = None
         self._lock = threading.Lock()
@@ -256,6 +270,10 @@ def _look_away(future: asyncio.Future[Any]) -> None:
     """Fetch the outcome of a stopped call, so that nobody is told of an exception that nobody waits for."""
     if not future.cancelled():
         future.exception()
+
+
+def _not_begun() -> WorkerDied:
+    return WorkerDied("The call was stopped before it began.")
 
 
 def _too_slow(function: str, deadline_s: float) -> DeadlineExceeded:

@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+import weakref
 
 import pytest
 from biocopilot.memory.errors import DeadlineExceeded, InvalidStructure, WorkerDied
@@ -126,6 +127,32 @@ def test_close_ends_the_processes(workers):
     workers.close()
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
+
+
+async def test_calls_that_wait_for_a_process_start_none_when_they_are_cancelled_or_all_is_closed():
+    for close_first in (False, True):
+        single = ChemistryWorkers(1)
+        tasks = [asyncio.create_task(single.call("substructure", SLOW, deadline_s=60)) for _ in range(6)]
+        await asyncio.sleep(0.3)
+        if close_first:
+            single.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        single.close()
+        for _ in range(20):
+            await asyncio.sleep(0.02)
+            assert single.process_ids() == []
+
+
+def test_closed_workers_are_let_go_of():
+    opened = ChemistryWorkers(1)
+    opened.warm_up()
+    opened.close()
+    seen = weakref.ref(opened)
+    del opened
+    gc.collect()
+    assert seen() is None
 
 
 def test_a_worker_gets_no_secrets_and_ends_when_its_parent_does(workers, monkeypatch):
