@@ -20,6 +20,10 @@ from ..contract import (
     Cell,
     CellValue,
     Missing,
+    Molecule,
+    Part,
+    Plot,
+    Point,
     Report,
     ResultRow,
     Row,
@@ -41,12 +45,29 @@ _CHUNKS = "triage_chunks"
 _CLUSTER_S = 590.0
 _PROPERTIES = ("molecular_weight", "clogp", "tpsa", "hbd", "hba", "rotatable_bonds", "qed", "sa_score")
 _COLUMNS = ("choice", "row", "name", "smiles", "inchikey", *_PROPERTIES, "score", "cluster_size")
+_SHOWN = {
+    "molecular_weight": ("molecular weight (g/mol)", 1),
+    "clogp": ("clogP", 2),
+    "tpsa": ("TPSA (Å²)", 1),
+    "qed": ("QED", 2),
+    "sa_score": ("SA score", 2),
+}
+"""The report's columns and their decimals; results.csv has all properties, as they were computed."""
+_MOST_DRAWN = 100
+_CHOICE = "The choice, best score first, one of each cluster"
 _SAID = {
     "unreadable": "could not be read as a structure",
     "duplicate": "have the parent of an earlier row",
     "property": "are beyond a limit of a property",
     "alert": "have an alert",
     "pattern": "do not fit the SMARTS",
+}
+_LEFT = {
+    "unreadable": "readable",
+    "duplicate": "once each",
+    "property": "within the limits",
+    "alert": "without alerts",
+    "pattern": "fit the SMARTS",
 }
 
 
@@ -174,9 +195,11 @@ async def _sorted_out(run: WorkflowRun, path: Path, inputs: TriageInputs, rules:
 def _counts(told: dict[str, Any]) -> Section:
     """What became of the rows, step by step."""
     counts, left = told["counts"], told["counts"]["rows"]
-    parts = [Aside(f"{left:,} rows were read.")]
+    parts: list[Part] = [Aside(f"{left:,} rows were read.")]
+    remaining = [Point("in the file", left, ())]
     for step in STEPS:
         left -= counts[step]
+        remaining.append(Point(_LEFT[step], left, ()))
         parts.append(Aside(f"{counts[step]:,} {_SAID[step]}; {left:,} are left."))
     parts.append(
         Aside(
@@ -189,23 +212,26 @@ def _counts(told: dict[str, Any]) -> Section:
             Aside(f"{told['names_again']:,} rows have a name that an earlier row has; rows are told by number.")
         )
     parts.append(Aside(f"{RESULTS} has what was kept, {REJECTS} each reject with its reason, both by row of the file."))
+    remaining.append(Point("chosen", len(told["chosen"]), ()))
+    parts.append(Plot("bars", "Rows left after each step", "rows", tuple(remaining)))
     return Section("counts", "What became of the rows", tuple(parts))
 
 
 def _choice(best: Sequence[Best], results: Sequence[ToolResult]) -> Section:
-    """The chosen molecules with their properties."""
-    rows = []
-    for one, result in zip(best, results, strict=True):
-        values = _values(result)
-        if values:
-            cells = (
-                one.smiles,
-                *(str(values[key]) for key in ("molecular_weight", "clogp", "tpsa", "qed", "sa_score")),
-            )
-            rows.append(Row(cells, tuple(item.id for item in result.evidence)))
-    header = ("structure", "molecular weight (g/mol)", "clogP", "TPSA (Å²)", "QED", "SA score")
-    part = Table(header, tuple(rows)) if rows else Missing("No row passed all steps.")
-    return Section("choice", "The choice, best score first, one of each cluster", (part,))
+    """The chosen molecules, drawn under the names that the file gives them, and their properties."""
+    drawn, rows = [], []
+    for place, (one, result) in enumerate(zip(best, results, strict=True), 1):
+        values, evidence = _values(result), tuple(item.id for item in result.evidence)
+        if not values:
+            continue
+        drawn.append(Molecule(one.smiles, f"{place}. {one.name or 'no name'}, row {one.number:,}", evidence))
+        cells = (one.smiles, *(f"{values[key]:.{decimals}f}" for key, (_head, decimals) in _SHOWN.items()))
+        rows.append(Row(cells, evidence))
+    if not rows:
+        return Section("choice", _CHOICE, (Missing("No row passed all steps."),))
+    table = Table(("structure", *(head for head, _decimals in _SHOWN.values())), tuple(rows))
+    cut = (Aside(f"The first {_MOST_DRAWN} are drawn."),) if len(drawn) > _MOST_DRAWN else ()
+    return Section("choice", _CHOICE, (*drawn[:_MOST_DRAWN], *cut, table))
 
 
 def _values(result: ToolResult) -> dict[str, Any]:

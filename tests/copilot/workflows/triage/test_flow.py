@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from biocopilot.copilot.workflows.contract import Finished, Struck
+from biocopilot.copilot.workflows.contract import Aside, Finished, Molecule, Plot, Struck
 from biocopilot.copilot.workflows.engine import run_workflow
 from biocopilot.copilot.workflows.registry import find_workflow
 from biocopilot.copilot.workflows.triage.chunks import Chunks, assess_all
@@ -52,7 +52,7 @@ def table(path: Path) -> list[dict[str, str]]:
 
 
 def told(finished: Finished) -> list[str]:
-    return [part.text for part in finished.report.sections[0].parts]  # type: ignore[union-attr] # they are asides
+    return [part.text for part in finished.report.sections[0].parts if isinstance(part, Aside)]
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +108,22 @@ def test_the_choice_is_by_score_and_every_value_of_a_property_has_its_evidence(r
     assert scores == sorted(scores, reverse=True)
     assert all(row[name].evidence for row in rows for name in ("molecular_weight", "qed", "sa_score", "smiles"))
     assert not any(isinstance(part, Struck) for section in run.report.sections for part in section.parts)
+
+
+def test_what_is_left_after_each_step_is_plotted_and_the_choice_is_drawn_under_the_names_of_the_file(
+    run: Finished,
+) -> None:
+    counts, choice = run.report.sections
+    (plot,) = [part for part in counts.parts if isinstance(part, Plot)]
+    assert [(point.label, point.value) for point in plot.points] == [
+        ("in the file", 9), ("readable", 7), ("once each", 6), ("within the limits", 5),
+        ("without alerts", 4), ("fit the SMARTS", 3), ("chosen", 3),
+    ]  # fmt: skip
+    drawn = [part for part in choice.parts if isinstance(part, Molecule)]
+    assert [part.name for part in drawn] == [
+        f"{row['choice'].value}. {row['name'].value}, row {row['row'].value}" for row in run.report.rows
+    ]
+    assert all(part.evidence for part in drawn)
 
 
 def test_molecules_that_are_alike_share_a_cluster_and_one_is_chosen(tmp_path: Path) -> None:
