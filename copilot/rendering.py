@@ -6,11 +6,11 @@ The text depends on the `Answer` alone, so that a replayed run gives the same by
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from ..memory.records import Answer, Evidence, Source
+from ..memory.answer_blocks import Block, Heading, Line, Table, paragraphs_of, pieces_of
+from ..memory.answer_parts import STATUS_LINES, call_label, evidence_shown, run_line, source_label
+from ..memory.records import Answer, Evidence
 from ..memory.text import clean, shorten
-from .answer_blocks import Block, Heading, Line, Table, paragraphs_of, pieces_of
 
 __all__ = [
     "STATUS_LINES",
@@ -23,32 +23,12 @@ __all__ = [
     "source_line",
 ]
 
-STATUS_LINES = {
-    "partial": "Partly answered: something is missing, see below.",
-    "unknown": "Not answered.",
-    "failed": "The run failed.",
-    "cancelled": "Stopped before it ended.",
-}
-"""What is said above an answer that is not whole."""
-
-_CALL_CHARACTERS = 80
 _TITLE_CHARACTERS = 60
 
 
 def render_answer(answer: Answer) -> str:
     """Status where it is not `answered`, the text with its tables in columns, evidence, notices, and the run's line."""
     return "\n".join(line.rstrip() for line in _lines(answer)) + "\n"
-
-
-def source_label(source: Source) -> str:
-    """Name and release, without saying the name twice where the release begins with it."""
-    return source.release if source.release.startswith(source.name) else f"{source.name} {source.release}"
-
-
-def call_label(tool: str, arguments: dict[str, Any], most: int = _CALL_CHARACTERS) -> str:
-    """The tool and the values it was given, in one line."""
-    values = [text for value in arguments.values() if (text := _value(value))]
-    return shorten(" ".join(clean(" ".join([tool, *values])).split()), most)
 
 
 def source_line(item: Evidence) -> str:
@@ -70,21 +50,6 @@ def _passage_line(item: Evidence) -> str:
     )
     line = f"{standing}{source.name} ({licence}){f': {where}' if where else ''} · library show {record['passage']}"
     return " ".join(clean(line).split())
-
-
-def evidence_shown(answer: Answer) -> tuple[tuple[Evidence, ...], int]:
-    """The evidence that claims cite, and how many records are left out. Where none cites any it is all but passages: what was looked
-    through in vain is long."""
-    cited = {name for claim in answer.claims for name in claim.evidence}
-    shown = tuple(
-        item for item in answer.evidence if item.id in cited or (not cited and item.record.get("type") != "passage")
-    )
-    return shown, len(answer.evidence) - len(shown)
-
-
-def run_line(answer: Answer) -> str:
-    """The run's id, its planner and its seconds."""
-    return f"{answer.run_id} · {clean(answer.planner)} · {answer.seconds:.2f} s"
 
 
 def answer_lines(answer: Answer) -> Iterator[str]:
@@ -137,11 +102,3 @@ def _columns(table: Table) -> Iterator[str]:
 def _plain(text: str) -> str:
     """The line without the signs around code and bold; struck text keeps its own, since nothing else tells it."""
     return "".join(f"~~{piece.text}~~" if piece.kind == "struck" else piece.text for piece in pieces_of(text))
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool) or value is None:
-        return ""
-    if isinstance(value, list | tuple):
-        return ", ".join(_value(item) for item in value)
-    return "" if isinstance(value, dict) else str(value)

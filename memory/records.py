@@ -206,3 +206,9 @@ class Answer(_Frozen):
         if self.notices:
             lines += ["", "### Notices", "", *(f"- {notice}" for notice in self.notices)]
         return "\n".join(lines).strip() + "\n"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """How IPython and Jupyter show it; no Markdown, in which a record's HTML would be taken for the page's own."""
+        from .answer_card import answer_card
+
+        return {"text/plain": self.answer, "text/html": answer_card(self)}

@@ -16,8 +16,8 @@ from rich.text import Text
 
 from ...memory.records import Answer
 from ...memory.text import clean
-from .. import answer_blocks
-from ..answer_blocks import Heading, Line, paragraphs_of, pieces_of
+from ...memory import answer_blocks
+from ...memory.answer_blocks import Heading, Line, paragraphs_of, pieces_of
 from ..rendering import STATUS_LINES, evidence_shown, run_line, source_line
 
 __all__ = ["answer_renderables", "print_answer"]

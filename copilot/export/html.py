@@ -5,17 +5,18 @@ Each `[E1]` of the answer leads to the record that it cites. Every text is escap
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from ...memory.answer_html import Mark, drawing, paragraphs
+from ...memory.answer_html import escaped as _text
+from ...memory.answer_html import inline as pieces
 from ...memory.events import Event
-from ...memory.records import Answer, Evidence
+from ...memory.records import Answer
 from ...memory.text import clean
 from ...memory.transcript import answer_of
-from ..answer_blocks import Block, Heading, Line, Table, paragraphs_of, pieces_of
 from ..rendering import STATUS_LINES, call_label, run_line, source_label
 from .steps import Step, about_run, steps_of
 
@@ -58,7 +59,7 @@ def run_as_html(events: Sequence[Event]) -> str:
         f"<h1>{_text(answer.question)}</h1>",
         *([f'<p class="warn">{STATUS_LINES[answer.status]}</p>'] if answer.status in STATUS_LINES else []),
         "<main>",
-        *(part for paragraph in paragraphs_of(answer.answer) for part in _paragraph(paragraph, known)),
+        *paragraphs(answer.answer, _linked(known)),
         "</main>",
         *_notices(answer),
         *_evidence(answer),
@@ -74,75 +75,17 @@ def run_as_html(events: Sequence[Event]) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _text(text: str) -> str:
-    return escape(" ".join(clean(text).split()))
-
-
-def _paragraph(blocks: Sequence[Block], known: frozenset[str]) -> Iterator[str]:
-    lines: list[str] = []
-    items: list[str] = []
-
-    def flush() -> Iterator[str]:
-        if lines:
-            yield f"<p>{'<br>'.join(lines)}</p>"
-        if items:
-            yield "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
-        lines.clear()
-        items.clear()
-
-    for block in blocks:
-        match block:
-            case Line() if block.bullet:
-                if lines:
-                    yield from flush()
-                items.append(inline(block.text, known))
-            case Line():
-                if items:
-                    yield from flush()
-                lines.append(inline(block.text, known))
-            case Heading():
-                yield from flush()
-                yield f"<h2>{inline(block.text, known)}</h2>"
-            case Table():
-                yield from flush()
-                yield from _table(block, known)
-    yield from flush()
-
-
 def inline(text: str, known: frozenset[str]) -> str:
     """A line's pieces: code, bold, struck; evidence ids as links to their records."""
-    made = []
-    for piece in pieces_of(text):
-        match piece.kind:
-            case "code":
-                made.append(f"<code>{escape(piece.text)}</code>")
-            case "bold":
-                made.append(f"<strong>{escape(piece.text)}</strong>")
-            case "struck":
-                made.append(f"<del>{inline(piece.text, known)}</del>")
-            case "evidence":
-                made.append(re.sub(r"E\d+", lambda hit: _link(hit.group(), known), piece.text))
-            case "text":
-                made.append(escape(piece.text))
-    return "".join(made)
+    return pieces(text, _linked(known))
+
+
+def _linked(known: frozenset[str]) -> Mark:
+    return lambda name: _link(name, known)
 
 
 def _link(name: str, known: frozenset[str]) -> str:
     return f'<a href="#{name}">{name}</a>' if name in known else name
-
-
-def _table(table: Table, known: frozenset[str]) -> Iterator[str]:
-    kinds = [' class="number"' if numbers else "" for numbers in table.columns_of_numbers]
-
-    def row(cells: Sequence[str], tag: str) -> str:
-        made = (f"<{tag}{kind}>{inline(cell, known)}</{tag}>" for cell, kind in zip(cells, kinds, strict=True))
-        return f"<tr>{''.join(made)}</tr>"
-
-    yield '<div class="wide"><table>'
-    yield f"<thead>{row(table.header, 'th')}</thead>"
-    yield "<tbody>"
-    yield from (row(cells, "td") for cells in table.rows)
-    yield "</tbody></table></div>"
 
 
 def _notices(answer: Answer) -> Iterator[str]:
@@ -168,19 +111,9 @@ def _evidence(answer: Answer) -> Iterator[str]:
         said = f"{source.attribution.rstrip('. ')}. " if source.attribution else ""
         when = f"Retrieved {item.retrieved_at:%Y-%m-%d %H:%M:%S} UTC."
         yield f'<span class="faint">{_text(said + when)}</span></p>'
-        yield from _drawing(item)
+        yield from drawing(item)
         yield f"<details><summary>Record, sha256 {item.sha256}</summary><pre>{record}</pre></details>"
         yield "</section>"
-
-
-def _drawing(item: Evidence) -> Iterator[str]:
-    """A drawing as an image: in one, not even a script that was smuggled into the SVG runs."""
-    drawing, form = item.record.get("drawing"), item.record.get("format")
-    if not isinstance(drawing, str) or form not in ("svg", "png"):
-        return
-    data = base64.b64encode(drawing.encode()).decode() if form == "svg" else escape(drawing)
-    kind = "image/svg+xml" if form == "svg" else "image/png"
-    yield f'<img alt="{_text(call_label(item.tool, item.arguments))}" src="data:{kind};base64,{data}">'
 
 
 def _steps(steps: Sequence[Step], known: frozenset[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.style import Style
 
-from ..answer_blocks import Block, Heading, Line, Table, pieces_of
+from ...memory.answer_blocks import Block, Heading, Line, Table, pieces_of
 from .answer_table import table_content
 
 __all__ = ["citations_of", "line_content", "prose_content", "table_lines"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from textual.content import Content
 
-from ..answer_blocks import Table, pieces_of
+from ...memory.answer_blocks import Table, pieces_of
 
 __all__ = ["table_content"]
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ...memory.answer_blocks import Table, paragraphs_of
 from ...memory.records import Evidence
-from ..answer_blocks import Table, paragraphs_of
 from ..step_text import one_line
 from .story import Story
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from biocopilot.copilot.answer_blocks import Heading, Line, Piece, Table, paragraphs_of, pieces_of
 from biocopilot.copilot.rendering import call_label, render_answer, source_label
+from biocopilot.memory.answer_blocks import Heading, Line, Piece, Table, paragraphs_of, pieces_of
 from biocopilot.memory.records import Answer, Claim, Evidence, Source, record_sha256
 
 RDKIT = Source(name="RDKit", release="1.2", licence="BSD-3-Clause", attribution="RDKit")

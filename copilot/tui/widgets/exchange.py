@@ -10,8 +10,8 @@ from textual.events import Click, Resize
 from textual.message import Message
 from textual.widgets import Static
 
+from ....memory.answer_blocks import Block, Table, paragraphs_of
 from ....memory.text import clean
-from ...answer_blocks import Block, Table, paragraphs_of
 from ..answer_content import citations_of, prose_content, table_lines
 from ..story import Story
 from .exchange_lines import foot_lines, work_lines

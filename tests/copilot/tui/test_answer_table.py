@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from biocopilot.copilot.answer_blocks import Table, paragraphs_of
 from biocopilot.copilot.tui.answer_content import table_lines
+from biocopilot.memory.answer_blocks import Table, paragraphs_of
 
 TEXT = """| property | erlotinib | gefitinib | a long remark on it | evidence |
 |---|---|---|---|---|

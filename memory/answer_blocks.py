@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ..memory.text import clean
+from .text import clean
 
 __all__ = ["Block", "Heading", "Line", "Piece", "Table", "paragraphs_of", "pieces_of"]
 
