@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("rdkit")
 from biocopilot.tools.chemistry.engine.counter_ions import COUNTER_IONS, SOLVENTS, binds_metal, is_organic, part_name
-from biocopilot.tools.chemistry.engine.parsing import molecule_from
-from biocopilot.tools.chemistry.engine.standard_form import describe_form, parent_of, scaffold_of, standardised
-from rdkit import Chem
+from biocopilot.tools.chemistry.engine.parsing import molecule_from, structure_record
+from biocopilot.tools.chemistry.engine.standard_form import (
+    describe_form,
+    parent_of,
+    parent_record,
+    scaffold_of,
+    standardised,
+)
+from rdkit import Chem, rdBase
+from rdkit.Chem.MolStandardize import rdMolStandardize
 
 CISPLATIN = "N.N.Cl[Pt]Cl"
 
@@ -181,3 +192,35 @@ def test_the_parent_of_a_parent_is_itself() -> None:
     for smiles in ("CC(=O)[O-].[Na+]", "CCN.Cl", "C[C@H](N)C(=O)O.C[C@@H](N)C(=O)O", CISPLATIN, "O.O=C(O)c1ccccc1"):
         once = parent_of(molecule_from(smiles))
         assert Chem.MolToSmiles(parent_of(once)) == Chem.MolToSmiles(once)
+
+
+# What each step of the clean-up is for, and what it makes of one of them that cannot be read again.
+CLEANED = [
+    "CC", "C", "C#N", "N#C[S-]", "O=C=O", "[2H]C([2H])O", "[H][H]", "CS(C)=O", "O=S(=O)(c1ccccc1)N", "C[S+2]([O-])([O-])C", "CS(=O)O", "OS(=O)O",
+    "C[N+](=O)[O-]", "C[n+]1ccccc1", "[O-][n+]1ccccc1", "CN=[N+]=[N-]", "C=[N+]=[N-]", "CP(C)(C)=O", "C[P+]([O-])([O-])C", "CP(=O)=O", "CN=S=O",
+    "CC(=O)O[Na]", "CC[Mg]Br", "CCN.Cl", "[Na]Cl", "C[NH3+]", "CC(=O)[O-]", "[NH3+]CC(=O)[O-]", "C[N+](C)(C)CC(=O)[O-]", "CC(N)=[NH2+]",
+    "OC(=O)CCc1ccccc1[O-]", "NC(=[NH2+])N", "CC(=O)O.CC(=O)[O-]", "C[Si](C)(C)C", "OB(O)c1ccccc1", "C[Se]C", "[CH3]", "C=[O+]C", "[O-]Cl",
+    "O=c1cc([O-])[n+](C2OC(CO)C(O)C2O)c2sccn12", "COc1cc2c(cc1OC)C(c1c([O-])[nH+]c3n(c1=O)CCCS3)NCC2", "CC(O)=CC(C)=O", "Oc1ccccn1", CISPLATIN,
+    "C[C@H](N)C(=O)O.C[C@@H](N)C(=O)O", "F/C=C/F", "C[C@H]1CC[C@@H](C)CC1", "C1=CC=CC=CC=C1", "c1cc[nH]c1", "CN1C=CC=NC1=[OH+]", "[C-]#[O+]",
+]  # fmt: skip
+
+
+def _the_long_way(smiles: str) -> dict[str, str]:
+    """All of RDKit's clean-up, then all of it again for the parent."""
+    molecule = molecule_from(smiles)
+    with rdBase.BlockLogs():
+        clean = molecule if binds_metal(molecule) else rdMolStandardize.Cleanup(molecule)
+        readable = Chem.MolFromSmiles(Chem.MolToSmiles(clean)) is not None
+    return structure_record(parent_of(clean if readable else molecule))
+
+
+@pytest.mark.parametrize("smiles", CLEANED)
+def test_a_parent_is_the_same_whether_clean_up_was_spared_or_not(smiles: str) -> None:
+    assert parent_record(molecule_from(smiles)) == _the_long_way(smiles)
+
+
+def test_sparing_clean_up_changes_no_parent_of_real_molecules(shared: Path) -> None:
+    with gzip.open(shared / "data" / "moleculenet" / "HIV.csv.gz", "rt", encoding="utf-8") as file:
+        listed = [row["smiles"] for row in csv.DictReader(file) if row["smiles"]][::60]
+    assert len(listed) > 600
+    assert [smiles for smiles in listed if parent_record(molecule_from(smiles)) != _the_long_way(smiles)] == []

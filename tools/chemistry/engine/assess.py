@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rdkit import DataStructs
+from rdkit import Chem, DataStructs
 
 from ....memory.errors import InvalidStructure
 from .panel import panels_of
-from .parsing import molecule_from, pattern_from, smiles_of_block
+from .parsing import CHARACTERS, molecule_from, pattern_from, smiles_of_block
 from .similarity import fingerprint_of
 from .standard_form import parent_record
 
@@ -29,14 +29,13 @@ def assessed(rows: Sequence[tuple[str, str]], patterns: Sequence[str]) -> list[d
     """
     queries = [pattern_from(pattern) for pattern in patterns]
     parents = [_parent(kind, text) for kind, text in rows]
-    molecules = [molecule_from(parent["smiles"]) for parent in parents if "smiles" in parent]
-    panels = iter(zip(molecules, panels_of(molecules), strict=True))
+    panels = iter(panels_of([molecule for _parent, molecule in parents if molecule is not None]))
     found = []
-    for parent in parents:
-        if "smiles" not in parent:
+    for parent, molecule in parents:
+        if molecule is None:
             found.append(parent)
             continue
-        molecule, panel = next(panels)
+        panel = next(panels)
         found.append(
             {
                 **parent,
@@ -51,17 +50,23 @@ def assessed(rows: Sequence[tuple[str, str]], patterns: Sequence[str]) -> list[d
     return found
 
 
-def _parent(kind: str, text: str) -> dict[str, Any]:
+def _parent(kind: str, text: str) -> tuple[dict[str, Any], Chem.Mol | None]:
+    """What is known of the parent, and the parent as its SMILES says it; no molecule where there is an error."""
     try:
         if kind == "block":
             text = smiles_of_block(text)
             if not text:
-                return {"error": "The record is no molfile that can be read, or beyond the limits."}
-        return dict(parent_record(molecule_from(text)))
+                return {"error": "The record is no molfile that can be read, or beyond the limits."}, None
+        record = dict(parent_record(molecule_from(text)))
     except InvalidStructure as error:
-        return {"error": error.message}
+        return {"error": error.message}, None
     except (RuntimeError, ValueError):  # RDKit raises what Boost gives it over a few structures
-        return {"error": "RDKit could not standardise the structure."}
+        return {"error": "RDKit could not standardise the structure."}, None
+    # what passed the checks of `molecule_from` would pass them again, but for its length
+    molecule = Chem.MolFromSmiles(record["smiles"]) if len(record["smiles"]) <= CHARACTERS else None
+    if molecule is None:
+        return {"error": "The SMILES that RDKit writes of its parent is too long, or cannot be read again."}, None
+    return record, molecule
 
 
 def leaders_of(structures: Sequence[str], similarity: float) -> list[int]:

@@ -7,7 +7,7 @@ from functools import cache
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
-__all__ = ["COUNTER_IONS", "SOLVENTS", "binds_metal", "is_organic", "part_name"]
+__all__ = ["COUNTER_IONS", "SOLVENTS", "binds_metal", "is_organic", "part_name", "uncharger"]
 
 COUNTER_IONS = {
     "Cl": "hydrochloride", "[Cl-]": "chloride", "Br": "hydrobromide", "[Br-]": "bromide", "I": "hydroiodide", "[I-]": "iodide",
@@ -52,6 +52,8 @@ _INORGANIC_CARBON = frozenset(
         "[C]",
     )
 )
+_MOST_ATOMS = 4
+"""Of any of these."""
 # Metals whose bonds are more than an ion's nearness; alkali and alkaline earth metals are ions however they are drawn.
 _BINDING_METALS = frozenset((13, *range(21, 32), *range(39, 51), *range(57, 85), *range(89, 113))) - {51, 52, 84}
 
@@ -67,11 +69,12 @@ def binds_metal(molecule: Chem.Mol) -> str:
 def is_organic(part: Chem.Mol) -> bool:
     """Whether a part is an organic molecule or ion: has carbon, and is no carbonate, cyanide or the like."""
     has_carbon = any(atom.GetAtomicNum() == 6 for atom in part.GetAtoms())
-    return has_carbon and Chem.MolToSmiles(part) not in _INORGANIC_CARBON
+    return has_carbon and (part.GetNumAtoms() > _MOST_ATOMS or Chem.MolToSmiles(part) not in _INORGANIC_CARBON)
 
 
 @cache
-def _uncharger() -> rdMolStandardize.Uncharger:
+def uncharger() -> rdMolStandardize.Uncharger:
+    """RDKit's, made once: it reads patterns when it is made."""
     return rdMolStandardize.Uncharger()
 
 
@@ -81,4 +84,4 @@ def part_name(part: Chem.Mol) -> str:
     if smiles in SOLVENTS or smiles in COUNTER_IONS:
         return SOLVENTS.get(smiles) or COUNTER_IONS[smiles]
     with rdBase.BlockLogs():
-        return COUNTER_IONS.get(Chem.MolToSmiles(_uncharger().uncharge(part)), "")
+        return COUNTER_IONS.get(Chem.MolToSmiles(uncharger().uncharge(part)), "")

@@ -15,7 +15,7 @@ from rdkit.Chem import rdMolDescriptors
 from rdkit.Chem.MolStandardize import rdMolStandardize
 from rdkit.Chem.Scaffolds import MurckoScaffold
 
-from .counter_ions import COUNTER_IONS, SOLVENTS, binds_metal, is_organic, part_name
+from .counter_ions import COUNTER_IONS, SOLVENTS, binds_metal, is_organic, part_name, uncharger
 from .parsing import inchikey_of, structure_record
 from .stereo import stereo_elements
 
@@ -24,20 +24,30 @@ __all__ = ["describe_form", "parent_of", "parent_record", "scaffold_of", "standa
 _TAUTOMER_ATOMS = 60
 """Enumeration grows steeply; above this many heavy atoms it is left out."""
 
+_CLEAN_UP_MAY_CHANGE = Chem.MolFromSmarts(
+    "[!+0,!#6&!#7&!#8&!#9&!#15&!#16&!#17&!#35&!#53,$([#7,#15](=[O,S])=[O,S]),$(n=O),$(*=N#N),$([S;X3]=O)]"
+)
+"""Atoms that a step of RDKit's clean-up may change. Hydrogens that are atoms, metals and charges take part in some step; of the
+patterns of its normaliser, the others alone match uncharged molecules. SEE: normalizations.in of RDKit's MolStandardize"""
+
 _LONE_CATION = Chem.MolFromSmarts("[+;!$([+]~[-])]")
 _LONE_ANION = Chem.MolFromSmarts("[-;!$([-]~[+])]")
 
 
-def parent_of(molecule: Chem.Mol) -> Chem.Mol:
+def parent_of(molecule: Chem.Mol, clean: bool = False) -> Chem.Mol:
     """The largest organic component, uncharged where that is possible; the whole where there is no such parent.
 
     Of stereoisomers written side by side (a racemate) the parent is the one constitution, stereochemistry open.
+
+    Args:
+        molecule: the whole.
+        clean: whether it is known that RDKit's clean-up, which comes first, would change nothing.
     """
     parts = Chem.GetMolFrags(molecule, asMols=True)
     if binds_metal(molecule) or not any(is_organic(part) for part in parts):
         return Chem.Mol(molecule)
     with rdBase.BlockLogs():
-        parent = rdMolStandardize.Uncharger().uncharge(rdMolStandardize.FragmentParent(molecule))
+        parent = uncharger().uncharge(rdMolStandardize.FragmentParent(molecule, skipStandardize=clean))
     if not _can_be_read(parent):
         return Chem.Mol(molecule)
     if _are_stereoisomers(parts, parent):
@@ -54,7 +64,7 @@ def _can_be_read(molecule: Chem.Mol) -> bool:
 def _skeleton(molecule: Chem.Mol) -> str:
     """The first block of the InChIKey, uncharged where that is possible, so that a salt's anion equals its acid."""
     with rdBase.BlockLogs():
-        return inchikey_of(rdMolStandardize.Uncharger().uncharge(molecule))[:14]
+        return inchikey_of(uncharger().uncharge(molecule))[:14]
 
 
 def _are_stereoisomers(parts: Sequence[Chem.Mol], parent: Chem.Mol) -> bool:
@@ -67,8 +77,8 @@ def _are_stereoisomers(parts: Sequence[Chem.Mol], parent: Chem.Mol) -> bool:
 def standardised(molecule: Chem.Mol) -> dict[str, Any]:
     """Standard form, parent, what was removed, what was changed, and notes."""
     metal = binds_metal(molecule)
-    clean = _cleaned(molecule)
-    parent = parent_of(clean)
+    clean, unchanged = _cleaned(molecule)
+    parent = parent_of(clean, unchanged)
     given, standard = structure_record(molecule), structure_record(clean)
     changes = []
     if standard["smiles"] != given["smiles"]:
@@ -88,17 +98,24 @@ def standardised(molecule: Chem.Mol) -> dict[str, Any]:
 
 
 def parent_record(molecule: Chem.Mol) -> dict[str, str]:
-    """SMILES and InChIKey of the parent of the standard form, as `standardised` gives it, and nothing else."""
-    return structure_record(parent_of(_cleaned(molecule)))
+    """SMILES and InChIKey of the parent of the standard form, as `standardised` gives it, and nothing else.
+
+    What that comes to is said of most molecules without doing it: nothing of them would be changed.
+    """
+    if len(Chem.GetMolFrags(molecule)) == 1 and not molecule.HasSubstructMatch(_CLEAN_UP_MAY_CHANGE):
+        return structure_record(molecule)
+    return structure_record(parent_of(*_cleaned(molecule)))
 
 
-def _cleaned(molecule: Chem.Mol) -> Chem.Mol:
-    """The standard form; the molecule as it is where there is none that can be read."""
+def _cleaned(molecule: Chem.Mol) -> tuple[Chem.Mol, bool]:
+    """The standard form, and whether clean-up came to the molecule as it was; itself where there is none that can be read."""
     if binds_metal(molecule):
-        return Chem.Mol(molecule)
+        return Chem.Mol(molecule), False
     with rdBase.BlockLogs():
         clean = rdMolStandardize.Cleanup(molecule)
-    return clean if _can_be_read(clean) else Chem.Mol(molecule)
+    if Chem.MolToSmiles(clean) == Chem.MolToSmiles(molecule):
+        return clean, True
+    return (clean if _can_be_read(clean) else Chem.Mol(molecule)), False
 
 
 def _neutralised(clean: Chem.Mol, parent: Chem.Mol) -> str:

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("rdkit")
+from biocopilot.tools.chemistry.engine.alerts import alerts_in
+from biocopilot.tools.chemistry.engine.assess import assessed, leaders_of
+from biocopilot.tools.chemistry.engine.descriptors import properties_of
+from biocopilot.tools.chemistry.engine.parsing import molecule_from
+from biocopilot.tools.chemistry.engine.standard_form import standardised
+
+ROWS = [
+    ("smiles", "CC(=O)Oc1ccccc1C(=O)[O-].[Na+]"),
+    ("smiles", "rubbish"),
+    ("smiles", "CN(C)c1ccc(C=C2SC(=S)NC2=O)cc1"),
+]
+
+
+def test_each_row_has_its_parent_and_the_values_alerts_and_patterns_of_that() -> None:
+    salt, rubbish, rhodanine = assessed(ROWS, ["C(=O)[OH]", "c1ccccc1"])
+    parent = standardised(molecule_from(ROWS[0][1]))["parent"]
+    assert (salt["smiles"], salt["inchikey"]) == (parent["smiles"], parent["inchikey"])
+    for key, value in salt["values"].items():
+        assert value == pytest.approx(properties_of(molecule_from(salt["smiles"]), (key,))[key]["value"], abs=1e-4), key
+    assert (salt["holds"], rhodanine["holds"]) == ([0, 1], [1])
+    molecule = molecule_from(rhodanine["smiles"])
+    wanted = {f"{one['catalogue']} {one['name']}" for one in alerts_in(molecule, ("PAINS", "BRENK"))}
+    assert rhodanine["alerts"] == sorted(wanted) != []
+    assert list(rubbish) == ["error"]
+
+
+def test_a_row_alone_is_what_it_is_among_others() -> None:
+    assert [assessed([row], [])[0] for row in ROWS] == assessed(ROWS, [])
+
+
+def test_a_parent_that_is_too_long_to_be_read_again_costs_its_row_only() -> None:
+    first, second = assessed([("smiles", "CS(=O)" * 300 + "C"), ("smiles", "CCO")], [])  # each S becomes [S+]([O-])
+    assert "too long" in first["error"]
+    assert second["smiles"] == "CCO"
+
+
+def test_no_two_leaders_are_as_alike_as_asked() -> None:
+    structures = ["CCCCCCCCCO", "CCCCCCCCO", "CNC(=O)c1ccncc1", "CCCCCCCCCCO", "CCCCCCCCCO"]
+    assert leaders_of(structures, 0.5) == [0, 0, 2, 0, 0]
+    assert leaders_of(structures, 1.0)[0::4] == [0, 0]
+    assert leaders_of([], 0.5) == []
