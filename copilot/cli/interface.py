@@ -68,7 +68,7 @@ def open_interface(
         request = Request((), form="plain", planner=planner, offline=offline, session=session or _new_name(), log=log)
         raise typer.Exit(ask_by_lines(request, settings))
     request = Request((), planner=planner, offline=offline, session=session or _new_name(), log=log)
-    app = _made(request, settings, demo)
+    app = _made(request, settings, demo, resume=bool(session) and not demo)
     app.run()
     _farewell(app, request.log and app.asked and not demo)
     raise typer.Exit(app.return_code or 0)
@@ -85,7 +85,7 @@ def _new_name() -> str:
     return f"tui-{new_run_id()}"
 
 
-def _made(request: Request, settings: Settings, demo: bool) -> CopilotApp:
+def _made(request: Request, settings: Settings, demo: bool, resume: bool) -> CopilotApp:
     from ..tui.app import CopilotApp
     from ..tui.asked import asked_before
     from ..tui.demo import DemoRunner, recorded_events
@@ -109,6 +109,7 @@ def _made(request: Request, settings: Settings, demo: bool) -> CopilotApp:
         lambda: _set_up(offline),
         asked_before() if request.log and not demo else None,
         runner,
+        resume=resume,
     )
     app.keys = keys
     app.how_drawn = how_drawn(settings.interface.molecules, pixels_of_terminal)

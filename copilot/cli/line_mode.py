@@ -85,5 +85,20 @@ def _answer(copilot: Copilot, question: str, request: Request) -> int:
 async def _asks(call: ToolCall) -> bool:
     """Ask on the terminal whether a call may write."""
     say(f"{call.tool} {clean(canonical_json(call.arguments))}")
-    reply = await asyncio.to_thread(input, "It writes to your disk. Let it? (y, anything else is no): ")
-    return reply.strip().lower() in ("y", "yes")
+    sys.stderr.write("It writes to your disk. Let it? (y, anything else is no): ")
+    sys.stderr.flush()
+    return (await _typed_line()).strip().lower() in ("y", "yes")
+
+
+async def _typed_line() -> str:
+    """A line from the terminal. A thread that Ctrl-C left behind would hold up the end, and take the line that comes next."""
+    loop, there = asyncio.get_running_loop(), asyncio.Event()
+    try:
+        loop.add_reader(sys.stdin.fileno(), there.set)
+    except NotImplementedError:  # Windows
+        return await asyncio.to_thread(sys.stdin.readline)
+    try:
+        await there.wait()
+    finally:
+        loop.remove_reader(sys.stdin.fileno())
+    return sys.stdin.readline()

@@ -6,9 +6,12 @@ the browser has open is refused: its WebSocket would reach loopback too.
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 import socket
 import sys
+import threading
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["serve"]
 
 HOST = "127.0.0.1"
+
+_CLOSING_S = 5.0
+"""How long the interfaces behind open pages may take to end."""
 
 
 def serve(
@@ -40,6 +46,7 @@ def serve(
         async def _make_app(self) -> Application:
             app = await super()._make_app()
             app.middlewares.append(only_own)
+            app.on_cleanup.append(_programs_ended)
             return app
 
         async def on_startup(self, app: Application) -> None:
@@ -66,5 +73,17 @@ def serve(
     with socket.socket() as probe:
         if probe.connect_ex((HOST, port)) == 0:
             raise InvalidInput(f"Port {port} is taken.", f"Take another: biocopilot serve --port {port % 65_535 + 1}")
+    LoopbackServer(_command(offline), host=HOST, port=port, title="Biocopilot").serve()
+
+
+def _command(offline: bool) -> str:
+    """What a shell runs for a page. The terminal's Ctrl-C is for the server: a page's program is told to end by it."""
     words = [sys.executable, "-m", "biocopilot.copilot", "tui", *(["--offline"] if offline else [])]
-    LoopbackServer(shlex.join(words), host=HOST, port=port, title="Biocopilot").serve()
+    return shlex.join(words) if sys.platform == "win32" else f"trap '' INT; exec {shlex.join(words)}"
+
+
+async def _programs_ended(_app: object = None) -> None:
+    """Wait until no program of a page is left: asyncio's thread that waits for one complains of a loop that was closed."""
+    until = time.monotonic() + _CLOSING_S
+    while time.monotonic() < until and any(item.name.startswith("asyncio-waitpid") for item in threading.enumerate()):  # noqa: ASYNC110  # a thread of asyncio's own sets no event
+        await asyncio.sleep(0.02)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ...memory.events import Event
 from ...memory.sessions import Deletion, SessionRow, turn_of
@@ -20,11 +20,12 @@ _BESIDE = 31
 """Characters of a line of the list beside the name and the question."""
 
 
-def rows_json(rows: Sequence[SessionRow]) -> str:
-    """A JSON list of the sessions."""
+def rows_json(rows: Sequence[SessionRow], titles: Mapping[str, str]) -> str:
+    """A JSON list of the sessions, each with the title that the user gave it."""
     found = [
         {
             "id": row.name,
+            "title": titles.get(row.name, ""),
             "questions": row.runs,
             "first_at": row.first_at.isoformat() if row.first_at else None,
             "last_at": row.last_at.isoformat() if row.last_at else None,
@@ -36,8 +37,8 @@ def rows_json(rows: Sequence[SessionRow]) -> str:
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
 
-def rows_text(rows: Sequence[SessionRow]) -> str:
-    """A line for each session, and one below it where something is the matter; nothing where there are none."""
+def rows_text(rows: Sequence[SessionRow], titles: Mapping[str, str]) -> str:
+    """A line for each session, below it one with its title, and one where something is the matter; nothing where there are none."""
     if not rows:
         return ""
     names = [shorten(_line(row.name), _NAME_WIDTH) for row in rows]
@@ -47,6 +48,8 @@ def rows_text(rows: Sequence[SessionRow]) -> str:
         last = f"{row.last_at:%Y-%m-%d %H:%M}" if row.last_at else "-"
         question = shorten(_line(row.last_question), _WIDTH - wide - _BESIDE)
         lines.append(f"{name:<{wide}}  {row.runs:>9}  {last:<16}  {question}".rstrip())
+        if title := _line(titles.get(row.name, "")):
+            lines.append(shorten(f"  “{title}”", _WIDTH))
         if row.trouble:
             lines.append(f"{'':<{wide}}  ! {row.trouble}")
     return "\n".join(lines) + "\n"
@@ -61,9 +64,11 @@ def deletions_text(deletions: Sequence[Deletion]) -> str:
     return f"Deleted so far: {sessions} with {many}, last on {last:%Y-%m-%d %H:%M} UTC.{waiting}"
 
 
-def session_text(name: str, runs: Sequence[Sequence[Event]]) -> str:
+def session_text(name: str, runs: Sequence[Sequence[Event]], title: str = "") -> str:
     """The session for reading: each question with its answer, and a line for each result under its handle."""
     parts = [f"session   {_line(name)}, {'1 question' if len(runs) == 1 else f'{len(runs)} questions'}"]
+    if title:
+        parts[0] += f"\ntitle     {_line(title)}"
     parts += [
         "\n".join(line.rstrip() for line in _run_lines(number, events)).rstrip()
         for number, events in enumerate(runs, 1)

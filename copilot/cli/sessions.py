@@ -36,7 +36,8 @@ def list_sessions(as_json: Annotated[bool, typer.Option("--json", help="Print JS
         rows, deletions = (), ()
     if not rows:
         say('No session is recorded. Begin one: biocopilot ask --session kinases "Which drugs act on BTK?"')
-    sys.stdout.write(rows_json(rows) if as_json else rows_text(rows))
+    titles = _titles()
+    sys.stdout.write(rows_json(rows, titles) if as_json else rows_text(rows, titles))
     if deletions:
         say(deletions_text(deletions))
 
@@ -50,7 +51,7 @@ def show_session(
     from .session_text import session_text
 
     name, runs = _runs(name)
-    sys.stdout.write(session_as_json(name, runs) if as_json else session_text(name, runs))
+    sys.stdout.write(session_as_json(name, runs) if as_json else session_text(name, runs, _titles().get(name, "")))
 
 
 @app.command("export")
@@ -97,6 +98,20 @@ def delete(name: _Name, yes: Annotated[bool, typer.Option("--yes", help="Delete 
     if not done.wiped:
         say("Another program reads the run log, or the disk is full: the file still holds their bytes.")
         say("  They are wiped by the next command that opens it.")
+
+
+def _titles() -> dict[str, str]:
+    """Titles that were given in the interface, by name; where they cannot be read that is told, and names do as well."""
+    from ...memory.errors import StorageError
+    from ...memory.paths import run_log_path
+    from ...memory.session_titles import titles_beside
+    from .failures import say
+
+    try:
+        return titles_beside(run_log_path())
+    except StorageError as error:
+        say(f"! {error.message} {error.hint}".strip())
+        return {}
 
 
 def _questions(count: int) -> str:

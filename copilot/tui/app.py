@@ -50,6 +50,7 @@ class CopilotApp(PromptingApp):
         set_up: what is set up, for the first screen.
         asked: where questions are kept between starts; None keeps none.
         runner: what asks, where it is another than the one that `make` gives.
+        resume: show what was asked in that session before.
     """
 
     def __init__(
@@ -60,8 +61,10 @@ class CopilotApp(PromptingApp):
         set_up: Callable[[], Sequence[Content]] | None = None,
         asked: AskedBefore | None = None,
         runner: Runner | None = None,
+        resume: bool = False,
     ) -> None:
         super().__init__(session, about, asked)
+        self._resumes = resume
         self.runner = runner or Runner(make)
         self.waiting: deque[str] = deque()
         """Questions typed while another is answered."""
@@ -84,6 +87,8 @@ class CopilotApp(PromptingApp):
     def _after_first_frame(self) -> None:
         self.status.show(None, 0, 0, False)
         self.runner.warm_up()
+        if self._resumes:
+            self.run_worker(self.resume(self.session), exit_on_error=False)
         if self._set_up is not None:
             self.run_worker(self._look_around, thread=True, exit_on_error=False)
 

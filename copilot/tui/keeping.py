@@ -7,7 +7,7 @@ from pathlib import Path
 
 from textual import work
 
-from ...memory.errors import BiocopilotError
+from ...memory.errors import BiocopilotError, RunNotFound
 from . import kept
 from .screens.sessions import SessionsScreen
 from .story import Story
@@ -44,7 +44,7 @@ class KeepingApp(SurroundingsApp):
 
     def begin_session(self, name: str) -> None:
         """Empty panes, under another name."""
-        self.session, self.story = name, None
+        self.session, self.story, self.given_title = name, None, ""
         self.query(Welcome).remove()
         self.approved.clear()
         self.chat.forget()
@@ -66,22 +66,28 @@ class KeepingApp(SurroundingsApp):
             return
         name = await self.push_screen_wait(SessionsScreen(rows, kept.delete_session, titles))
         if name:
-            await self._resume(name)
+            await self.resume(name)
 
-    async def _resume(self, name: str) -> None:
-        """Show a session's runs and go on with it."""
+    async def resume(self, name: str) -> None:
+        """Show a session's runs and go on with it; nothing changes where none of it is recorded."""
         if self.under_way is not None:
             self.notify("A question is being answered; Esc stops it.", severity="warning", markup=False)
             return
         try:
             stories = await asyncio.to_thread(kept.stories_of, name)
+            titles = await asyncio.to_thread(kept.titles)
+        except RunNotFound:
+            stories = []
         except BiocopilotError as error:
             self.tell_trouble(error)
             return
+        if not stories:  # a name for one that begins
+            return
         self.begin_session(name)
+        self.given_title = titles.get(name, "")
         for story in stories:
             self.chat.begin(story.question, story)
-        self.story = stories[-1] if stories else None
+        self.story = stories[-1]
         self.prompt.asked = [story.question for story in stories]
         self.trace.show(self.story)
         self.evidence.show(self.story)
@@ -111,6 +117,8 @@ class KeepingApp(SurroundingsApp):
         except BiocopilotError as error:
             self.tell_trouble(error)
             return
+        self.given_title = kept_as
+        self.show_title()
         self.notify(f"This session is listed as “{kept_as}”; commands know it as {self.session}.", markup=False)
 
     @work(exclusive=True, group="kept", exit_on_error=False)

@@ -53,6 +53,8 @@ class PanesApp(App[int]):
         super().__init__()
         self.about = about
         """Planner and back ends, for the title line."""
+        self.given_title = ""
+        """What the user called the session."""
         self.how_drawn = HowDrawn()
         """How molecules are shown; the command line asks the terminal before the app runs."""
         self.keys: Mapping[str, str] = {}
@@ -165,7 +167,7 @@ class PanesApp(App[int]):
 
     def show_title(self) -> None:
         """Bring the top line up to date."""
-        first = one_line(self.chat.kept[0][0]) if self.chat.kept else "new session"
+        first = self.given_title or (one_line(self.chat.kept[0][0]) if self.chat.kept else "new session")
         room = max(8, self.size.width - len(self.TITLE or "") - cell_len(self.about) - 8)
         left = Content.assemble((self.TITLE or "", "bold"), f" · {shorten(first, room)}")
         space = max(2, self.size.width - 2 - left.cell_length - cell_len(self.about))

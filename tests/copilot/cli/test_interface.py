@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import os
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from biocopilot.copilot.cli.commands import app
 from biocopilot.copilot.cli.interface import _checked_keys
+from biocopilot.copilot.cli.serving import _programs_ended
 from biocopilot.memory.errors import InvalidSetting
 from typer.testing import CliRunner
 
@@ -94,6 +96,24 @@ def get(port: int, **headers: str) -> tuple[int, str]:
         return reply.status, reply.read().decode()
     finally:
         connection.close()
+
+
+async def test_serve_waits_for_the_programs_of_its_pages(caplog: pytest.LogCaptureFixture) -> None:
+    loop = asyncio.new_event_loop()
+
+    async def page() -> None:
+        program = await asyncio.create_subprocess_shell("exec >&-; sleep 0.4", stdout=asyncio.subprocess.PIPE)
+        assert program.stdout is not None
+        await program.stdout.read()  # its output is closed, as a page's is; the process lives on
+        await _programs_ended()
+
+    def work() -> None:
+        loop.run_until_complete(page())
+        loop.close()
+
+    await asyncio.to_thread(work)
+    await asyncio.sleep(0.6)
+    assert "is closed" not in caplog.text
 
 
 def test_serve_without_its_extra_names_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from biocopilot.copilot.cli.session_text import session_text
 from biocopilot.memory.events import Event, ToolFinished
 from biocopilot.memory.paths import run_log_path
 from biocopilot.memory.run_log import RunLog
+from biocopilot.memory.session_titles import give_title
 from typer.testing import CliRunner
 
 RunOf = Callable[..., list[Event]]
@@ -50,8 +51,25 @@ def test_the_list_names_sessions_with_questions_times_and_the_last_question(reco
     assert lines[1].endswith("2  2026-11-24 05:33  and EGFR?")
     assert len(lines) == 3
     found = json.loads(sessions("list", "--json").stdout)
-    assert [list(row) for row in found] == [["id", "questions", "first_at", "last_at", "last_question", "trouble"]] * 2
+    assert [list(row) for row in found] == [
+        ["id", "title", "questions", "first_at", "last_at", "last_question", "trouble"]
+    ] * 2
     assert (found[0]["id"], found[0]["questions"]) == ("my kinases", 2)
+
+
+def test_titles_that_were_given_are_listed_beside_the_names(recorded: None) -> None:
+    give_title(run_log_path(), "my kinases", "BTK [and] EGFR")
+    lines = sessions("list").stdout.splitlines()
+    assert lines[1].startswith("my kinases")
+    assert lines[2] == "  “BTK [and] EGFR”"
+    assert lines[3].startswith("other")
+    assert [row["title"] for row in json.loads(sessions("list", "--json").stdout)] == ["BTK [and] EGFR", ""]
+    assert "title     BTK [and] EGFR\n" in sessions("show", "my kinases").stdout
+    run_log_path().with_name("session_titles.json").write_text("[]", "utf-8")
+    done = sessions("list")
+    assert done.exit_code == 0
+    assert "my kinases" in done.stdout
+    assert "holds no titles" in done.stderr
 
 
 def test_a_session_is_shown_with_answers_and_handles(recorded: None) -> None:

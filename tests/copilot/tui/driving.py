@@ -83,6 +83,7 @@ async def opened(
     about: str = "scripted · offline",
     asked: AskedBefore | None = None,
     keys: dict[str, str] | None = None,
+    resume: bool = False,
 ) -> AsyncIterator[tuple[CopilotApp, Pilot[int]]]:
     """The app; with steps, over a scripted planner and the tools above, else over the embedded one."""
 
@@ -99,7 +100,7 @@ async def opened(
             approve_sending=approve_sending,
         )
 
-    app = CopilotApp(make, "s", about, set_up, asked)
+    app = CopilotApp(make, "s", about, set_up, asked, resume=resume)
     app.keys = keys or {}
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()

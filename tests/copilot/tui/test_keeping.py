@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from biocopilot.copilot.planner.contract import CallTools
 from biocopilot.copilot.tui import kept
+from biocopilot.copilot.tui.widgets.welcome import Welcome
 from biocopilot.memory.errors import StorageError
 from biocopilot.memory.paths import run_log_path
 
@@ -96,10 +97,30 @@ async def test_a_session_gets_a_title_that_the_list_shows_and_its_name_stays() -
         await typed(app, pilot, "/rename BTK [inhibitors]")
         await until(pilot, lambda: any("listed as “BTK [inhibitors]”" in item.message for item in app._notifications))
         assert app.session == "s"
+        assert "biocopilot · BTK [inhibitors]" in screen(app).splitlines()[0]
+        await typed(app, pilot, "/new")
+        await until(pilot, lambda: "biocopilot · new session" in screen(app).splitlines()[0])
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "BTK [inhibitors]  s  1 question" in screen(app))
         await pilot.press("slash", *"inhibitors")
         await until(pilot, lambda: "BTK [inhibitors]" in screen(app) and "what is it?" in screen(app))
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: "biocopilot · BTK [inhibitors]" in screen(app).splitlines()[0])
+
+
+async def test_a_session_that_is_named_at_the_start_is_shown_and_gone_on_with() -> None:
+    async with opened([*STEPS], log=True, resume=True) as (app, pilot):
+        await pilot.pause(0.2)
+        assert app.query(Welcome)  # nothing of it is recorded yet
+        await typed(app, pilot, "what is it?")
+        await answered(app, pilot)
+    async with opened([*STEPS], log=True, resume=True) as (app, pilot):
+        await until(pilot, lambda: "It is 1. [E1]" in screen(app))
+        assert not app.query(Welcome)
+        assert "biocopilot · what is it?" in screen(app).splitlines()[0]
+        await typed(app, pilot, "and now?")
+        await answered(app, pilot)
+        assert [question for question, _ in app.chat.kept] == ["what is it?", "and now?"]
 
 
 async def test_a_session_that_cannot_be_deleted_is_told_and_stays_in_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
