@@ -15,7 +15,7 @@ import asyncio
 import contextlib
 import re
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -73,6 +73,8 @@ class Copilot:
         library: which library of documents, and what makes its vectors; the user's own where None.
         model: where a language model that plans is asked, and within which bounds.
         weights: which weights the tools that BioMedGPT-10B answers take, and where they go.
+        named_files: whether a file of this machine may be read because a question names it; False where others ask, as behind a
+            server. Files given with `files=` may be read all the same.
 
     Raises:
         ModelUnavailable, MissingExtra: the planner's model, its key or its package is not there.
@@ -95,6 +97,7 @@ class Copilot:
         library: LibraryChoice | None = None,
         model: ModelChoice | None = None,
         weights: WeightsChoice | None = None,
+        named_files: bool = True,
     ) -> None:
         weights = weights or WeightsChoice()
         self.bench = Workbench(store, workers, services or Services(), library or LibraryChoice(), weights)
@@ -105,6 +108,7 @@ class Copilot:
         self._tools = _chosen(tools, all_tools(weights.folder))
         self._resolved = resolve_planner(planner, model, offline)
         self._planner = self._resolved.planner
+        self._named_files = named_files
         self._log_wish = log
         self._log_state: tuple[RunLog | None, str] | None = None
         self._unrecorded = SessionMemory()
@@ -165,7 +169,7 @@ class Copilot:
             history=past.turns,
             left_out=past.left_out,
             earlier=past.earlier,
-            files=_allowed_files(asked, files),
+            files=_allowed_files(asked if self._named_files else "", files),
             offline=self.offline,
             budget=self.budget,
             approve=self._approve,
@@ -184,7 +188,7 @@ class Copilot:
 
     async def stream(
         self, question: str, *, session: str | None = None, files: Iterable[str | Path] = ()
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         """The run's events as they happen; the last is `run_finished`. Closing the iterator cancels the run."""
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
         task = asyncio.create_task(self.aask(question, session=session, files=files, listener=queue.put_nowait))

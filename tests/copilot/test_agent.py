@@ -27,10 +27,10 @@ async def nap(arguments: Nap, context: ToolContext) -> Findings:
     return Findings((Draft({"type": "nap", "seconds": arguments.seconds}, SOURCE, "computed", "slept"),), 1, 1)
 
 
-def sleepy(seconds: float = 0.0, log: bool = False) -> Copilot:
+def sleepy(seconds: float = 0.0, log: bool = False, **options) -> Copilot:
     call = ToolCall(id="c1", tool="nap", arguments={"seconds": seconds})
     steps = [CallTools((call,)), Give((Sentence(f"It slept {seconds} s.", ("E1",)),))] * 3
-    return Copilot(planner=ScriptedPlanner(steps), tools=[nap], log=log)
+    return Copilot(planner=ScriptedPlanner(steps), tools=[nap], log=log, **options)
 
 
 def test_ask_gives_an_answer_with_evidence():
@@ -106,6 +106,15 @@ def test_files_named_or_given_are_allowed_and_others_are_not(tmp_path, monkeypat
         assert SEEN[-1] == {(tmp_path / "hits.smi").resolve(), (tmp_path / "given.csv").resolve()}
         with pytest.raises(FileRefused, match=r"nowhere\.csv"):
             copilot.ask("Sleep.", files=["nowhere.csv"])
+
+
+def test_a_file_that_a_question_names_is_left_alone_where_others_ask(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret.csv").write_text("smiles\nCCO\n")
+    (tmp_path / "given.csv").write_text("smiles\nCCO\n")
+    with sleepy(named_files=False) as copilot:
+        copilot.ask("Which of secret.csv sleep?", files=["given.csv"])
+    assert SEEN[-1] == {(tmp_path / "given.csv").resolve()}
 
 
 def test_a_session_is_remembered_within_and_across_copilots():

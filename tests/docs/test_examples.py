@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+SERVERS = {"fastapi_app.py"}
+"""Those that run until they are stopped; tests/examples asks them."""
+EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if path.name not in SERVERS)
+NEEDS = {"langchain": "langchain_core", "langgraph": "langgraph", "pandas": "pandas"}
 
 
 def test_there_are_examples() -> None:
@@ -17,8 +20,9 @@ def test_there_are_examples() -> None:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_example_runs_and_prints(path: Path, tmp_path: Path) -> None:
-    if path.name.startswith("langchain"):
-        pytest.importorskip("langchain_core")
+    for begins, needs in NEEDS.items():
+        if path.name.startswith(begins):
+            pytest.importorskip(needs)
     done = subprocess.run(
         [sys.executable, "-W", "error::ResourceWarning", str(path)],
         capture_output=True,
