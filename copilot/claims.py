@@ -18,7 +18,16 @@ from typing import Any
 from ..memory.records import Claim, Evidence, Support, Verdict
 from ..memory.typography import folded
 
-__all__ = ["check_claim", "cited_ids", "split_claims", "strip_citations"]
+__all__ = [
+    "as_shown",
+    "check_claim",
+    "cited_ids",
+    "names_article",
+    "numbers_in",
+    "rounds_to",
+    "split_claims",
+    "strip_citations",
+]
 
 _CITATION = re.compile(r"\s*\[(E\d+(?:\s*,\s*E\d+)*)\]")
 _CODE = re.compile(r"`([^`\n]+)`")
@@ -117,6 +126,11 @@ def split_claims(markdown: str) -> list[str]:
         stripped = re.sub(r"^(?:[-*+]|\d+[.)])\s+", "", stripped)
         claims += [hit.group().strip() for hit in _SENTENCE.finditer(stripped)]
     return claims
+
+
+def names_article(text: str) -> bool:
+    """Whether an article's identifier or an address stands in it, which must be where a source itself puts it."""
+    return _ADDRESS.search(text) is not None
 
 
 def check_claim(text: str, evidence: Mapping[str, Evidence]) -> Claim:
@@ -245,11 +259,9 @@ def _look_up(text: str, leaves: list[_Leaf], quotable: list[_Leaf]) -> tuple[lis
         if all(part in _VOCABULARY or part in words for part in parts):
             continue
         settle(token, None)
-    for hit in _NUMBER.finditer(text):
-        if hit.group() in missing:
-            continue
-        unit = _UNIT.match(text, hit.end())
-        settle(hit.group(), _equal_number(hit.group(), _unit(unit.group(1)) if unit else "", leaves))
+    for token, unit in numbers_in(text):
+        if token not in missing:
+            settle(token, _equal_number(token, unit, leaves))
     return support, missing
 
 
@@ -320,28 +332,37 @@ def _unit(written: str) -> str:
     return _SAME_UNIT.get(written, written)
 
 
-def _equal_number(token: str, unit: str, leaves: list[_Leaf]) -> _Leaf | None:
+def numbers_in(text: str) -> Iterator[tuple[str, str]]:
+    """Each number that stands in a text by itself, as it is written, and the unit behind it, if one is."""
+    for hit in _NUMBER.finditer(text):
+        unit = _UNIT.match(text, hit.end())
+        yield hit.group(), _unit(unit.group(1)) if unit else ""
+
+
+def as_shown(token: str) -> tuple[float, int]:
+    """A written number's value, and how many decimals it shows; fewer than none where it is rounded to tens."""
     plain = token.replace(",", "").replace("−", "-").replace("–", "-")
-    wanted = float(plain)
     mantissa, _, exponent = plain.lower().partition("e")
-    decimals = len(mantissa.partition(".")[2]) - (int(exponent) if exponent else 0)
+    return float(plain), len(mantissa.partition(".")[2]) - (int(exponent) if exponent else 0)
+
+
+def _equal_number(token: str, unit: str, leaves: list[_Leaf]) -> _Leaf | None:
+    wanted, decimals = as_shown(token)
     for sign in (1.0, -1.0) if token.startswith("–") else (1.0,):  # an en dash may be a range's dash
         for leaf in leaves:
             if isinstance(leaf.value, str):
                 continue
             if unit and leaf.unit and _unit(leaf.unit) != unit:
                 continue
-            if _rounds_to(leaf.value, sign * wanted, decimals):
+            if rounds_to(leaf.value, sign * wanted, decimals):
                 return leaf
     for leaf in leaves:
-        if isinstance(leaf.value, str):
-            for hit in _NUMBER.finditer(leaf.value):
-                if float(hit.group().replace(",", "").replace("−", "-").replace("–", "-")) == wanted:
-                    return leaf
+        if isinstance(leaf.value, str) and any(as_shown(token)[0] == wanted for token, _unit in numbers_in(leaf.value)):
+            return leaf
     return None
 
 
-def _rounds_to(value: float, shown: float, decimals: int) -> bool:
+def rounds_to(value: float, shown: float, decimals: int) -> bool:
     """Whether `shown`, written with that many decimals, is `value` rounded; a small whole number must be exact."""
     if math.isclose(value, shown, rel_tol=1e-12, abs_tol=1e-12):
         return True

@@ -1,15 +1,31 @@
-"""A finished report's ids made final and its claims checked: whatever no cited record holds is struck before anyone writes it."""
+"""A finished report's ids made final, its claims and cells checked: what no cited record holds is struck before anyone writes it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...memory.records import Claim, Evidence
 from ..claims import check_claim, strip_citations
-from .contract import Aside, Break, Cell, Missing, Molecule, Part, Plot, Report, Row, Section, Sentence, Struck, Table
+from .cells_checked import Unheld, checked_rows, told_cells
+from .contract import (
+    Aside,
+    Break,
+    Cell,
+    Missing,
+    Molecule,
+    Part,
+    Plot,
+    Report,
+    Row,
+    Section,
+    Sentence,
+    StepDone,
+    Struck,
+    Table,
+)
 
-__all__ = ["Checked", "checked", "renumbered"]
+__all__ = ["Checked", "checked", "renumbered", "told_cells"]
 
 
 @dataclass(frozen=True)
@@ -18,6 +34,8 @@ class Checked:
 
     report: Report
     claims: tuple[Claim, ...]
+    unheld: tuple[Unheld, ...] = ()
+    """Cells of the results table that no evidence holds; the report has none of them any more."""
 
     @property
     def struck(self) -> tuple[Claim, ...]:
@@ -48,8 +66,14 @@ def renumbered(report: Report, ids: Mapping[str, str]) -> Report:
     return replace(report, sections=sections, rows=rows)
 
 
-def checked(report: Report, evidence: Mapping[str, Evidence]) -> Checked:
-    """Check each sentence and table row against the records that it cites."""
+def checked(report: Report, evidence: Mapping[str, Evidence], steps: Iterable[StepDone] = ()) -> Checked:
+    """Check each sentence, table row and cell of the results table against the records that it cites.
+
+    Args:
+        report: with final ids.
+        evidence: the run's by id.
+        steps: its calls; what a cell says of a call may rest on them.
+    """
     claims: list[Claim] = []
 
     def struck(text: str, cited: Sequence[str]) -> Struck | None:
@@ -74,7 +98,8 @@ def checked(report: Report, evidence: Mapping[str, Evidence]) -> Checked:
         return found
 
     sections = tuple(replace(section, parts=tuple(parts(section))) for section in report.sections)
-    return Checked(replace(report, sections=sections), tuple(claims))
+    rows, unheld = checked_rows(report.rows, evidence, steps)
+    return Checked(replace(report, sections=sections, rows=rows), tuple(claims), unheld)
 
 
 def _tag(evidence: Sequence[str]) -> str:

@@ -26,7 +26,7 @@ from ...tools.workbench import Workbench
 from ..environment import changes as changed_versions
 from ..environment import environment_of
 from .changes import changes_of
-from .claims_checked import checked, renumbered
+from .claims_checked import checked, renumbered, told_cells
 from .contract import Finished, Note, Report, StepDone, Workflow
 from .kept_steps import FILE_NAME, KeptSteps, Step
 from .outputs import write_outputs
@@ -132,7 +132,7 @@ def finish(
 ) -> tuple[Finished, tuple[Claim, ...]]:
     """What a report and its work come to: final ids, checked claims, notes, failures, changes."""
     steps, evidence, ids = _numbered(work)
-    examined = checked(renumbered(report, ids), {item.id: item for item in evidence})
+    examined = checked(renumbered(report, ids), {item.id: item for item in evidence}, steps)
     changes = changes_of(_pairs(work, folder, compare))
     failures = tuple(failure for _place, failure in sorted(work.failed, key=lambda item: item[0]))
     notes = [note for _place, note in sorted(work.noted, key=lambda item: item[0])]
@@ -142,8 +142,9 @@ def finish(
         )
         for claim in examined.struck
     ]
+    notes += [Note(text, "claim") for text in told_cells(examined.unheld)]
     notes += _told_releases(folder, evidence)
-    failed = bool(failures or work.failed_calls or examined.struck)
+    failed = bool(failures or work.failed_calls or examined.struck or examined.unheld)
     status: Literal["answered", "partial", "unknown"] = (
         "partial" if failed and report.status == "answered" else report.status
     )

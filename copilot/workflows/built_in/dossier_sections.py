@@ -208,7 +208,7 @@ def _compound_row(target: Target, compound: Compound) -> ResultRow:
     measured, row = (compound.measured,), compound.row
     cells = {
         **_target_cells(target),
-        "kind": Cell("compound", measured),
+        "kind": Cell("compound"),
         "name": Cell(row.get("name"), measured),
         "chembl_id": Cell(row.get("molecule_chembl_id"), measured),
         "smiles": Cell(row.get("smiles"), measured),
@@ -227,7 +227,7 @@ def _drug_row(target: Target, row: dict[str, Any], evidence: str) -> ResultRow:
     cited = (evidence,)
     return {
         **_target_cells(target),
-        "kind": Cell("drug", cited),
+        "kind": Cell("drug"),
         "name": Cell(row["name"], cited),
         "chembl_id": Cell(row["chembl_id"], cited),
         "mechanism": Cell(row.get("mechanism"), cited),

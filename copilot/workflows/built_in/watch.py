@@ -187,7 +187,7 @@ def _tell(seen: _Seen, title: str, heads: tuple[str, ...], what: str, items: lis
         seen.rows.append(
             {
                 "target": Cell(seen.target.gene, seen.target.evidence),
-                "what": Cell(what, cited),
+                "what": Cell(what),
                 "id": Cell(item.id, cited),
                 "name": Cell(item.cells[0], cited),
                 "value": Cell("; ".join(item.cells[1:]), cited),

@@ -251,5 +251,5 @@ def _row(place: int, one: Best, result: ToolResult, size: int) -> ResultRow:
         "smiles": Cell(one.smiles, evidence),
         "inchikey": Cell(one.inchikey, evidence),
         **{key: Cell(value, evidence) for key, value in values.items()},
-        "score": Cell(one.score, evidence),
+        "score": Cell(one.score),
     }

@@ -98,7 +98,7 @@ def test_every_cell_of_the_table_that_has_a_value_has_evidence_that_exists(finis
     assert {row["kind"] for row in rows} == {"compound", "drug"}
     for row in rows:
         for name, value in row.items():
-            if value and not name.endswith(".evidence"):
+            if value and name != "kind" and not name.endswith(".evidence"):  # the workflow's own word
                 cited = row[f"{name}.evidence"].split()
                 assert cited, name
                 assert set(cited) <= known

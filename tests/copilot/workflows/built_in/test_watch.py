@@ -90,7 +90,7 @@ def test_what_was_not_known_before_is_new_with_its_evidence(tmp_path: Path, targ
         "CHEMBL29197 IC50 0.0288 nM CHEMBL3616083",
         "OSIMERTINIB",
     ]
-    assert all(cell.evidence for row in finished.report.rows for cell in row.values())
+    assert all(cell.evidence for row in finished.report.rows for name, cell in row.items() if name != "what")
 
 
 def test_a_new_paper_and_a_retraction_are_told(tmp_path: Path) -> None:
