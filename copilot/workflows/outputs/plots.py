@@ -12,46 +12,57 @@ from .report_markdown import value_shown
 
 __all__ = ["plot_as_svg"]
 
-_WIDTH = 420
+_WIDTH = 400
 _ROW = 20
-_LABEL = 130
-_VALUE = 62
+_CHARACTER, _WIDE_CHARACTER = 6.4, 7.7
+"""Widths in the widest of the usual fonts, at the size of a plot's text; capitals and digits are the wide ones."""
 _TOP, _BOTTOM = 6, 36
 _MOST_POINTS = 40
-_LABEL_CHARACTERS = 19
+_LABEL_CHARACTERS = 28
 
 
 def plot_as_svg(plot: Plot) -> str:
     """A row a point, the label on the left and the value on the right, with an axis below."""
     points = plot.points[:_MOST_POINTS]
-    scale = _Scale([point.value for point in points], plot)
+    labels = [_label(point.label) for point in points]
+    values = [value_shown(point.value) for point in points]
+    scale = _Scale([point.value for point in points], plot, _width(labels), _WIDTH - _width(values))
     bottom = _TOP + _ROW * len(points)
     lines = [
         f'<svg viewBox="0 0 {_WIDTH} {bottom + _BOTTOM}" role="img" aria-label="{_text(plot.title)}">',
         *_axis(scale, plot, bottom),
     ]
-    for number, point in enumerate(points):
+    for number, (point, label, value) in enumerate(zip(points, labels, values, strict=True)):
         middle = _TOP + _ROW * number + _ROW / 2
-        label = _text(_label(point.label))
-        lines.append(f'<text x="{_LABEL - 8}" y="{middle + 4:g}" text-anchor="end">{label}</text>')
+        lines.append(f'<text x="{scale.left - 8:g}" y="{middle + 4:g}" text-anchor="end">{_text(label)}</text>')
         at = scale.at(point.value)
         if at is None:
-            lines.append(f'<text x="{_LABEL}" y="{middle + 4:g}">not on this scale</text>')
+            lines.append(f'<text x="{scale.left:g}" y="{middle + 4:g}">not on this scale</text>')
         elif plot.kind == "bars":
-            zero = scale.at(0.0) or _LABEL
+            zero = scale.at(0.0) or scale.left
             left, wide = min(zero, at), abs(at - zero)
             lines.append(f'<rect class="mark" x="{left:.1f}" y="{middle - 6:g}" width="{wide:.1f}" height="12"/>')
         else:
-            lines.append(f'<line class="grid" x1="{_LABEL}" y1="{middle:g}" x2="{_WIDTH - _VALUE}" y2="{middle:g}"/>')
+            lines.append(
+                f'<line class="grid" x1="{scale.left:g}" y1="{middle:g}" x2="{scale.right:g}" y2="{middle:g}"/>'
+            )
             lines.append(f'<circle class="mark" cx="{at:.1f}" cy="{middle:g}" r="4.5"/>')
-        lines.append(f'<text x="{_WIDTH}" y="{middle + 4:g}" text-anchor="end">{value_shown(point.value)}</text>')
+        lines.append(f'<text x="{_WIDTH}" y="{middle + 4:g}" text-anchor="end">{value}</text>')
     return "\n".join([*lines, "</svg>"])
 
 
-class _Scale:
-    """Where a value lies between the labels and the values."""
+def _width(texts: Sequence[str]) -> float:
+    """What a column of texts takes, with the space beside it."""
+    wide = _WIDE_CHARACTER - _CHARACTER
+    sizes = [len(text) * _CHARACTER + sum(sign.isupper() or sign.isdigit() for sign in text) * wide for text in texts]
+    return round(max(sizes, default=0.0)) + 12
 
-    def __init__(self, values: Sequence[float], plot: Plot) -> None:
+
+class _Scale:
+    """Where a value lies between the labels, which end at `left`, and the values, which begin at `right`."""
+
+    def __init__(self, values: Sequence[float], plot: Plot, left: float, right: float) -> None:
+        self.left, self.right = left, right
         self.logarithmic = plot.logarithmic
         usable = [value for value in values if not plot.logarithmic or value > 0]
         if plot.logarithmic:
@@ -76,7 +87,7 @@ class _Scale:
             if value <= 0:
                 return None
             value = math.log10(value)
-        return _LABEL + (value - self.low) / (self.high - self.low) * (_WIDTH - _VALUE - _LABEL)
+        return self.left + (value - self.low) / (self.high - self.low) * (self.right - self.left)
 
 
 def _step(span: float) -> float:
@@ -95,7 +106,7 @@ def _axis(scale: _Scale, plot: Plot, bottom: float) -> Iterator[str]:
             continue
         yield f'<line class="grid" x1="{at:.1f}" y1="{_TOP}" x2="{at:.1f}" y2="{bottom + 3:g}"/>'
         yield f'<text class="faint" x="{at:.1f}" y="{bottom + 15:g}" text-anchor="middle">{tick:,.10g}</text>'
-    middle = (_LABEL + _WIDTH - _VALUE) / 2
+    middle = (scale.left + scale.right) / 2
     yield f'<text class="faint" x="{middle:g}" y="{bottom + 31:g}" text-anchor="middle">{_text(plot.axis)}</text>'
 
 

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from ....memory.records import Evidence
 from ....memory.text import clean
@@ -32,6 +32,9 @@ _MOST_OPENED = 12
 _MOST_SHOWN = 4
 _SHORT_CELL = 18
 """Characters of a cell that stays in one line."""
+_NUMBER = re.compile(r"[<>≤≥~±]?\s?[−-]?\d[\d,.]*(e[+-]?\d+)?(\s?[^\s\d]{1,6})?")
+"""A cell that is a number, perhaps with its unit."""
+_NO_VALUE = frozenset(("", "–", "-"))
 _MOST_CALL = 200
 _RECORDS = (
     "The records that this report cites, as their tools gave them; all records of the run stand in evidence.jsonl."
@@ -66,6 +69,7 @@ def report_as_html(finished: Finished, drawings: Mapping[str, str]) -> str:
         "</main>",
         *page.failures(),
         *page.records(),
+        *page.made_by(),
         "</body>",
         "</html>",
     ]
@@ -84,11 +88,11 @@ class _Page:
         sections = self.finished.report.sections
         if len(sections) < 2:
             return
-        yield "<nav><ul>"
+        yield '<nav aria-label="Contents"><ul>'
         for subject, group in groupby(sections, key=lambda section: section.subject):
             links = [f'<a href="#{_id(section.id)}">{_text(section.title)}</a>' for section in group]
             if subject:
-                yield f"<li><strong>{_text(subject)}</strong> {' · '.join(links)}</li>"
+                yield f'<li class="of"><strong>{_text(subject)}</strong> {" · ".join(links)}</li>'
             else:
                 yield from (f"<li>{link}</li>" for link in links)
         yield "</ul></nav>"
@@ -148,11 +152,15 @@ class _Page:
 
     def _table(self, table: Table) -> Iterator[str]:
         yield '<div class="wide"><table>'
-        heads = "".join(f"<th>{inline(head, frozenset())}</th>" for head in table.header)
+        classes = [_class(column) for column in zip(*(row.cells for row in table.rows), strict=True)]
+        heads = "".join(
+            f"<th{kind}>{inline(head, frozenset())}</th>"
+            for head, kind in zip_longest(table.header, classes, fillvalue="")
+        )
         yield f"<thead><tr>{heads}<th>evidence</th></tr></thead>"
         yield "<tbody>"
         for row in table.rows:
-            cells = "".join(map(_cell, row.cells))
+            cells = "".join(_cell(cell, kind) for cell, kind in zip(row.cells, classes, strict=True))
             yield f"<tr>{cells}<td>{self._cited(row.evidence)}</td></tr>"
         yield "</tbody></table></div>"
 
@@ -200,6 +208,7 @@ class _Page:
         if cited:
             yield "<h2>Evidence</h2>"
             yield f'<p class="faint">{_RECORDS}</p>'
+            yield '<div class="records">'
         for item in cited:
             record = escape(clean(json.dumps(item.record, ensure_ascii=False, indent=1)), quote=False)
             source = item.source
@@ -212,13 +221,29 @@ class _Page:
             yield f"<p><strong>{item.id}</strong> {name} ({_text(source.licence)}), {item.backend}<br>"
             yield f"<code>{_text(call_label(item.tool, item.arguments, _MOST_CALL))}</code>"
             yield f'<span class="faint">{said}{when}</span></p>'
-            yield f"<details><summary>Record, sha256 {item.sha256}</summary><pre>{record}</pre></details>"
+            yield f'<details><summary>Record</summary><p class="faint">sha256 {item.sha256}</p>'
+            yield f"<pre>{record}</pre></details>"
             yield "</section>"
+        if cited:
+            yield "</div>"
+
+    def made_by(self) -> Iterator[str]:
+        finished = self.finished
+        yield "<footer>"
+        yield f"<p>Made by Biocopilot {_text(finished.version)} with the workflow {_text(finished.workflow.name)}."
+        yield "What was asked, with which sources, versions and licences, stands in methods.md beside this page.</p>"
+        yield "</footer>"
 
 
-def _cell(text: str) -> str:
+def _class(column: Sequence[str]) -> str:
+    """Columns of numbers stand flush right, so that their digits are above each other."""
+    said = [cell.strip() for cell in column if cell.strip() not in _NO_VALUE]
+    return ' class="number"' if said and all(map(_NUMBER.fullmatch, said)) else ""
+
+
+def _cell(text: str, kind: str) -> str:
     short = ' class="short"' if len(text) <= _SHORT_CELL else ""
-    return f"<td{short}>{inline(text, frozenset())}</td>"
+    return f"<td{kind or short}>{inline(text, frozenset())}</td>"
 
 
 def _link(item: Evidence) -> str:
