@@ -241,6 +241,13 @@ class WorkflowRun(Protocol):
     ) -> Each[R, T]:
         """Do the same for every row, some at once. A row whose function raises one of our errors is listed and the rest go on."""
 
+    async def together(self, works: Sequence[Callable[[], Awaitable[T]]]) -> tuple[T, ...]:
+        """Do what is not alike side by side; results in the order of the works. What one of them raises ends the others.
+
+        Evidence, notes and failures stand in the order of the works, as if one had been done after the other, which
+        `asyncio.gather` over calls would not see to.
+        """
+
     async def step(self, name: str, arguments: Mapping[str, Any], work: Callable[[], Awaitable[T]]) -> T:
         """Keep what `work` gives, a JSON value, under its name and arguments: for work that is no tool, such as a batch.
 

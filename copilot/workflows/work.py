@@ -268,6 +268,16 @@ class Work:
             tuple(item for item in results if isinstance(item, RowFailure)),
         )
 
+    async def together(self, works: Sequence[Callable[[], Awaitable[T]]]) -> tuple[T, ...]:
+        """See `WorkflowRun.together`."""
+        place = self._next_place()
+
+        async def one(number: int, work: Callable[[], Awaitable[T]]) -> T:
+            _place.set((*place, number))
+            return await work()
+
+        return tuple(await _all([one(number, work) for number, work in enumerate(works)]))
+
     async def step(self, name: str, arguments: Mapping[str, Any], work: Callable[[], Awaitable[T]]) -> T:
         """See `WorkflowRun.step`."""
         called, wanted, given = f"step {name}", json.loads(canonical_json(dict(arguments))), dict(self.given)

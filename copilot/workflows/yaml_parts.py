@@ -8,7 +8,20 @@ from typing import Any, Literal
 
 from ...memory.errors import InvalidInput
 
-__all__ = ["Call", "Column", "Condition", "Input", "Loop", "Mark", "Parsed", "Ref", "Step", "fault", "refs_in"]
+__all__ = [
+    "Call",
+    "Column",
+    "Condition",
+    "Input",
+    "Loop",
+    "Mark",
+    "Parsed",
+    "Ref",
+    "Step",
+    "fault",
+    "refs_in",
+    "refs_of",
+]
 
 InputKind = Literal["text", "texts", "integer", "number", "flag", "file", "table"]
 Comparison = Literal["equals", "not", "above", "below", "in"]
@@ -118,6 +131,18 @@ def refs_in(value: Any) -> Iterator[Ref]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from refs_in(item)
+
+
+def refs_of(step: Step) -> Iterator[Ref]:
+    """The references in a step: in its condition, its arguments, or what it goes over and the steps within."""
+    if step.when is not None:
+        yield step.when.ref
+    if isinstance(step, Call):
+        yield from refs_in(step.arguments)
+        return
+    yield from refs_in(step.over)
+    for inner in step.steps:
+        yield from refs_of(inner)
 
 
 def fault(file: str, mark: Mark, what: str, hint: str = "") -> InvalidInput:

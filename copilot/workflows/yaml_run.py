@@ -1,4 +1,4 @@
-"""Runs what `yaml_file.py` read: each step in turn, loops row by row, and a report of what each found.
+"""Runs what `yaml_file.py` read: steps outside loops as soon as what they refer to is there, loops row by row; and reports what each found.
 
 A step whose condition does not hold is left out, and so is whatever refers to it; a reference to what a record does not have fails
 the row, or the step, and is told.
@@ -6,10 +6,12 @@ the row, or the step, and is told.
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ from .contract import (
     WorkflowInputs,
     WorkflowRun,
 )
-from .yaml_parts import Call, Condition, Input, Loop, Parsed, Ref, Step
+from .yaml_parts import Call, Condition, Input, Loop, Parsed, Ref, Step, refs_of
 
 __all__ = ["as_workflow", "inputs_model"]
 
@@ -122,15 +124,16 @@ class _Running:
 
     async def report(self) -> Report:
         scope = _Scope({"inputs": self.inputs})
+        looped = await self._done(scope)
         sections: list[Section] = []
         rows: list[ResultRow] = [] if self.parsed.rows_of else [{}]
         for step in self.parsed.steps:
             if isinstance(step, Call):
-                result = await self._call(step, scope, must=False)
+                result = scope.results[step.id]
                 if result is not None:
                     sections.append(_section(step.id, step.id, "", step, result))
                 continue
-            for number, (label, inner) in enumerate(await self._loop(step, scope), 1):
+            for number, (label, inner) in enumerate(looped[step.id], 1):
                 sections += [
                     _section(f"{step.id}.{number}.{name}", name, label, self._named(step, name), result)
                     for name, result in inner.results.items()
@@ -142,6 +145,33 @@ class _Running:
             rows = [self._row(scope)] if self.parsed.columns else []
         columns = tuple(column.name for column in self.parsed.columns)
         return Report(self.parsed.title, tuple(sections), columns, tuple(rows))
+
+    async def _done(self, scope: _Scope) -> dict[str, list[tuple[str, _Scope]]]:
+        """Do every step outside loops side by side with those that it does not refer to, and give the rows of each loop.
+
+        Loops wait for the one before them: each has many rows at once by itself.
+        """
+        ended = {step.id: asyncio.Event() for step in self.parsed.steps}
+        looped: dict[str, list[tuple[str, _Scope]]] = {}
+
+        async def one(step: Step, after: Sequence[str]) -> None:
+            for name in after:
+                await ended[name].wait()
+            if isinstance(step, Call):
+                await self._call(step, scope, must=False)
+            else:
+                looped[step.id] = await self._loop(step, scope)
+            ended[step.id].set()
+
+        works, loops = [], list[str]()
+        for step in self.parsed.steps:
+            after = [ref.path[0] for ref in refs_of(step) if ref.path[0] in ended]
+            if isinstance(step, Loop):
+                after += loops[-1:]
+                loops.append(step.id)
+            works.append(partial(one, step, after))
+        await self.run.together(works)
+        return looped
 
     def _named(self, loop: Loop, name: str) -> Call:
         for step in loop.steps:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,7 +11,7 @@ from biocopilot.copilot.workflows.contract import Finished, Workflow
 from biocopilot.copilot.workflows.engine import run_workflow
 from biocopilot.copilot.workflows.yaml_file import parse_yaml, read_workflow
 from biocopilot.copilot.workflows.yaml_run import as_workflow
-from biocopilot.memory.errors import FileRefused, InvalidInput
+from biocopilot.memory.errors import FileRefused, InvalidInput, NotFound
 from biocopilot.tools.workbench import Workbench
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "kinases.yaml"
@@ -189,3 +190,74 @@ def test_loops_stand_within_loops(scripted: ModuleType, tmp_path: Path) -> None:
     assert {step.arguments["thing"] for step in finished.steps} == {"light", "heavy", "lead", "iron"}
     assert len(finished.report.sections) == 8
     assert len({section.id for section in finished.report.sections}) == 8
+
+
+SIDE_BY_SIDE = """\
+  late: {tool: weigh, arguments: {thing: {$ref: slow.record.thing}}, when: {$ref: quick.matched, above: 0}}
+  slow: {tool: weigh, arguments: {thing: slow one}}
+  quick: {tool: weigh, arguments: {thing: quick}}
+  each:
+    for: {$ref: inputs.things}
+    as: thing
+    steps:
+      w: {tool: weigh, arguments: {thing: {$ref: thing}}}
+  broken: {tool: weigh, arguments: {thing: broken}}
+  left_out: {tool: weigh, arguments: {thing: {$ref: quick.record.nothing}}}
+  again:
+    for: [x, y]
+    steps:
+      v: {tool: weigh, arguments: {thing: {$ref: slow.record.thing}}}
+"""
+
+
+def meeting(scripted: ModuleType, folder: Path, most: int, order: list[str]) -> Any:
+    """A tool that ends in an order of its own: `slow one` waits until `quick` and `lead` were weighed, where so many may be at once."""
+    folder.mkdir()
+    tool = scripted.weigh_tool(folder / "log")
+    weighed = {name: asyncio.Event() for name in ("quick", "lead")}
+    gate = asyncio.Semaphore(most)
+
+    async def wait(arguments: Any, context: Any) -> Any:
+        async with gate:
+            if arguments.thing == "slow one" and most > 1:
+                async with asyncio.timeout(20):
+                    for event in weighed.values():
+                        await event.wait()
+            found = await tool.run(arguments, context)
+            order.append(arguments.thing)
+            if arguments.thing in weighed:
+                weighed[arguments.thing].set()
+            return found
+
+    return {"weigh": replace(tool, run=wait)}
+
+
+def test_steps_that_do_not_refer_to_each_other_run_side_by_side_and_come_to_the_same(
+    scripted: ModuleType, tmp_path: Path
+) -> None:
+    found, orders = {}, {1: list[str](), 8: list[str]()}
+    for most, order in orders.items():
+        tools = meeting(scripted, tmp_path / f"tools{most}", most, order)
+        (tmp_path / f"tools{most}" / "broken.broken").touch()
+        flow = as_workflow(parse_yaml(HEAD + SIDE_BY_SIDE, "w.yaml", tools))
+        found[most] = run(flow, {"things": ["lead", "iron"]}, tmp_path / f"run{most}", tools)
+    assert orders[8].index("slow one") > max(orders[8].index("quick"), orders[8].index("lead"))
+    assert orders[1].index("slow one") == 0
+    assert [step.arguments["thing"] for step in found[8].steps] == ["slow one", "quick", "lead", "iron", "broken"]
+    assert [note.text.partition(":")[0] for note in found[8].notes] == ["weigh broken failed", "left_out was left out"]
+    for name in ("report.md", "report.html", "methods.md"):
+        made = [(tmp_path / f"run{most}" / name).read_text() for most in orders]
+        assert made[0] == made[1], name
+    assert len(found[8].report.sections) == 2 + 1 + 2 + 1 + 2
+
+
+def test_an_error_in_one_of_the_steps_side_by_side_ends_the_run(scripted: ModuleType, tmp_path: Path) -> None:
+    flow = parsed_over(
+        scripted,
+        tmp_path,
+        "  a: {tool: weigh, arguments: {thing: lead}}\n"
+        "  b:\n    for: {$ref: a.record.thing}\n    steps:\n      w: {tool: weigh, arguments: {thing: {$ref: row}}}\n"
+        "  c:\n    for: {$ref: inputs.things}\n    steps:\n      v: {tool: weigh, arguments: {thing: {$ref: row}}}\n",
+    )
+    with pytest.raises(NotFound, match=r"a\.record\.thing is no list"):
+        run(flow, {"things": ["lead"]}, tmp_path / "run", weighing(scripted, tmp_path))
