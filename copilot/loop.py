@@ -1,7 +1,7 @@
 """The loop: plan → call → observe → answer. Second hop of the main path (cli → agent.py → here → tools/execute.py).
 
 One `Run` answers one question. It asks the planner for steps, runs their calls side by side within a budget, keeps
-every happening as an event, checks each claim of the answer by code (`claims.py`), and closes what is open when it is
+every happening as an event, has each claim of the answer checked (`answer_writing.py`), and closes what is open when it is
 cancelled. It knows nothing of any planner, tool or terminal.
 """
 
@@ -37,17 +37,16 @@ from ..memory.events import (
     ToolStarted,
     Usage,
 )
-from ..memory.records import Answer, AnswerStatus, Claim, Evidence, ToolCall, ToolResult, canonical_json
+from ..memory.records import Answer, AnswerStatus, Evidence, ToolCall, ToolResult, canonical_json
 from ..memory.transcript import answer_of
 from ..tools.contract import Tool, ToolContext
 from ..tools.execute import execute
 from ..tools.patience import standing_still
 from ..tools.sources.sending import Sending
 from ..tools.workbench import Workbench
-from .claim_text import shown
-from .claims import check_claim, split_claims
-from .model_text import without_markup
-from .planner.contract import Aside, Break, CallTools, Give, Observation, Planner, Row, Sentence, State, Table, Turn
+from .answer_writing import written
+from .budget import Budget, ModelUse
+from .planner.contract import Aside, CallTools, Give, Observation, Planner, State, Turn
 from .recorder import Recorder
 from .user_files import hashed
 
@@ -62,27 +61,6 @@ _CLOSING_SECONDS = 0.05
 
 async def _refuse(_call: ToolCall) -> bool:
     return False
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What one run may spend; meeting a bound is a notice, and the planner then answers from what it has."""
-
-    calls: int = 40
-    seconds: float = 120.0
-    bytes: int = 2_000_000
-    repeated: int = 2
-    """How often an identical call may be asked for; it is run once, and answered from its first result after that."""
-
-
-@dataclass(frozen=True)
-class ModelUse:
-    """What the planner's language model took in one run."""
-
-    calls: int = 0
-    tokens_in: int = 0
-    tokens_out: int = 0
-    seconds: float = 0.0
 
 
 @dataclass
@@ -216,10 +194,7 @@ class Run:
         self.recorder.emit(Notice, text=text, kind=kind)
 
     def _count(self, tokens_in: int, tokens_out: int, seconds: float) -> None:
-        used = self._model or ModelUse()
-        self._model = ModelUse(
-            used.calls + 1, used.tokens_in + tokens_in, used.tokens_out + tokens_out, used.seconds + seconds
-        )
+        self._model = (self._model or ModelUse()).and_one_call(tokens_in, tokens_out, seconds)
 
     def _announce(self, step: CallTools) -> None:
         if step.plan:
@@ -381,7 +356,7 @@ class Run:
             emit(Thought, text=give.thought)
         for text in give.notices:
             emit(Notice, text=text, kind="planner")
-        blocks, claims = self._checked(give)
+        blocks, claims = written(give, self._evidence)
         for index, block in enumerate(blocks):
             emit(AnswerDelta, text=block if index == 0 else f"\n\n{block}")
         unsupported = [claim for claim in claims if claim.verdict == "unsupported"]
@@ -399,48 +374,15 @@ class Run:
             return "partial" if supported else "unknown"
         return give.status
 
-    def _checked(self, give: Give) -> tuple[list[str], list[Claim]]:
-        """The answer's paragraphs and tables as text, and each of their claims; unsupported ones are struck."""
-        blocks: list[str] = []
-        claims: list[Claim] = []
-
-        def check(text: str) -> str:
-            claim = check_claim(text, self._evidence)
-            claims.append(claim)
-            return shown(claim)
-
-        if give.text:
-            text, at = without_markup(give.text), 0
-            pieces: list[str] = []
-            for sentence in split_claims(text):  # each in its own place: a model may say the same twice
-                place = text.index(sentence, at)
-                pieces += [text[at:place], check(sentence)]
-                at = place + len(sentence)
-            blocks.append("".join(pieces) + text[at:])
-        paragraph: list[str] = []
-        for part in give.parts:
-            if isinstance(part, Sentence):
-                paragraph.append(check(f"{part.text}{_tag(part.evidence)}"))
-                continue
-            if paragraph:
-                blocks.append(" ".join(paragraph))
-                paragraph = []
-            match part:
-                case Break():
-                    pass
-                case Table():
-                    lines = [_line((*part.header, "evidence")), _line(("---",) * (len(part.header) + 1))]
-                    lines += [check(_row(row)) for row in part.rows]
-                    blocks.append("\n".join(lines))
-                case Aside():
-                    blocks.append(part.text)
-        if paragraph:
-            blocks.append(" ".join(paragraph))
-        return blocks, claims
-
     def _finish(self, status: AnswerStatus, started: float, error: BaseException | None = None) -> None:
         emit = self.recorder.emit
-        emit(Usage, steps=self._steps, calls=self._calls, bytes=self._bytes, **_of_model(self._model))
+        emit(
+            Usage,
+            steps=self._steps,
+            calls=self._calls,
+            bytes=self._bytes,
+            **(self._model.as_fields() if self._model else {}),
+        )
         emit(
             RunFinished,
             status=status,
@@ -449,27 +391,3 @@ class Run:
             message=(error.message if isinstance(error, BiocopilotError) else str(error)) if error else "",
             hint=error.hint if isinstance(error, BiocopilotError) else "",
         )
-
-
-def _of_model(used: ModelUse | None) -> dict[str, Any]:
-    """What a language model took, as fields of `usage`; nothing where none was asked."""
-    if used is None:
-        return {}
-    return {
-        "tokens_in": used.tokens_in,
-        "tokens_out": used.tokens_out,
-        "model_calls": used.calls,
-        "model_seconds": round(used.seconds, 6),
-    }
-
-
-def _tag(evidence: tuple[str, ...]) -> str:
-    return f" [{', '.join(evidence)}]" if evidence else ""
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
-
-
-def _row(row: Row) -> str:
-    return _line((*row.cells, _tag(row.evidence).strip()))
