@@ -17,6 +17,7 @@ NAMES = (
     "similarity",
     "substructure",
     "panel",
+    "triage",
     "pdf",
     "retrieval",
     "literature_answers",

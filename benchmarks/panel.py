@@ -20,7 +20,7 @@ from typing import Any
 
 from .measure import Measured, Row, report
 
-__all__ = ["measure"]
+__all__ = ["catalogues", "measure", "scorer"]
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 _BLOCK = 200
@@ -76,7 +76,8 @@ def _ours(block: Sequence[str]) -> list[Any]:
 
 
 @cache
-def _catalogues() -> list[tuple[str, Any]]:
+def catalogues() -> list[tuple[str, Any]]:
+    """PAINS and Brenk as RDKit has them."""
     from rdkit.Chem.FilterCatalog import FilterCatalog, FilterCatalogParams
 
     found = []
@@ -88,7 +89,8 @@ def _catalogues() -> list[tuple[str, Any]]:
 
 
 @cache
-def _scorer() -> Any:
+def scorer() -> Any:
+    """The module of the SA score that RDKit brings."""
     import sys
 
     from rdkit import RDConfig
@@ -110,10 +112,10 @@ def _in_a_row(block: Sequence[str]) -> list[Any]:
             round(Descriptors.MolWt(molecule), 3), round(Crippen.MolLogP(molecule), 4),
             round(rdMolDescriptors.CalcTPSA(molecule), 2), rdMolDescriptors.CalcNumHBD(molecule),
             rdMolDescriptors.CalcNumHBA(molecule), rdMolDescriptors.CalcNumRotatableBonds(molecule),
-            round(QED.qed(molecule), 4), round(_scorer().calculateScore(molecule), 2),
+            round(QED.qed(molecule), 4), round(scorer().calculateScore(molecule), 2),
         )  # fmt: skip
         hits = []
-        for name, catalogue in _catalogues():
+        for name, catalogue in catalogues():
             for entry in catalogue.GetMatches(molecule):
                 text = entry.GetDescription()
                 part = str(entry.GetProp("FilterSet")) if name == "PAINS" else name

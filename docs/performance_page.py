@@ -68,6 +68,13 @@ _WORDS = {
         " value and hit checked equal. The structures are real: of ZINC, ChEMBL and Tox21. Measured while others used both cores: the"
         " ratio of two processes to one, by wall time, says something only where nobody else does.",
     ),
+    "triage": (
+        "From a long list to a few",
+        "`biocopilot workflow run triage` from start to end, all its processes counted, beside a plain script that makes RDKit's calls for one"
+        " row after the other: parent, InChIKey, descriptors, QED, SA score, alerts, and no table, duplicates, clusters, or look-ups. The"
+        " structures are real: of ZINC, HIV, Tox21 and ChEMBL. Of a page of memory that processes share, each counts its part. Where kills"
+        " are told of, the whole process group was killed at once.",
+    ),
     "pdf": (
         "Sentences of PDFs found again",
         "Sentences that pdfminer.six draws from each page's text layer and PDFium's plain text of the page confirms, looked for in the"
