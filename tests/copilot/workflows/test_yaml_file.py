@@ -193,7 +193,7 @@ def test_loops_stand_within_loops(scripted: ModuleType, tmp_path: Path) -> None:
 
 
 SIDE_BY_SIDE = """\
-  late: {tool: weigh, arguments: {thing: {$ref: slow.record.thing}}, when: {$ref: quick.matched, above: 0}}
+  late: {tool: weigh, arguments: {thing: late}, when: {$ref: slow.matched, above: 0}}
   slow: {tool: weigh, arguments: {thing: slow one}}
   quick: {tool: weigh, arguments: {thing: quick}}
   each:
@@ -242,8 +242,9 @@ def test_steps_that_do_not_refer_to_each_other_run_side_by_side_and_come_to_the_
         flow = as_workflow(parse_yaml(HEAD + SIDE_BY_SIDE, "w.yaml", tools))
         found[most] = run(flow, {"things": ["lead", "iron"]}, tmp_path / f"run{most}", tools)
     assert orders[8].index("slow one") > max(orders[8].index("quick"), orders[8].index("lead"))
+    assert orders[8][-1] == "late"
     assert orders[1].index("slow one") == 0
-    assert [step.arguments["thing"] for step in found[8].steps] == ["slow one", "quick", "lead", "iron", "broken"]
+    assert [step.arguments["thing"] for step in found[8].steps] == ["slow one", "late", "quick", "lead", "iron", "broken"]
     assert [note.text.partition(":")[0] for note in found[8].notes] == ["weigh broken failed", "left_out was left out"]
     for name in ("report.md", "report.html", "methods.md"):
         made = [(tmp_path / f"run{most}" / name).read_text() for most in orders]
