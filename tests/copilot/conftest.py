@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -29,6 +30,18 @@ def load_module(path: Path) -> ModuleType:
 def load() -> Callable[[Path], ModuleType]:
     """Loads a script that is no module of any package."""
     return load_module
+
+
+@pytest.fixture(scope="session")
+def browsing() -> ModuleType:
+    """`started` and `opened`: pages in a real browser."""
+    spec = importlib.util.spec_from_file_location("copilot_browser", Path(__file__).parent / "browser.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")
