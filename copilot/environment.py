@@ -8,9 +8,17 @@ from importlib.metadata import PackageNotFoundError, version
 
 from ..tools.workbench import Workbench
 
-__all__ = ["changes", "environment_of"]
+__all__ = ["biocopilot_version", "changes", "environment_of"]
 
 _NAMES = {"chembl": "ChEMBL", "uniprot": "UniProt", "rdkit": "RDKit", "biocopilot": "Biocopilot"}
+
+
+def biocopilot_version() -> str:
+    """The installed version."""
+    try:
+        return version("biocopilot")
+    except PackageNotFoundError:
+        return "unknown"
 
 
 def environment_of(bench: Workbench) -> dict[str, str]:

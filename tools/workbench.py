@@ -140,6 +140,11 @@ class Workbench:
         self.weights_choice = weights
         self._lock = threading.RLock()
 
+    @property
+    def store(self) -> Path | None:
+        """The SQLite file that was named instead of the registered stores and the starter set; None where none was."""
+        return self._store
+
     @_once
     def chemistry(self) -> ChemistryWorkers:
         """RDKit in killable processes."""

@@ -86,6 +86,24 @@ def run_workflow(
         Path | None,
         typer.Option("--compare", metavar="DIR", help="An earlier run: tell what is other now.", show_default=False),
     ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            metavar="ENGINE",
+            help="Where the work is done: local, ray, or ray:ADDRESS for a Ray cluster. The result is the same.",
+        ),
+    ] = "local",
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            min=1,
+            max=10_000,
+            help="Processes side by side; one for each core where left out.",
+            show_default=False,
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show steps, sources and what would be sent; run nothing.")
     ] = False,
@@ -101,9 +119,19 @@ def run_workflow(
     from .workflow_running import run_and_show, show_dry_run
 
     if dry_run:
-        show_dry_run(flow, inputs, offline, as_json)
+        show_dry_run(flow, inputs, offline, engine, as_json)
         return
-    code = run_and_show(flow, inputs, out, resume=resume, compare=compare, offline=offline, as_json=as_json)
+    code = run_and_show(
+        flow,
+        inputs,
+        out,
+        resume=resume,
+        compare=compare,
+        offline=offline,
+        engine=engine,
+        workers=workers,
+        as_json=as_json,
+    )
     if code:
         raise typer.Exit(code)
 

@@ -37,6 +37,8 @@ def run_and_show(
     resume: bool,
     compare: Path | None,
     offline: bool,
+    engine: str,
+    workers: int | None,
     as_json: bool,
 ) -> int:
     """Run the workflow, print what came of it, and return the exit code."""
@@ -53,6 +55,8 @@ def run_and_show(
                 offline=offline or settings.offline,
                 resume=resume,
                 compare=compare,
+                engine=engine,
+                workers=workers,
                 listener=listener,
             )
         )
@@ -68,13 +72,13 @@ def run_and_show(
     return _EXIT_CODES[finished.status]
 
 
-def show_dry_run(flow: Workflow, inputs: Mapping[str, Any], offline: bool, as_json: bool) -> None:
+def show_dry_run(flow: Workflow, inputs: Mapping[str, Any], offline: bool, engine: str, as_json: bool) -> None:
     """Print what the workflow would do."""
     settings = load_settings().settings
     _checked, plain = validated(flow, inputs)
     with _bench(settings) as bench:
         tools = outside_a_session(all_tools(settings.weights_choice.folder))
-        found = dry_run(flow, plain, bench, tools, offline or settings.offline)
+        found = dry_run(flow, plain, bench, tools, offline or settings.offline, engine)
     if as_json:
         told = {
             "workflow": found.workflow,

@@ -25,6 +25,7 @@ from ...memory.records import Evidence, ToolResult
 from ...tools.contract import Tool, ToolArguments
 from ...tools.workbench import Workbench
 from ..planner.contract import Aside, Break, Row, Sentence, Table
+from .engines.contract import Chemistry
 
 __all__ = [
     "Aside",
@@ -211,6 +212,10 @@ class WorkflowRun(Protocol):
         """Stores and chemistry, for a workflow with a hot path of its own; what it takes from there is not evidence."""
 
     @property
+    def chemistry(self) -> Chemistry:
+        """RDKit for a hot path of the workflow's own, in all processes that the run has, here or on other machines."""
+
+    @property
     def tools(self) -> Mapping[str, Tool]:
         """The tools that may be called."""
 
@@ -237,9 +242,12 @@ class WorkflowRun(Protocol):
         function: Callable[[R], Awaitable[T]],
         *,
         label: Callable[[R], str] = str,
-        at_once: int = 4,
+        at_once: int | None = None,
     ) -> Each[R, T]:
-        """Do the same for every row, some at once. A row whose function raises one of our errors is listed and the rest go on."""
+        """Do the same for every row, so many at once, or as many as suits the engine.
+
+        A row whose function raises one of our errors is listed and the rest go on.
+        """
 
     async def together(self, works: Sequence[Callable[[], Awaitable[T]]]) -> tuple[T, ...]:
         """Do what is not alike side by side; results in the order of the works. What one of them raises ends the others.

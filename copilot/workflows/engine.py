@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
@@ -23,11 +23,12 @@ from ...tools.contract import Tool
 from ...tools.execute import explain_validation
 from ...tools.registry import all_tools, outside_a_session
 from ...tools.workbench import Workbench
+from ..environment import biocopilot_version, environment_of
 from ..environment import changes as changed_versions
-from ..environment import environment_of
 from .changes import changes_of
 from .claims_checked import checked, renumbered, told_cells
 from .contract import Finished, Note, Report, StepDone, Workflow
+from .engines import open_engine
 from .kept_steps import FILE_NAME, KeptSteps, Step
 from .outputs import write_outputs
 from .run_folder import RunFolder, file_hash, read_manifest
@@ -66,6 +67,8 @@ async def run_workflow(
     offline: bool = False,
     resume: bool = False,
     compare: Path | None = None,
+    engine: str = "local",
+    workers: int | None = None,
     listener: Callable[[Happening], None] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Finished:
@@ -80,6 +83,8 @@ async def run_workflow(
         offline: refuse what needs the network.
         resume: go on with the run that is in the folder, or run it again over today's data.
         compare: the folder of an earlier run: what it found that is other now is told.
+        engine: where the work is done: `local`, `ray` or `ray:ADDRESS`; it comes to the same.
+        workers: how many processes side by side; one for each core where None.
         listener: hears what happens, as it happens.
         now: the clock.
 
@@ -87,6 +92,7 @@ async def run_workflow(
         InvalidArguments: the inputs are not what the workflow takes.
         InvalidInput: the folder holds something else.
         StorageError: the folder cannot be used, or the disk is full.
+        Unavailable: the engine is not there, or its cluster has gone.
         BiocopilotError: the workflow itself could not go on; what was done is kept.
     """
     inputs, plain = validated(flow, given)
@@ -94,32 +100,26 @@ async def run_workflow(
     if compare is not None:
         read_manifest(compare)  # no run there is told before anything is done
         compare = None if _absolute(str(compare)) == _absolute(str(out)) else compare
-    folder = RunFolder.open(out, flow, plain, resume=resume, now=now())
-    try:
-        folder.begin(now(), biocopilot_version(), environment_of(bench), offline)
-        work = _work(folder, bench, every, offline)
-        if listener is not None:
-            work.listener = listener
-        try:
-            report = await flow.function(work, inputs)
-        except asyncio.CancelledError:
-            folder.end(now(), "interrupted", {"steps": len(folder.steps)})
-            raise
-        except BiocopilotError as error:
-            folder.end(now(), "failed", {"error": {"name": type(error).__name__, "message": error.message}})
-            raise
-        finished, _claims = finish(flow, plain, report, work, folder, compare)
-        await write_outputs(finished, bench)
-        folder.manifest.pop("error", None)
-        folder.end(now(), finished.status, _told(finished, folder, work))
-        return finished
-    finally:
-        folder.close()
-
-
-def _work(folder: RunFolder, bench: Workbench, tools: Mapping[str, Tool], offline: bool) -> Work:
-    given = {**environment_of(bench), "biocopilot": biocopilot_version()}
-    return Work(folder, bench, tools, offline, given)
+    versions = {**environment_of(bench), "biocopilot": biocopilot_version()}
+    async with open_engine(engine, bench, versions, workers) as working:
+        with closing(RunFolder.open(out, flow, plain, resume=resume, now=now())) as folder:
+            folder.begin(now(), biocopilot_version(), environment_of(bench), offline, working.name)
+            work = Work(folder, bench, every, offline, versions, working)
+            if listener is not None:
+                work.listener = listener
+            try:
+                report = await flow.function(work, inputs)
+            except asyncio.CancelledError:
+                folder.end(now(), "interrupted", {"steps": len(folder.steps)})
+                raise
+            except BiocopilotError as error:
+                folder.end(now(), "failed", {"error": {"name": type(error).__name__, "message": error.message}})
+                raise
+            finished, _claims = finish(flow, plain, report, work, folder, compare)
+            await write_outputs(finished, bench)
+            folder.manifest.pop("error", None)
+            folder.end(now(), finished.status, _told(finished, folder, work))
+            return finished
 
 
 def finish(
@@ -165,14 +165,6 @@ def finish(
         folder=folder.path,
     )
     return finished, examined.claims
-
-
-def biocopilot_version() -> str:
-    """The installed version."""
-    try:
-        return version("biocopilot")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def _numbered(work: Work) -> tuple[tuple[StepDone, ...], tuple[Evidence, ...], dict[str, str]]:

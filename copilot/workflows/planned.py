@@ -10,6 +10,7 @@ from ...tools.contract import Tool
 from ...tools.from_services import ANSWERABLE
 from ...tools.workbench import Workbench
 from .contract import PlannedStep, Workflow
+from .engines import cluster_of
 
 __all__ = ["DryRun", "dry_run"]
 
@@ -28,7 +29,12 @@ class DryRun:
 
 
 def dry_run(
-    flow: Workflow, inputs: Mapping[str, Any], bench: Workbench, tools: Mapping[str, Tool], offline: bool
+    flow: Workflow,
+    inputs: Mapping[str, Any],
+    bench: Workbench,
+    tools: Mapping[str, Tool],
+    offline: bool,
+    engine: str = "local",
 ) -> DryRun:
     """Tell what the workflow would do. Opens no connection and writes nothing; the inputs are checked ones."""
     called = [tools[name] for name in flow.tools if name in tools]
@@ -38,6 +44,8 @@ def dry_run(
     if any(tool.needs_network or tool.name in ANSWERABLE for tool in called):
         sources.append("kept replies of services" if offline else "kept replies of services, then the live services")
     leaves = () if offline else tuple(_leaving(called, bench.services.structures_may_leave))
+    if cluster := cluster_of(engine):
+        leaves = (f"molecules and the arguments of calls, to the Ray cluster at {cluster}", *leaves)
     return DryRun(flow.name, inputs, steps, tuple(sources), leaves)
 
 

@@ -83,9 +83,15 @@ class RunFolder:
         """When the run first began; stamps what was computed here."""
         return datetime.fromisoformat(self.manifest["created_at"])
 
-    def begin(self, now: datetime, version: str, environment: Mapping[str, str], offline: bool) -> None:
+    def begin(self, now: datetime, version: str, environment: Mapping[str, str], offline: bool, engine: str) -> None:
         """Write down that work begins, with what, and over which data."""
-        started = {"at": _time(now), "version": version, "environment": dict(environment), "offline": offline}
+        started = {
+            "at": _time(now),
+            "version": version,
+            "environment": dict(environment),
+            "offline": offline,
+            "engine": engine,
+        }
         self.manifest["starts"].append(started)
         self.manifest["status"] = "running"
         self.manifest.pop("ended_at", None)

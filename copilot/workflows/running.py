@@ -43,6 +43,8 @@ async def arun(
     copilot: Copilot,
     resume: bool = False,
     compare: str | Path | None = None,
+    engine: str = "local",
+    workers: int | None = None,
     listener: Callable[[Happening], None] | None = None,
 ) -> Finished:
     """Run a workflow to its end in the folder `out`; cancelling the task stops it, and a later `resume` goes on from there.
@@ -54,11 +56,14 @@ async def arun(
         copilot: whose tools, stores and settings are used; its planner is not asked.
         resume: go on with the run that is in the folder, or run it again over today's data.
         compare: the folder of an earlier run; what it found that is other now stands in `Finished.changes`.
+        engine: where the work is done: `local`, `ray` or `ray:ADDRESS` for a Ray cluster. What comes of it is the same.
+        workers: how many processes side by side; one for each core where None.
         listener: hears of steps, rows, failures and notes as they happen.
 
     Raises:
         InvalidInput: the inputs or the folder are others than the workflow takes.
         StorageError: the folder cannot be written; what was done is kept.
+        Unavailable: Ray is not installed, or its cluster is not there.
     """
     return await run_workflow(
         opened(which),
@@ -69,6 +74,8 @@ async def arun(
         offline=copilot.offline,
         resume=resume,
         compare=None if compare is None else _path(compare),
+        engine=engine,
+        workers=workers,
         listener=listener,
     )
 
@@ -81,10 +88,22 @@ def run(
     copilot: Copilot,
     resume: bool = False,
     compare: str | Path | None = None,
+    engine: str = "local",
+    workers: int | None = None,
     listener: Callable[[Happening], None] | None = None,
 ) -> Finished:
     """`arun` for programs without an event loop; safe in any thread, also while a loop runs in this one (a notebook)."""
-    work = arun(which, inputs, out=out, copilot=copilot, resume=resume, compare=compare, listener=listener)
+    work = arun(
+        which,
+        inputs,
+        out=out,
+        copilot=copilot,
+        resume=resume,
+        compare=compare,
+        engine=engine,
+        workers=workers,
+        listener=listener,
+    )
     return run_to_end(work, "biocopilot-workflow")
 
 

@@ -31,6 +31,7 @@ from ..claim_text import shown
 from ..verification import NO_END, Verification, verify_run
 from .contract import Change, Finished, Workflow
 from .engine import finish, validated
+from .engines import Engine, open_engine
 from .kept_steps import FILE_NAME, KeptSteps
 from .outputs import FILES, write_outputs
 from .registry import find_workflow
@@ -62,16 +63,19 @@ async def verify_folder(
         raise FileRefused(f"{path} has no {FILE_NAME}.", "Name the folder that --out named.")
     with KeptSteps.read(path / FILE_NAME) as steps:
         folder = RunFolder(path, manifest, steps, True, dict(manifest["files"]))
-        return await _verified(folder, bench, tools, flow or _flow(manifest, tools))
+        async with open_engine("local", bench, {}) as engine:
+            return await _verified(folder, bench, tools, flow or _flow(manifest, tools), engine)
 
 
-async def _verified(folder: RunFolder, bench: Workbench, tools: Mapping[str, Tool], flow: Workflow) -> Verification:
+async def _verified(
+    folder: RunFolder, bench: Workbench, tools: Mapping[str, Tool], flow: Workflow, engine: Engine
+) -> Verification:
     manifest, last = folder.manifest, folder.manifest["starts"][-1]
     run_id = folder.path.resolve().name
     if "ended_at" not in manifest or manifest["status"] not in ("answered", "partial", "unknown"):
         return Verification(run_id, (), (), gaps=(NO_END,))
     given = {**last["environment"], "biocopilot": last["version"]}
-    work = Work(folder, bench, tools, bool(last["offline"]), given, only_kept=True)
+    work = Work(folder, bench, tools, bool(last["offline"]), given, engine, only_kept=True)
     inputs, plain = validated(flow, manifest["inputs"])
     report = await flow.function(work, inputs)
     finished, claims = finish(flow, plain, report, work, folder)

@@ -25,11 +25,13 @@ from ...memory.errors import (
 )
 from ...memory.records import Evidence, ToolCall, ToolResult, canonical_json
 from ...tools.contract import Tool, ToolContext
-from ...tools.execute import execute, find_tool
+from ...tools.execute import find_tool
 from ...tools.from_services import ANSWERABLE
 from ...tools.workbench import Workbench
 from ..user_files import file_sha256
 from .contract import Done, Each, Note, NoteKind, RowFailure
+from .engines import Chemistry, Engine
+from .engines.local import FILE_FIELDS
 from .kept_steps import Step, step_key
 from .run_folder import RunFolder
 
@@ -42,8 +44,7 @@ Place = tuple[int, ...]
 
 _EVIDENCE_PER_STEP = 100_000
 """Ids while the run works: E200003 is the third piece of evidence of the second step kept in this folder."""
-_FILE_FIELDS = ("file", "files")
-_MOST_AT_ONCE = 8
+_ROWS_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class Work:
         tools: the tools that may be called.
         offline: whether tools that need the network are refused.
         given: versions and releases that every result depends on.
+        engine: where calls are made and molecules computed.
         listener: hears what happens.
         only_kept: whether to run nothing, for the check of a finished run.
     """
@@ -84,6 +86,7 @@ class Work:
     tools: Mapping[str, Tool]
     offline: bool
     given: Mapping[str, str]
+    engine: Engine
     listener: Callable[[Happening], None] = _nobody
     only_kept: bool = False
     batches: int = 0
@@ -101,13 +104,18 @@ class Work:
         self._counters: dict[Place, int] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._hashes: dict[str, str] = {}
-        self._at_once = asyncio.Semaphore(_MOST_AT_ONCE)
-        self._broken: StorageError | None = None
+        self._at_once = asyncio.Semaphore(self.engine.at_once)
+        self._broken: BiocopilotError | None = None
 
     @property
     def folder(self) -> Path:
         """The run's folder."""
         return self.run_folder.path
+
+    @property
+    def chemistry(self) -> Chemistry:
+        """See `WorkflowRun.chemistry`."""
+        return self.engine.chemistry
 
     # Calls -------------------------------------------------------------------------------------------------------
 
@@ -159,14 +167,17 @@ class Work:
             raise StorageError(f"The result of {tool.name} is not kept in {self.folder}.", "Go on with --resume first.")
         if tool.writes(call.arguments):
             raise NotApproved(f"{tool.name} writes a file, and a workflow's tools write none.")
-        numbers = iter(range(1, _EVIDENCE_PER_STEP))
         allowed = frozenset(map(Path, self.run_folder.files))
         context = ToolContext(self.bench, allowed, self.offline, self.progress)
         async with self._at_once:
             self.executed += 1
-            return await execute(
-                call, {tool.name: tool}, context, lambda: f"E{next(numbers)}", now=lambda: self.run_folder.created_at
-            )
+            try:
+                return await self.engine.execute(call, {tool.name: tool}, context, lambda: self.run_folder.created_at)
+            except (
+                BiocopilotError
+            ) as error:  # a call that fails is a result: this is the engine's own trouble, and no row's
+                self._broken = error
+                raise
 
     def _keep(self, name: str, arguments: Mapping[str, Any], given: Mapping[str, Any], result: Any) -> Step:
         try:
@@ -179,7 +190,7 @@ class Work:
         given: dict[str, Any] = dict(self.given)
         if tool.needs_network or tool.name in ANSWERABLE:
             given["network"] = "forbidden" if self.offline else "allowed"
-        named = [arguments[name] for name in _FILE_FIELDS if arguments.get(name)]
+        named = [arguments[name] for name in FILE_FIELDS if arguments.get(name)]
         paths = [item for value in named for item in ([value] if isinstance(value, str) else value)]
         if paths:
             given["files"] = [self._hash(Path(item)) for item in paths]
@@ -237,10 +248,11 @@ class Work:
         function: Callable[[R], Awaitable[T]],
         *,
         label: Callable[[R], str] = str,
-        at_once: int = 4,
+        at_once: int | None = None,
     ) -> Each[R, T]:
         """See `WorkflowRun.each`."""
         place = self._next_place()
+        most = max(_ROWS_AT_ONCE, self.engine.chemistry.count) if at_once is None else at_once
         results: list[Done[R, T] | RowFailure | None] = [None] * len(rows)
         ended = 0
         numbers = iter(range(len(rows)))
@@ -262,7 +274,7 @@ class Work:
                 ended += 1
                 self.listener(Happening("row", label(row), done=ended, total=len(rows)))
 
-        await _all([work() for _ in range(max(1, min(at_once, len(rows))))])
+        await _all([work() for _ in range(max(1, min(most, len(rows))))])
         return Each(
             tuple(item for item in results if isinstance(item, Done)),
             tuple(item for item in results if isinstance(item, RowFailure)),

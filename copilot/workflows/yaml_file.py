@@ -223,8 +223,9 @@ class _Reader:
             raise nodes.get("as", node).fault(
                 f"{row!r} names something else already.", "Give the row another name with as."
             )
-        at_once = nodes["at_once"].value if "at_once" in nodes else 4
-        if not isinstance(at_once, int) or isinstance(at_once, bool) or not 1 <= at_once <= 16:
+        at_once = nodes["at_once"].value if "at_once" in nodes else None
+        fits = isinstance(at_once, int) and not isinstance(at_once, bool) and 1 <= at_once <= 16
+        if "at_once" in nodes and not fits:
             raise nodes["at_once"].fault("at_once must be a whole number from 1 to 16.")
         inner: dict[str, Step | None] = {**visible, row: None}
         steps = self._steps(nodes["steps"], inner)

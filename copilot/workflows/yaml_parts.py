@@ -76,7 +76,7 @@ class Loop:
     """A `Ref`, or a list."""
     row: str
     """The name by which its steps refer to the row."""
-    at_once: int
+    at_once: int | None
     steps: tuple[Step, ...]
     when: Condition | None
     mark: Mark

@@ -41,7 +41,7 @@ def _refused(_bench: Workbench) -> NoReturn:
 class _WorkerBench(Workbench):
     """Stores and chemistry of this machine, and nothing else."""
 
-    transport = kept_replies = library = library_offline = hgnc = biomedgpt = property(_refused)  # type: ignore[assignment]
+    transport = kept_replies = library = library_offline = hgnc = biomedgpt = property(_refused)
 
 
 @cache

@@ -28,7 +28,8 @@ details.cited summary { cursor: pointer; color: var(--link); list-style: none; }
 details.cited summary::-webkit-details-marker { display: none; }
 details.cited summary::before { content: "▸\\a0"; } details.cited[open] summary::before { content: "▾\\a0"; }
 .claim > details.cited, .claim > details.cited summary { display: inline; } td summary { white-space: nowrap; }
-details.cited ul { margin: .2rem 0 .4rem; padding: .4rem .6rem .4rem 1.4rem; background: var(--soft); min-width: 14rem; }
+details.cited ul { margin: .2rem 0 .4rem; padding: .4rem .6rem .4rem 1.4rem; background: var(--soft); }
+td details.cited ul { min-width: 14rem; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 1rem; margin: 1rem 0;
   align-items: start; }
 .molecules { grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); }

@@ -1,4 +1,4 @@
-"""The chemistry of a long list in chunks, by as many processes as there are cores, each chunk kept in a file of its own.
+"""The chemistry of a long list in chunks, by all processes that the run has, each chunk kept in a file of its own.
 
 A chunk's file is called by the hash of all that its content depends on: its rows, the patterns, the versions. It is written beside
 and renamed, so it is whole or not there: a run that was killed finds what was done and does the rest, and comes to the same bytes.
@@ -20,7 +20,7 @@ from typing import Any
 
 from ....memory.errors import DeadlineExceeded, InvalidStructure, LimitReached, StorageError, WorkerDied
 from ....memory.records import canonical_json
-from ....tools.chemistry.workers import ChemistryWorkers
+from ..engines import Chemistry
 from .reading import InputRow
 
 __all__ = ["Chunks", "assess_all"]
@@ -77,7 +77,7 @@ async def assess_all(
     rows: Iterator[InputRow],
     chunks: Chunks,
     patterns: Sequence[str],
-    count: int,
+    chemistry: Chemistry,
     progress: Callable[[int], None],
 ) -> None:
     """Have every chunk's file made that is not there yet.
@@ -86,24 +86,23 @@ async def assess_all(
         rows: the rows of the list; read as they are needed.
         chunks: where results are kept.
         patterns: SMARTS to look for.
-        count: how many processes.
+        chemistry: the processes that do it.
         progress: told how many rows are done.
 
     Raises:
         WorkerDied: no chemistry process can be started.
         StorageError: a file cannot be written.
     """
-    workers = ChemistryWorkers(count)
     under_way: deque[tuple[int, asyncio.Task[None]]] = deque()
     done = 0
     try:
         while part := tuple(islice(rows, ROWS)):
             path = chunks.path_of(part)
             if chunks.read(path) is None:
-                under_way.append((len(part), asyncio.create_task(_make(part, path, chunks, patterns, workers))))
+                under_way.append((len(part), asyncio.create_task(_make(part, path, chunks, patterns, chemistry))))
             else:
                 done += len(part)
-            while len(under_way) > 2 * count:
+            while len(under_way) > 2 * chemistry.count:
                 done += await _first(under_way)
             progress(done)
         while under_way:
@@ -113,7 +112,6 @@ async def assess_all(
         for _rows, task in under_way:
             task.cancel()
         await asyncio.gather(*(task for _rows, task in under_way), return_exceptions=True)
-        workers.close()
 
 
 async def _first(under_way: deque[tuple[int, asyncio.Task[None]]]) -> int:
@@ -124,23 +122,23 @@ async def _first(under_way: deque[tuple[int, asyncio.Task[None]]]) -> int:
 
 
 async def _make(
-    rows: Sequence[InputRow], path: Path, chunks: Chunks, patterns: Sequence[str], workers: ChemistryWorkers
+    rows: Sequence[InputRow], path: Path, chunks: Chunks, patterns: Sequence[str], chemistry: Chemistry
 ) -> None:
-    chunks.keep(path, await _assessed(rows, patterns, workers, _CHUNK_S))
+    chunks.keep(path, await _assessed(rows, patterns, chemistry, _CHUNK_S))
 
 
 async def _assessed(
-    rows: Sequence[InputRow], patterns: Sequence[str], workers: ChemistryWorkers, deadline_s: float
+    rows: Sequence[InputRow], patterns: Sequence[str], chemistry: Chemistry, deadline_s: float
 ) -> list[dict[str, Any]]:
     """What the rows are; a process that dies over them is replaced and the rows halved, down to the one that ends it."""
     told = {"rows": [[row.kind, row.text] for row in rows], "patterns": list(patterns)}
     try:
-        found: list[dict[str, Any]] = await workers.call("assess", told, deadline_s=deadline_s)
+        found: list[dict[str, Any]] = await chemistry.call("assess", told, deadline_s=deadline_s)
     except (WorkerDied, DeadlineExceeded, LimitReached, InvalidStructure):
         if len(rows) == 1:
-            await workers.call("version", {}, deadline_s=60)  # fails where no process can be had at all
+            await chemistry.call("version", {}, deadline_s=60)  # fails where no process can be had at all
             return [{"error": _LOST}]
         middle = len(rows) // 2
-        first = await _assessed(rows[:middle], patterns, workers, max(_ONE_S, deadline_s / 4))
-        return [*first, *await _assessed(rows[middle:], patterns, workers, max(_ONE_S, deadline_s / 4))]
+        first = await _assessed(rows[:middle], patterns, chemistry, max(_ONE_S, deadline_s / 4))
+        return [*first, *await _assessed(rows[middle:], patterns, chemistry, max(_ONE_S, deadline_s / 4))]
     return found

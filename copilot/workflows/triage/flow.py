@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -158,7 +157,7 @@ async def _sorted_out(run: WorkflowRun, path: Path, inputs: TriageInputs, rules:
     def progress(done: int) -> None:
         run.progress(f"reading and standardising {path.name}", done, total)
 
-    await assess_all(read_rows(path), chunks, rules.patterns, os.cpu_count() or 1, progress)
+    await assess_all(read_rows(path), chunks, rules.patterns, run.chemistry, progress)
     run.progress("sorting out")
     funnel = Funnel(rules)
     best = await asyncio.to_thread(

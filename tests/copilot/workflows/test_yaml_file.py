@@ -244,7 +244,14 @@ def test_steps_that_do_not_refer_to_each_other_run_side_by_side_and_come_to_the_
     assert orders[8].index("slow one") > max(orders[8].index("quick"), orders[8].index("lead"))
     assert orders[8][-1] == "late"
     assert orders[1].index("slow one") == 0
-    assert [step.arguments["thing"] for step in found[8].steps] == ["slow one", "late", "quick", "lead", "iron", "broken"]
+    assert [step.arguments["thing"] for step in found[8].steps] == [
+        "slow one",
+        "late",
+        "quick",
+        "lead",
+        "iron",
+        "broken",
+    ]
     assert [note.text.partition(":")[0] for note in found[8].notes] == ["weigh broken failed", "left_out was left out"]
     for name in ("report.md", "report.html", "methods.md"):
         made = [(tmp_path / f"run{most}" / name).read_text() for most in orders]

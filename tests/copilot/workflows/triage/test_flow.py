@@ -20,6 +20,7 @@ from biocopilot.copilot.workflows.triage.reading import InputRow
 from biocopilot.copilot.workflows.triage.tables import REJECTS, RESULTS
 from biocopilot.memory.chembl_store import ChemblStore
 from biocopilot.memory.errors import InvalidInput, InvalidStructure
+from biocopilot.tools.chemistry.workers import ChemistryWorkers
 from biocopilot.tools.workbench import Workbench
 
 LIST = """smiles,id
@@ -142,14 +143,16 @@ def test_a_file_without_structures_and_a_pattern_that_is_none_are_refused(tmp_pa
         triage(tmp_path / "a.smi", tmp_path / "two", holding=["[C"])
 
 
-def test_a_damaged_chunk_is_made_again(tmp_path: Path) -> None:
+def test_a_damaged_chunk_is_made_again(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     rows = [InputRow(1, "", "smiles", "CCO"), InputRow(2, "", "smiles", "rubbish")]
     chunks = Chunks(tmp_path / "chunks", {"patterns": []})
-    asyncio.run(assess_all(iter(rows), chunks, [], 1, lambda _done: None))
+    workers = ChemistryWorkers(1)
+    request.addfinalizer(workers.close)
+    asyncio.run(assess_all(iter(rows), chunks, [], workers, lambda _done: None))
     path = chunks.path_of(rows)
     whole = path.read_bytes()
     path.write_bytes(whole[:-9])
-    asyncio.run(assess_all(iter(rows), chunks, [], 1, lambda _done: None))
+    asyncio.run(assess_all(iter(rows), chunks, [], workers, lambda _done: None))
     assert path.read_bytes() == whole
     assert [sorted(found) for found in chunks.read(path) or []] == [
         ["alerts", "holds", "inchikey", "smiles", "values"],
