@@ -7,9 +7,12 @@ import hashlib
 import json
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import typer
 
 from ...memory.records import canonical_json
 from ...memory.text import clean, shorten
@@ -17,9 +20,10 @@ from ...tools.registry import all_tools, outside_a_session
 from ...tools.workbench import Workbench
 from ..settings import Settings, load_settings
 from ..workflows.contract import Finished, Workflow
-from ..workflows.engine import run_workflow, validated
+from ..workflows.engine import again_command, run_workflow, validated
+from ..workflows.outputs import failed_lines
 from ..workflows.planned import dry_run
-from ..workflows.run_folder import read_manifest
+from ..workflows.run_folder import MANIFEST, read_manifest
 from .failures import say
 from .workflow_progress import watching
 
@@ -27,6 +31,7 @@ __all__ = ["run_and_show", "show_dry_run"]
 
 _EXIT_CODES = {"answered": 0, "partial": 3, "unknown": 4}
 _MOST_CHANGES = 10
+_MOST_FAILURES = 50
 
 
 def run_and_show(
@@ -44,7 +49,8 @@ def run_and_show(
     """Run the workflow, print what came of it, and return the exit code."""
     settings = load_settings().settings
     folder = out or Path(_default_name(flow, inputs))
-    with _bench(settings) as bench, watching() as listener:
+    again = again_command(flow).replace("FOLDER", shlex.quote(str(folder)))
+    with _stopping(folder, again), _bench(settings) as bench, watching() as listener:
         finished = asyncio.run(
             run_workflow(
                 flow,
@@ -60,14 +66,16 @@ def run_and_show(
                 listener=listener,
             )
         )
-    again = finished.again.replace("FOLDER", shlex.quote(str(folder)))
     if as_json:
         sys.stdout.write(json.dumps(read_manifest(folder), ensure_ascii=False, indent=2) + "\n")
     else:
         sys.stdout.write(_text(finished, folder))
-    for failure in finished.failures:
-        say(f"✗ {_line(failure.label)}: {_line(failure.message)}")
-    if finished.failures or any(step.status == "failed" for step in finished.steps) or finished.status == "partial":
+    failed = list(failed_lines(finished))
+    for text in failed[:_MOST_FAILURES]:
+        say(f"✗ {_line(text)}")
+    if (left := len(failed) - _MOST_FAILURES) > 0:
+        say(f"  and {left:,} more; report.md has them all")
+    if failed:
         say(f"To try again what failed: {again}")
     return _EXIT_CODES[finished.status]
 
@@ -102,6 +110,18 @@ def _bench(settings: Settings) -> Workbench:
     return Workbench(
         settings.store, settings.workers, settings.services, settings.library_choice, settings.weights_choice
     )
+
+
+@contextmanager
+def _stopping(folder: Path, again: str) -> Iterator[None]:
+    """Says, where Ctrl-C stops the work, how it goes on."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        if not (folder / MANIFEST).exists():
+            raise
+        say(f"\nStopped; what was done is kept. To go on: {again}")
+        raise typer.Exit(130) from stop
 
 
 def _default_name(flow: Workflow, inputs: Mapping[str, Any]) -> str:

@@ -34,7 +34,7 @@ from .outputs import write_outputs
 from .run_folder import RunFolder, file_hash, read_manifest
 from .work import Happening, Work
 
-__all__ = ["finish", "run_workflow", "validated"]
+__all__ = ["again_command", "finish", "run_workflow", "validated"]
 
 
 def validated(flow: Workflow, given: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -148,7 +148,6 @@ def finish(
     status: Literal["answered", "partial", "unknown"] = (
         "partial" if failed and report.status == "answered" else report.status
     )
-    again = f"biocopilot workflow run {shlex.quote(flow.file or flow.name)} --out FOLDER --resume"
     finished = Finished(
         workflow=flow,
         inputs=inputs,
@@ -161,10 +160,15 @@ def finish(
         changes=changes,
         version=biocopilot_version(),
         environment=environment_of(work.bench),
-        again=again,
+        again=again_command(flow),
         folder=folder.path,
     )
     return finished, examined.claims
+
+
+def again_command(flow: Workflow) -> str:
+    """The command that goes on with a run of the workflow, or tries again what failed in it; FOLDER stands for the run's own."""
+    return f"biocopilot workflow run {shlex.quote(flow.file or flow.name)} --out FOLDER --resume"
 
 
 def _numbered(work: Work) -> tuple[tuple[StepDone, ...], tuple[Evidence, ...], dict[str, str]]:

@@ -215,4 +215,9 @@ def _trouble(path: Path, error: sqlite3.Error) -> StorageError:
         return StorageError(
             f"The disk is full: {path} cannot be written.", "Make room and go on with --resume; what was done is kept."
         )
+    if code == sqlite3.SQLITE_IOERR:
+        return StorageError(
+            f"{path} cannot be written or read ({error}).",
+            "See to the disk and go on with --resume; what was done is kept.",
+        )
     return StorageError(f"{path} cannot be used ({error}).", "Name a folder that can be written with --out.")

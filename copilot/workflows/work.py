@@ -51,12 +51,19 @@ _ROWS_AT_ONCE = 4
 class Happening:
     """Something that happened, for whoever watches; nothing of it is kept."""
 
-    kind: Literal["step", "row", "failure", "note", "progress"]
+    kind: Literal["begun", "step", "row", "failure", "note", "progress"]
     text: str
+    """Of `begun` and `step` the call, the same for both."""
     kept: bool = False
     """Whether a step was taken from what an earlier start of the run had done."""
     done: int | None = None
     total: int | None = None
+    loop: tuple[int, ...] = ()
+    """Of a row: the place of its loop, longer for a loop within a loop."""
+    failure: RowFailure | None = None
+    """Of a failure: the row or call that failed, why, and what to do."""
+    of_row: bool = False
+    """Whether what failed is a row; the call that it failed of was told before it."""
 
 
 def _nobody(_happening: Happening) -> None:
@@ -155,7 +162,7 @@ class Work:
         self.used[key] = place if earlier is None else min(place, earlier)
         result = _numbered(step)
         if earlier is None:
-            self.listener(Happening("step", f"{tool.name} {_brief(call.arguments)}".rstrip(), kept))
+            self.listener(Happening("step", _called(call), kept))
         if result.status == "failed":
             self._tell_failure(place, call, result)
         return result
@@ -171,6 +178,7 @@ class Work:
         context = ToolContext(self.bench, allowed, self.offline, self.progress)
         async with self._at_once:
             self.executed += 1
+            self.listener(Happening("begun", _called(call)))
             try:
                 return await self.engine.execute(call, {tool.name: tool}, context, lambda: self.run_folder.created_at)
             except (
@@ -218,8 +226,9 @@ class Work:
         return None
 
     def _tell_failure(self, place: Place, call: ToolCall, result: ToolResult) -> None:
-        text = f"{call.tool} {_brief(call.arguments)} failed: {result.digest.replace(chr(10), ' ')}"
-        self._note(place, Note(text, "failure"))
+        text = f"{_called(call)} failed: {result.digest.replace(chr(10), ' ')}"
+        message, _, hint = result.digest.partition("\n")
+        self._note(place, Note(text, "failure"), RowFailure(_called(call), result.error or "", message, hint))
 
     def in_order(self) -> Iterator[tuple[ToolCall, ToolResult]]:
         """The calls in the order in which the program asks for them, with the results that it was given.
@@ -256,6 +265,7 @@ class Work:
         results: list[Done[R, T] | RowFailure | None] = [None] * len(rows)
         ended = 0
         numbers = iter(range(len(rows)))
+        self.listener(Happening("progress", "", done=0, total=len(rows), loop=place))
 
         async def work() -> None:
             nonlocal ended
@@ -265,14 +275,17 @@ class Work:
                 try:
                     results[number] = Done(row, await function(row))
                 except BiocopilotError as error:
-                    if isinstance(error, UnknownTool) or error is self._broken:
+                    if self._broken is not None:  # whatever this row met meanwhile, nothing can go on
+                        raise self._broken from None
+                    if isinstance(error, UnknownTool):
                         raise
                     failure = RowFailure(label(row), type(error).__name__, error.message, error.hint)
                     results[number] = failure
                     self.failed.append(((*place, number), failure))
-                    self.listener(Happening("failure", f"{failure.label}: {failure.message}"))
+                    text = f"{failure.label}: {failure.message}"
+                    self.listener(Happening("failure", text, failure=failure, of_row=True))
                 ended += 1
-                self.listener(Happening("row", label(row), done=ended, total=len(rows)))
+                self.listener(Happening("row", label(row), done=ended, total=len(rows), loop=place))
 
         await _all([work() for _ in range(max(1, min(most, len(rows))))])
         return Each(
@@ -315,9 +328,9 @@ class Work:
         """See `WorkflowRun.note`."""
         self._note(self._next_place(), Note(text, kind))
 
-    def _note(self, place: Place, note: Note) -> None:
+    def _note(self, place: Place, note: Note, failure: RowFailure | None = None) -> None:
         self.noted.append((place, note))
-        self.listener(Happening("failure" if note.kind == "failure" else "note", note.text))
+        self.listener(Happening("failure" if note.kind == "failure" else "note", note.text, failure=failure))
 
     def progress(self, text: str, done: int | None = None, total: int | None = None) -> None:
         """See `WorkflowRun.progress`."""
@@ -356,6 +369,11 @@ def _numbered(step: Step) -> ToolResult:
         item.model_copy(update={"id": f"E{first + number}"}) for number, item in enumerate(result.evidence, 1)
     )
     return result.model_copy(update={"evidence": evidence})
+
+
+def _called(call: ToolCall) -> str:
+    """A call as it is told."""
+    return f"{call.tool} {_brief(call.arguments)}".rstrip()
 
 
 def _brief(arguments: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ the same byte for byte when it is made again.
 
 from __future__ import annotations
 
+from .failed import failed_lines
 from .writing import FILES, write_outputs
 
-__all__ = ["FILES", "write_outputs"]
+__all__ = ["FILES", "failed_lines", "write_outputs"]

@@ -2,12 +2,18 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from biocopilot.copilot.cli.workflow_board import drawn
 from biocopilot.copilot.cli.workflow_progress import Counter
+from biocopilot.copilot.workflows.contract import RowFailure
 from biocopilot.copilot.workflows.work import Happening
+from rich.console import Console
+from rich.spinner import Spinner
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -87,6 +93,99 @@ def test_the_time_left_follows_the_pace_of_what_was_not_kept() -> None:
     assert row(1, 10.0) == "· 1/103 row 1"
     assert row(3, 14.0) == "· 3/103 row 3 · 3 min 20 s left"
     assert row(103, 300.0) == "· 103/103 row 103"
+    assert counter.rows == {}
+
+
+def failure(row: str, message: str, of_row: bool = False) -> Happening:
+    return Happening("failure", f"{row}: {message}", failure=RowFailure(row, "E", message, "Mend."), of_row=of_row)
+
+
+def region(counter: Counter, width: int = 80, height: int = 24) -> list[str]:
+    console = Console(width=width, height=height, file=StringIO(), force_terminal=True, color_system=None)
+    with console.capture() as shown:
+        console.print(drawn(counter, Spinner("dots"), height))
+    return [line.rstrip() for line in shown.get().splitlines()]
+
+
+def test_the_region_counts_steps_and_shows_each_loop_with_its_time_left() -> None:
+    seconds = [0.0]
+    counter = Counter(lambda: seconds[0])
+    counter.line(Happening("progress", "", done=0, total=5, loop=(0,)))
+    for name in ("weigh lead", "weigh iron"):
+        counter.line(Happening("begun", name))
     counter.line(Happening("step", "weigh lead", kept=True))
-    counter.line(Happening("failure", "lead: no"))
-    assert counter.doing() == "1 steps, 1 kept, 1 failed · 103/103 row 103"
+    assert [line.lstrip("⠋ ") for line in region(counter)] == ["1 steps, 1 kept, 1 running", "0/5"]
+    for done in (1, 2):
+        seconds[0] = done * 10.0
+        counter.line(Happening("row", f"row {done}", done=done, total=5, loop=(0,)))
+        counter.line(Happening("row", "inner", done=3, total=4, loop=(0, done, 0)))
+    assert region(counter)[1:] == ["  2/5 row 2 · 30 s left", "  3/4 inner", "  3/4 inner"]
+    counter.line(Happening("row", "last", done=5, total=5, loop=(0,)))
+    assert "  3/4 inner" in region(counter)
+    assert not any("last" in line for line in region(counter))
+
+
+def test_the_table_of_failures_is_bounded_with_the_newest_last_and_tells_a_rows_call_once() -> None:
+    counter = Counter()
+    for number in range(30):
+        counter.line(Happening("begun", f"weigh {number}"))
+        counter.line(failure(f"weigh {number}", f"No scales for {number}."))
+        counter.line(failure(f"row {number}", f"No scales for {number}.", of_row=True))
+    counter.line(failure("weigh x", "Nothing."))
+    assert counter.failures == 31
+    lines = region(counter)
+    assert "31 failed" in lines[0]
+    assert "running" not in lines[0]
+    assert [line.split()[2] for line in lines[2:-1]] == [str(number) for number in range(23, 30)] + ["x"]
+    assert lines[-1] == "  and 23 before; all are listed at the end"
+    assert len(region(counter, height=12)) < 12
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_control_sequences_and_markup_in_a_row_do_nothing(width: int) -> None:
+    evil = "\x1b[2J\x1b[31mred\x07\x9b1m [bold]x[/bold]\nnew"
+    counter = Counter()
+    assert "\x1b" not in counter.line(failure(evil, evil))
+    counter.line(Happening("begun", evil))
+    counter.line(Happening("row", evil, done=1, total=2, loop=(0,)))
+    lines = region(counter, width)
+    assert len(lines) == 4
+    assert all(len(line) <= width for line in lines)
+    assert not any(letter in "".join(lines) for letter in "\x1b\x07\x9b")
+    assert "[bold]" in lines[1]
+
+
+def test_the_failures_listed_at_the_end_say_what_to_do(biocopilot: Command, tmp_path: Path) -> None:
+    out = str(tmp_path / "run")
+    done = biocopilot("workflow", "run", "target-dossier", "EGFR", "NOSUCHGENE", "--out", out)
+    assert done.returncode == 3
+    after = done.stderr.partition("2/2")[2]
+    assert "✗ NOSUCHGENE: No target called NOSUCHGENE is in" in after
+    assert "Allow the network" in after
+    assert after.count("✗ literature_search") == 1
+    assert after.endswith(f"To try again what failed: biocopilot workflow run target-dossier --out {out} --resume\n")
+
+
+def test_a_full_disk_ends_the_run_fails_no_row_and_the_run_goes_on_to_the_same(home: Path, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    words = ["workflow", "run", EXAMPLE, "EGFR", "BTK", "KRAS", "JAK2"]
+
+    def run(out: str, *more: str, most: int = resource.RLIM_INFINITY) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "biocopilot.copilot", *words, "--out", str(tmp_path / out), *more],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY)),
+            check=False,
+        )
+
+    full = run("full", most=120_000)
+    assert full.returncode == 5, full.stderr
+    assert "steps.sqlite" in full.stderr.splitlines()[-2]
+    assert full.stderr.endswith("go on with --resume; what was done is kept.\n")
+    assert "✗" not in full.stderr
+    assert run("full", "--resume").returncode == run("whole").returncode == 0
+    manifest = json.loads((tmp_path / "full" / "run.json").read_text())
+    assert 0 < manifest["steps_done_in_last_start"] < manifest["steps"]
+    assert (tmp_path / "full" / "report.html").read_bytes() == (tmp_path / "whole" / "report.html").read_bytes()

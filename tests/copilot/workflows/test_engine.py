@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from biocopilot.copilot.workflows.contract import Report, RowFailure, Struck, Table, WorkflowInputs, workflow
 from biocopilot.copilot.workflows.engine import run_workflow
+from biocopilot.copilot.workflows.work import Happening
 from biocopilot.memory.errors import FileRefused, InvalidArguments, InvalidInput, StorageError, UnknownTool
 from biocopilot.tools.workbench import Workbench
 from pydantic import Field
@@ -360,6 +361,29 @@ def test_a_disk_that_is_full_ends_the_run_and_is_no_rows_failure(
     monkeypatch.undo()
     finished = scripted.run(tmp_path / "run", tmp_path / "log", THINGS, resume=True)
     assert len(finished.report.rows) == len(THINGS)
+
+
+def test_a_full_disk_is_no_rows_failure_in_a_loop_within_a_loop(
+    scripted: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from biocopilot.copilot.workflows.kept_steps import KeptSteps
+
+    @workflow(name="nested", title="Nested", inputs=scripted.Things)
+    async def nested(run: Any, inputs: Any) -> Report:
+        async def outer(thing: str) -> None:
+            await run.each(range(3), lambda number: run.need("weigh", thing=f"{thing} {number}"))
+
+        await run.each(inputs.things, outer)
+        return Report("Nested", ())
+
+    def keep(*_arguments: Any) -> Any:
+        raise StorageError("The disk is full.")
+
+    monkeypatch.setattr(KeptSteps, "keep", keep)
+    told: list[Happening] = []
+    with pytest.raises(StorageError, match="The disk is full"):
+        scripted.run(tmp_path / "run", tmp_path / "log", THINGS, flow=nested, listener=told.append, seconds=0.01)
+    assert [one.text for one in told if one.kind == "failure"] == []
 
 
 def test_a_real_tool_runs_over_the_starter_set_and_holds_its_claims(tmp_path: Path, scripted: ModuleType) -> None:
