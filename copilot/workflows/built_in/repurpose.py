@@ -147,14 +147,19 @@ async def _aims(
                     evidence[item.id] = None
     ordered = sorted(by_accession, key=lambda accession: (-len(by_accession[accession][0]), accession))
     named = await run.each(inputs.targets, lambda name: resolve_target(run, name))
-    aims = {target.key: _Aim(target, evidence=dict.fromkeys(target.evidence)) for target in named.results}
+    aims = {_which(target): _Aim(target, evidence=dict.fromkeys(target.evidence)) for target in named.results}
     followed = await run.each(ordered[: inputs.most_targets], lambda accession: resolve_target(run, accession))
     for done in followed.done:
-        aim = aims.setdefault(done.result.key, _Aim(done.result))
+        aim = aims.setdefault(_which(done.result), _Aim(done.result))
         names, evidence = by_accession[done.row]
         aim.drugs |= names
         aim.evidence |= dict.fromkeys(done.result.evidence) | evidence
     return list(aims.values())
+
+
+def _which(target: Target) -> str:
+    """What tells a target from others. A complex that the store knows by its name alone is found by each of its subunits."""
+    return target.accession or target.chembl_id or target.gene
 
 
 async def _candidates(run: WorkflowRun, aims: Sequence[_Aim], recorded: set[str]) -> list[_Candidate]:

@@ -46,3 +46,13 @@ def test_named_targets_are_followed_where_no_drug_is_recorded(tmp_path: Path) ->
     finished = run(tmp_path / "named", disease="being bored", targets=["TYK2"], most=3)
     assert {row["targets"].value for row in finished.report.rows} == {"TYK2"}
     assert "deucravacitinib" in {row["drug"].value for row in finished.report.rows}
+
+
+def test_a_complex_that_drugs_are_recorded_for_by_its_subunits_is_one_target(tmp_path: Path) -> None:
+    finished = run(tmp_path / "run", disease="gastroesophageal reflux", most=1)
+    targets = next(part for part in finished.report.sections[0].parts if isinstance(part, Table))
+    names = [row.cells[0] for row in targets.rows]
+    assert "Potassium-transporting ATPase" in names
+    assert len(names) == len(set(names))
+    candidates = next(part for part in finished.report.sections[1].parts if isinstance(part, Table))
+    assert all(len(set(row.cells[2].split(", "))) == len(row.cells[2].split(", ")) for row in candidates.rows)
