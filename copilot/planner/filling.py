@@ -13,7 +13,7 @@ from .clauses import Clause
 from .frames import Entity, Frame, Kind
 from .leaning import unit_span
 from .names_in_text import has_drug_stem
-from .quantities import count_asked, limit_asked, target_unit
+from .quantities import count_asked, limit_asked, target_unit, years_asked
 from .slots import NEEDS, SEQUENCES, listed, stands_for_a_target
 
 __all__ = ["frames_of"]
@@ -91,6 +91,7 @@ def _frame(clause: Clause, guess: Guess, entities: Sequence[Entity]) -> Frame:
         to_unit=unit[2] if unit else "",
         most=counted[2] if counted else None,
         limit=_limit(clause, properties),
+        years=years_asked(clause.text),
         yes_or_no=_YES_NO.match(clause.text) is not None,
     )
 

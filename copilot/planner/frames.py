@@ -133,6 +133,8 @@ class Frame:
     limit: tuple[str, float] | None = None
     """For `property`: the relation and number that the value is to be compared with ("below 500")."""
 
+    years: tuple[int | None, int | None] | None = None
+    """The first and last year asked for ("since 2018"), both included."""
     yes_or_no: bool = False
     """Whether it is asked as a question that yes or no answers."""
     optional: bool = False

@@ -18,7 +18,7 @@ from .sequences_in_text import RESIDUES
 from .slots import like_a_gene, listed, slot_of, stands_for_a_target
 from .words import Word
 
-__all__ = ["ORDINALS", "Picked", "Way", "picked", "ranked_one", "unit_span", "ways"]
+__all__ = ["ORDINALS", "Picked", "Way", "of_no_list", "picked", "ranked_one", "unit_span", "ways"]
 
 _PAIRING = frozenset("similar similarity compare compares versus vs than better tanimoto align alike close".split())
 _PLURAL = frozenset("they them their these those both all".split())
@@ -56,7 +56,7 @@ _NOUN = (
     r"|targets?|proteins?|genes?|kinases?|receptors?"
 )
 _ORDINAL = re.compile(
-    rf"\b(?:the\s+)?(?:{'|'.join(ORDINALS)})(?:\s*(?:,|,?\s*and|or|&|with|to|versus|vs\.?)\s+(?:the\s+)?(?:{'|'.join(ORDINALS)}))*"
+    rf"(?<!approved )(?<!came )(?<!launched )\b(?:the\s+)?(?:{'|'.join(ORDINALS)})(?:\s*(?:,|,?\s*and|or|&|with|to|versus|vs\.?)\s+(?:the\s+)?(?:{'|'.join(ORDINALS)}))*"
     rf"(?:\s+(?:{_NOUN})\b|(?=\s*[?.!]*\s*$))",
     re.IGNORECASE,
 )
@@ -99,6 +99,15 @@ _FUNCTION_WORDS = frozenset(
     " into is known less likely more most much no not of on only or really should so some still than that the then to under up very"
     " was were what when which who why will with without would you i we active potent approved selective similar".split()
 )
+_OF_A_LIST = re.compile(
+    r"^\W*(?:(?:so|and|but|ok|okay|then|now)\W+)*(?:which|who|how\s+many|only|just|(?:do|does|are|is|were|was|have|has|can|would)\s+any)"
+    r"(?:\s+(?:one|ones|of\s+(?:them|these|those)|the\s+ones?))*\s+(?:is|are|was|were|has|have|had|does|do|did|can|could|would|will|gets?|goes|contains?|breaks?|fails?|pass(?:es)?"
+    r"|follows?|violates?|crosse?s?|hits?|approved|that|with|of)\b",
+    re.IGNORECASE,
+)
+"""Who names nothing and asks `which is the heaviest?` asks of what was listed."""
+_BESIDE_A_LIST = 0.7
+"""What is left of the chance that such a question means one thing that was named before the list."""
 _LEAST_SAID = 3
 """Words beside its first name and function words with which a question says enough to be understood by itself; without a name one more."""
 
@@ -200,13 +209,17 @@ def _lenders(clause: Clause, context: Context, following: Sequence[Entity]) -> l
             lenders.append((0.97 - 0.06 * min(rank, 5), context.named[slot]))
         if slot == "molecule" and _pairing(clause) and len(context.named[slot]) == 1 and slot in context.previous:
             lenders.append((0.97, (*context.previous[slot][-1:], *context.named[slot])))
-    plural = any(word.plain in _PLURAL for word in clause.words)
+    listed = not clause.names and _OF_A_LIST.match(clause.text) is not None
+    plural = listed or any(word.plain in _PLURAL for word in clause.words)
     answered = dict(context.answered)
     if plural:
         answered |= {slot: items for slot, items in context.lists.items() if len(answered.get(slot, ())) < 2}
     for slot, items in answered.items():
         if len(items) == 1 or (plural and slot == "molecule") or (slot != "molecule" and clause.pronouns):
             lenders.append((0.98 if plural and slot == "molecule" else 0.9, items if plural else items[:1]))
+    if listed and len(context.lists.get("molecule", ())) > 1:
+        several = [items for slot, items in answered.items() if len(items) > 1]
+        lenders = [(weight * (1.0 if items in several else _BESIDE_A_LIST), items) for weight, items in lenders]
     if following and not clause.names:
         ahead: dict[EntityKind, list[Entity]] = {}
         for entity in following:
@@ -259,6 +272,15 @@ def picked(clause: Clause, context: Context) -> Picked | None:
     known = all(place < len(items) and not (place < 0 and context.cut) for place in places)
     entities = tuple(dict.fromkeys(items[place] for place in places)) if known else ()
     return Picked(clause.start + hit.start(), clause.start + hit.end(), hit.group(), entities, len(items))
+
+
+def of_no_list(clause: Clause, context: Context) -> str:
+    """`the first` of a list that nobody gave, where nothing else is named; empty where it is none."""
+    hit = _ORDINAL.search(clause.text)
+    if hit is None or clause.names or any(slot in context.lists for slot in ("molecule", "target")):
+        return ""
+    counted = any(word.casefold() not in ("top", "best", "closest", "nearest") for word in _WHICH.findall(hit.group()))
+    return hit.group().strip() if counted and hit.group().casefold().startswith("the ") else ""
 
 
 def ranked_one(clause: Clause, context: Context) -> str:
@@ -323,7 +345,7 @@ def _with_and_without_noise(clause: Clause) -> list[tuple[float, Clause]]:
     without = replace(
         clause, entities=rest, words=tuple(sorted((*clause.words, *as_words), key=lambda word: word.start))
     )
-    return [(0.35, clause), (1.0, without)] if known else [(1.0, clause), (0.7, without)]
+    return [(0.3, clause), (1.0, without)] if known else [(1.0, clause), (0.7, without)]
 
 
 def _may_be_a_word(entity: Entity, clause: Clause) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["FoundQuantity", "count_asked", "limit_asked", "quantities", "target_unit"]
+__all__ = ["FoundQuantity", "count_asked", "limit_asked", "quantities", "target_unit", "years_asked"]
 
 _SPELLED = {
     "nM": "nm|nanomolar|nanomol/l|nmol/l|nmolar|nano molar|nanomoles per litre|nanomoles per liter",
@@ -190,3 +190,32 @@ def limit_asked(text: str) -> tuple[str, float] | None:
             return "=", float(number)
         return _relation(text, hit)[1], float(number)
     return None
+
+
+_YEAR = r"(?:19|20)\d\d"
+_YEARS = re.compile(
+    rf"\b(?:(?:between|from)\s+(?P<low>{_YEAR})\s*(?:and|to|until|till|[-–])\s*(?P<high>{_YEAR})|(?P<low2>{_YEAR})\s*[-–]\s*(?P<high2>{_YEAR})"
+    rf"|(?P<relation>before|prior\s+to|earlier\s+than|older\s+than|after|later\s+than|newer\s+than|since|from|until|till|up\s+to|by|in|during)\s+(?:the\s+year\s+)?(?P<year>{_YEAR}))\b",
+    re.IGNORECASE,
+)
+_EARLIER = ("before", "prior", "earlier", "older")
+_LATER = ("after", "later", "newer")
+_UP_TO = ("until", "till", "up", "by")
+
+
+def years_asked(text: str) -> tuple[int | None, int | None] | None:
+    """The first and the last year of a span ("since 2018", "between 2010 and 2015", "in 2015"), both included."""
+    hit = _YEARS.search(text)
+    if hit is None:
+        return None
+    low, high = hit["low"] or hit["low2"], hit["high"] or hit["high2"]
+    if low and high:
+        return min(int(low), int(high)), max(int(low), int(high))
+    word, year = hit["relation"].split()[0].casefold(), int(hit["year"])
+    if word in _EARLIER:
+        return None, year - 1
+    if word in _LATER:
+        return year + 1, None
+    if word in _UP_TO:
+        return None, year
+    return (year, year) if word in ("in", "during") else (year, None)

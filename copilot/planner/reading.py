@@ -21,7 +21,7 @@ from .entities import Recognised, recognise
 from .filling import frames_of
 from .followups import asked_again
 from .frames import Entity, Frame, Reading
-from .leaning import Way, picked, ranked_one, ways
+from .leaning import Way, of_no_list, picked, ranked_one, ways
 from .slots import NEEDS, fits
 from .words import is_common, split_words
 
@@ -124,6 +124,10 @@ class _Reader:
             self.notes.append(
                 f"Which is “{ranked}” is not known here: name it, or say its row, such as the second one."
             )
+            return False
+        missing = of_no_list(clause, self.context) if self.before.question else ""
+        if missing:
+            self.notes.append(f"“{missing}” is of no list: nothing was listed before.")
             return False
         pick = picked(clause, self.context)
         if pick is None or any(not pick.start <= item.start < pick.end for item in clause.names):

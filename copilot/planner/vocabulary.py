@@ -103,7 +103,7 @@ _ASPECTS = {
     "xref": "cross reference|cross references|xref|hgnc id|ensembl id|ensembl gene|pdb ids|database links",
     "keywords": "keywords|uniprot keywords",
     "approved": "approved|fda approved|licensed|on the market|marketed|authorised|authorized|approval|approved drug|fda approval|ema approved|market approval",
-    "year": "what year|came first|older|newer|which year|when was|year of approval|approval year|first approval|first approved|first approval year|approval date|year approved"
+    "year": "what year|came first|approved first|older|newer|which year|when was|year of approval|approval year|first approval|first approved|first approval year|approval date|year approved"
     "|when did|year|since when|how old|date of approval|first launched|launched|launch year|in what year|in which year|earliest approval",
     "phase": "max phase|phase|clinical phase|maximum phase|highest phase|development phase|clinical stage|development stage|furthest phase",
     "status": "approval status|development status|regulatory status|clinical status|status",
@@ -118,7 +118,7 @@ _ASPECTS = {
     "bbb": "bbb|blood brain barrier|brain penetrant|brain penetration|cns penetrant|cns penetration|brain|cns|brain permeable|bbb permeable|bbb penetrant"
     "|bbb permeability|brain exposure|blood brain|brain permeability|cns exposure|bbb permeation|central nervous system|brain permeation|central exposure",
     "gi": "gi absorption|gastrointestinal absorption|gut absorption|intestinal absorption|absorbed from the gut|gut|orally absorbed|oral absorption|gi"
-    "|absorbed|hia|human intestinal absorption|intestine|intestinal|oral bioavailability|boiled egg gi|gi tract|gastrointestinal|orally bioavailable",
+    "|absorbed|hia|human intestinal absorption|intestine|intestinal|oral bioavailability|boiled egg gi|gi tract|gastrointestinal|orally bioavailable|orally available|oral availability|oral exposure",
     "pi": "isoelectric point|pi|isoelectric|iep|pi value|theoretical pi",
     "gravy": "gravy|grand average of hydropathy|grand average of hydropathicity|hydropathy|hydropathicity|gravy score|kyte doolittle",
     "instability": "instability index|instability|stable|unstable|protein stability index",

@@ -9,7 +9,7 @@ from ...memory.chembl_rows import IndicationRow, MechanismRow
 from ..contract import Draft, ToolContext
 from ..identifiers import public_id
 
-__all__ = ["by_source", "mechanism_row", "split_drafts"]
+__all__ = ["by_source", "in_years", "mechanism_row", "split_drafts", "years_told"]
 
 _Fact = TypeVar("_Fact", MechanismRow, IndicationRow)
 
@@ -27,6 +27,24 @@ def by_source(facts: Iterable[_Fact]) -> dict[str, list[_Fact]]:
     for fact in facts:
         found.setdefault(fact.source, []).append(fact)
     return found
+
+
+def in_years(facts: Iterable[_Fact], first: int | None, last: int | None) -> list[_Fact]:
+    """Those whose first approval is known to lie in these years, both included; all where neither is given."""
+    if first is None and last is None:
+        return list(facts)
+    lowest, highest = first or 0, last or 9999
+    return [fact for fact in facts if fact.first_approval and lowest <= fact.first_approval <= highest]
+
+
+def years_told(first: int | None, last: int | None) -> str:
+    """`first approved from 2018 until 2020`, for a sentence; empty where no year was given."""
+    if first is None and last is None:
+        return ""
+    if first == last:
+        return f"first approved in {first}"
+    span = (f"from {first}" if first else "", f"until {last}" if last else "")
+    return " ".join(part for part in ("first approved", *span) if part)
 
 
 def mechanism_row(fact: MechanismRow) -> dict[str, Any]:

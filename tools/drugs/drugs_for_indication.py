@@ -9,9 +9,9 @@ from pydantic import Field
 from ...memory.errors import NotFound
 from ...memory.records import Omitted
 from ...memory.text import shorten
-from ..contract import Findings, ToolArguments, ToolContext, tool
+from ..contract import Draft, Findings, ToolArguments, ToolContext, tool
 from ..identifiers import public_id
-from .drug_rows import split_drafts
+from .drug_rows import in_years, split_drafts, years_told
 
 __all__ = ["drugs_for_indication"]
 
@@ -21,6 +21,10 @@ class DrugsForIndicationArguments(ToolArguments):
 
     indication: str = Field(min_length=1, max_length=200, description="a disease or condition, such as psoriasis")
     approved_only: bool = Field(default=False, description="only approved drugs")
+    approved_from: int | None = Field(
+        default=None, ge=1800, le=2200, description="first approval in this year or later"
+    )
+    approved_to: int | None = Field(default=None, ge=1800, le=2200, description="first approval in this year or before")
     most: int = Field(default=50, ge=1, le=500, description="how many drugs to give")
 
 
@@ -28,16 +32,17 @@ class DrugsForIndicationArguments(ToolArguments):
 async def drugs_for_indication(arguments: DrugsForIndicationArguments, context: ToolContext) -> Findings:
     """List the drugs recorded for a disease or condition.
 
-    Use it for "which drugs are used in …". Not for treatment advice. The term is looked up exactly, then as part of longer terms
-    ("asthma" also finds "Asthma prevention", "Parkinson's" "Parkinsonism"); the terms taken are said. Comes back: drugs with first
-    approval year, ChEMBL id and term: the very term first, then approved ones, the newest first; a record a source. An unknown term
-    lists the nearest ones.
+    Use it for "which drugs are used in …", "… since 2018". Not for treatment advice. The term is looked up exactly, then as
+    part of longer terms ("asthma" also finds "Asthma prevention", "Parkinson's" "Parkinsonism"); the terms taken are said.
+    Comes back: drugs with first approval year, ChEMBL id and term: the very term first, then approved ones, the newest first; a
+    record a source. An unknown term lists the nearest ones.
     """
     chembl = context.bench.chembl
     terms = _terms(arguments.indication, context)
     facts = [fact for term in terms for fact in chembl.indications(term=term)]
     if arguments.approved_only:
         facts = [fact for fact in facts if fact.max_phase == 4]
+    facts = in_years(facts, arguments.approved_from, arguments.approved_to)
     unique = list({fact.molecule_chembl_id: fact for fact in reversed(facts)}.values())
     unique.sort(
         key=lambda fact: (
@@ -55,6 +60,14 @@ async def drugs_for_indication(arguments: DrugsForIndicationArguments, context: 
         "total": len(unique),
         "notes": ["This is a list of recorded uses, not treatment advice."],
     }
+    filters = arguments.model_dump(include={"approved_only", "approved_from", "approved_to"}, exclude_defaults=True)
+    if arguments.approved_from or arguments.approved_to:
+        record["years"] = {"from": arguments.approved_from, "to": arguments.approved_to}
+    if not unique:
+        label = f"{shorten(arguments.indication, 80)}{_years(arguments)}"
+        message = f"No {'approved ' if arguments.approved_only else ''}drug recorded for {label} is in this source."
+        draft = Draft({**record, "message": message, "rows": []}, chembl.source, chembl.backend, message)
+        return Findings((draft,), matched=0, returned=0, filters=filters, empty=True)
     groups: dict[str, list[dict[str, object]]] = {}
     for fact in shown:
         groups.setdefault(fact.source, []).append(
@@ -74,9 +87,14 @@ async def drugs_for_indication(arguments: DrugsForIndicationArguments, context: 
         split_drafts(record, dict(groups), arguments.indication, context),
         matched=len(unique),
         returned=len(shown),
+        filters=filters,
         omitted=omitted,
-        empty=not unique,
     )
+
+
+def _years(arguments: DrugsForIndicationArguments) -> str:
+    told = years_told(arguments.approved_from, arguments.approved_to)
+    return f" and {told}" if told else ""
 
 
 def _terms(wanted: str, context: ToolContext) -> list[str]:

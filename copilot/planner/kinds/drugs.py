@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Literal
 
-from ....memory.records import Evidence
+from ....memory.records import Evidence, ToolResult
 from ....tools.identifiers import is_uniprot_accession
 from ..contract import Aside, Part, Row, Sentence, Table
 from ..frames import Frame
+from .drug_lists import approved_in, span_told
 from .plan import Node, Results, Section
 from .properties import molecule_keys, molecule_nodes
 from .words import capital, count_of, join, known_id, molecule_name, notes, number, plain_name, settle
@@ -130,29 +132,150 @@ class DrugStatus:
     """`drug_status`: approved or not, and the year."""
 
     def plan(self, frame: Frame) -> list[Node]:
-        return molecule_nodes(frame, "drug_status")
+        nodes = molecule_nodes(frame, "drug_status")
+        if _ON_MARKET.search(frame.clause) is None:
+            return nodes
+        # Whether it is sold today is another matter than whether it was ever approved.
+        return [*nodes, *(Node(f"w{node.key}", "drug_warnings", node.arguments) for node in nodes)]
 
     def compose(self, frame: Frame, results: Results) -> Section:
         keys = [key for key, _ in molecule_keys(frame)]
         found = [item for key in keys if (item := results.found(key)) is not None]
-        parts = _earliest(found)
-        for item in found:
-            parts += _status(item, frame)
-        return settle(parts, results, keys)
+        if len(found) > _ONE_BY_ONE:
+            return settle(_statuses(found, frame), results, keys)
+        parts = _earliest(found, frame) if not frame.yes_or_no or "year" in frame.aspects else []
+        unknown = False
+        for key in keys:
+            item = results.found(key)
+            warnings = _warnings(results.get(f"w{key}"))
+            if item is None:
+                continue
+            if warnings is None or not item.record["approved"]:
+                parts += _status(item, frame)
+                continue
+            parts += _on_market(item, warnings, frame)
+            unknown = unknown or (_STILL.search(frame.clause) is not None and not warnings.record["recorded"])
+        section = settle(parts, results, keys)
+        return replace(section, status="partial") if unknown and section.status == "answered" else section
 
 
-def _earliest(found: list[Evidence]) -> list[Part]:
-    """Who was approved first, of several."""
-    dated = sorted(
-        (item for item in found if item.record["first_approval"]), key=lambda item: item.record["first_approval"]
-    )
+_ON_MARKET = re.compile(
+    r"\b(?:still|currently|nowadays|today|presently)\b[^?]*\b(?:approved|licen[cs]ed|authori[sz]ed|sold|marketed|available|used|prescribed)\b|\bon\s+the\s+market\b"
+    r"|\b(?:is|are)\s+[^?]*\b(?:marketed|sold)\b",
+    re.IGNORECASE,
+)
+_STILL = re.compile(r"\b(?:still|currently|nowadays|today|now|presently)\b", re.IGNORECASE)
+_ONE_BY_ONE = 3
+"""Drugs whose status is told in sentences; that of more in a table."""
+
+
+def _warnings(result: ToolResult | None) -> Evidence | None:
+    return next(iter(result.evidence), None) if result is not None and result.evidence else None
+
+
+def _on_market(item: Evidence, warnings: Evidence, frame: Frame) -> list[Part]:
+    """An approved drug that may have been withdrawn since: `No` where that is recorded, and never a plain `Yes` to `still`."""
+    name = molecule_name(item.record)
+    withdrawn = [row for row in warnings.record.get("rows", ()) if "withdraw" in (row["warning_type"] or "").casefold()]
+    if withdrawn:
+        where = join(
+            " ".join(str(part) for part in (row["country"], row["year"]) if part) or "no place given"
+            for row in withdrawn[:3]
+        )
+        return [
+            Sentence(f"No: a withdrawal of {name} is recorded ({where}).", (warnings.id,)),
+            *_status(item, replace(frame, yes_or_no=False, aspects=("year",))),
+        ]
+    if _STILL.search(frame.clause) is None:
+        told = _status(item, frame)
+    else:
+        told = _status(item, replace(frame, yes_or_no=False, aspects=("year",)))
+        told.insert(0, Aside("Whether it is still sold is not known here; that it was approved is."))
+    return [*told, *_unwarned(warnings)]
+
+
+def _unwarned(warnings: Evidence) -> list[Part]:
+    message = warnings.record.get("message")
+    return [Sentence(str(message), (warnings.id,))] if message else []
+
+
+def _statuses(found: list[Evidence], frame: Frame) -> list[Part]:
+    """Of many drugs: how many are approved, then a row each, the first approved first."""
+    approved = [item for item in found if item.record["approved"]]
+    approved.sort(key=lambda item: item.record["first_approval"] or 9999)
+    others = [item for item in found if not item.record["approved"]]
+    ids = tuple(item.id for item in found)
+    parts = _earliest(found, frame) if "year" in frame.aspects and frame.years is None else []
+    if frame.years is not None:
+        parts += _in_years(found, frame)
+    elif not others:
+        parts.append(Sentence("All of them are approved drugs.", ids))
+    elif approved:
+        parts.append(Sentence(f"Approved: {join(molecule_name(item.record) for item in approved)}.", ids))
+        text = f"Not approved, or not known to be: {join(molecule_name(item.record) for item in others)}."
+        parts.append(Sentence(text, ids))
+    else:
+        parts.append(Sentence("None of them is recorded as approved.", ids))
+    words = {True: "approved", False: "not approved", None: "not known"}
+    rows = [
+        Row(
+            (
+                molecule_name(item.record),
+                words[item.record["approved"]],
+                str(item.record["first_approval"] or "–"),
+                "–" if item.record["max_phase"] is None else number(item.record["max_phase"]),
+            ),
+            (item.id,),
+        )
+        for item in (*approved, *others)
+    ]
+    return [*parts, Table(("drug", "approval", "first approval", "highest phase"), tuple(rows))]
+
+
+_NEWEST = re.compile(r"\b(?:newest|newer|latest|last|most\s+recent(?:ly)?|youngest)\b", re.IGNORECASE)
+
+
+def _earliest(found: list[Evidence], frame: Frame) -> list[Part]:
+    """Who was approved first, of several; or last, where the newest is asked for."""
+    newest = _NEWEST.search(frame.clause) is not None
+    dated = sorted((item for item in found if item.record["first_approval"]), key=lambda item: _year(item, newest))
     if len(dated) < 2:
         return []
     told = [f"{molecule_name(item.record)} ({item.record['first_approval']})" for item in dated]
-    return [Sentence(f"{capital(told[0])} was approved before {join(told[1:])}.", tuple(item.id for item in dated))]
+    ahead = sum(_year(item, newest) == _year(dated[0], newest) for item in dated)
+    first, ids = capital(join(told[:ahead])), tuple(item.id for item in dated)
+    word = "after" if newest else "before"
+    if ahead == len(dated):
+        text = f"{first} were first approved in the same year."
+    elif len(dated) - ahead > _ONE_BY_ONE:
+        text = f"{first} {'was' if ahead == 1 else 'were'} approved {word} all the others."
+    else:
+        text = f"{first} {'was' if ahead == 1 else 'were'} approved {word} {join(told[ahead:])}."
+    return [Sentence(text, ids)]
+
+
+def _year(item: Evidence, newest: bool) -> int:
+    return int(item.record["first_approval"]) * (-1 if newest else 1)
 
 
 _WHEN = re.compile(r"\b(before|after|since|until|by|in)\s+((?:19|20)\d\d)\b", re.IGNORECASE)
+
+
+def _in_years(found: list[Evidence], frame: Frame) -> list[Part]:
+    """Which of many were approved in the years asked about, and which were not."""
+    lowest, highest = frame.years or (None, None)
+    then = [item for item in found if (lowest or 0) <= (item.record["first_approval"] or -1) <= (highest or 9999)]
+    parts: list[Part] = []
+    for said, items in (
+        ("First approved then", then),
+        ("Not first approved then", [item for item in found if item not in then]),
+    ):
+        names = join(
+            f"{molecule_name(item.record)} ({item.record['first_approval'] or 'no year known'})" for item in items
+        )
+        if items:
+            parts.append(Sentence(f"{said}: {names}.", tuple(item.id for item in items)))
+    return parts if then else [Aside("None of them."), *parts]
 
 
 def _status(item: Evidence, frame: Frame) -> list[Part]:
@@ -227,6 +350,7 @@ class DrugsForIndication:
         more: dict[str, Any] = {"approved_only": True} if "approved" in frame.aspects else {}
         if frame.most is not None:
             more["most"] = frame.most
+        more |= approved_in(frame)
         wanted = frame.diseases or frame.unknown
         return [
             Node(f"d{index}", "drugs_for_indication", {"indication": entity.value, **more})
@@ -267,7 +391,8 @@ def _drugs(evidence: tuple[Evidence, ...]) -> list[Part]:
         )
         for row, item in rows[:_DRUGS]
     ]
-    lead = f"{capital(count_of(total, 'drug'))} in this source {'is' if total == 1 else 'are'} recorded for {wanted.lower()}."
+    when = span_told(first)
+    lead = f"{capital(count_of(total, 'drug'))} in this source {'is' if total == 1 else 'are'} recorded for {wanted.lower()}{f', {when}' if when else ''}."
     parts: list[Part] = [Sentence(lead, (evidence[0].id,))]
     parts.append(Table(("drug", "first approval", "recorded for", "ChEMBL id"), tuple(table)))
     if len(table) < total:

@@ -16,13 +16,16 @@ from ..frames import Frame
 from .annotations import ANNOTATIONS, annotation_call
 from .listing import Listing, quoted
 from .plan import Node, Results, Section
-from .words import capital, molecule_name, plain_name, settle
+from .words import capital, join, molecule_name, plain_name, settle
 
 __all__ = ["asks_elsewhere", "nodes_for", "tell", "what_is_asked"]
 
 _KEY = "elsewhere"
 _MOST = 10
-_MOST_DRUGS = 5
+_MOST_DRUGS = 30
+"""Of a list whose withdrawals are asked for: a call each."""
+_EACH_TOLD = 3
+"""Drugs whose missing warnings are told one by one."""
 _LITERATURE = re.compile(
     r"\b(?:papers?|publications?|articles?|literature|preprints?|pubmed|europe ?pmc)\b", re.IGNORECASE
 )
@@ -36,7 +39,8 @@ _PARTNERS = re.compile(r"\binteract(?:s|ions?|ors?|ion partners)?\b|\bbinding pa
 _DISEASES = re.compile(r"\b(?:genetic|disease) (?:evidence|associations?)\b|\bopen ?targets\b", re.IGNORECASE)
 _SAFETY = re.compile(r"\b(?:safety|liabilit(?:y|ies)|tractab\w+|druggab\w+)\b", re.IGNORECASE)
 _WITHDRAWN = re.compile(
-    r"\bwithdrawn\b|\bwithdrawal from the market\b|\b(?:taken off|pulled from|removed from) the market\b", re.IGNORECASE
+    r"\bwithdrawn\b|\bdiscontinued\b|\brecalled\b|\bwithdrawal from the market\b|\b(?:taken off|pulled from|removed from|off) the market\b",
+    re.IGNORECASE,
 )
 _BOXED = re.compile(r"\b(?:black[\s-]*box(?:ed)?|boxed|safety)[\s-]+warnings?\b", re.IGNORECASE)
 _APPROVAL = re.compile(r"\bapprov\w+", re.IGNORECASE)
@@ -182,6 +186,8 @@ def tell(frame: Frame, results: Results) -> Section:
     sections = [_tell(frame, results, key) for key in keys]
     if len(sections) < 2:
         return sections[0] if sections else Section((), "unknown")
+    if len(keys) > _EACH_TOLD:
+        return _warnings_of_many(frame, results, keys)
     parts = [part for section in sections for part in (Break(), *section.parts)][1:]
     states = {section.status for section in sections}
     return Section(tuple(parts), states.pop() if len(states) == 1 else "partial")
@@ -208,6 +214,40 @@ def _tell(frame: Frame, results: Results, key: str) -> Section:
         return Section(tuple(Sentence(str(text), (id,)) for id, text in messages if text), "unknown")
     section = settle(parts, results, [key])
     return Section(section.parts, "partial") if result.status == "partial" and parts else section
+
+
+def _warnings_of_many(frame: Frame, results: Results, keys: Sequence[str]) -> Section:
+    """The drugs of a list with warnings one by one, the others in a sentence together."""
+    listed = {key: item for key in keys if (item := _first(results, key)) is not None}
+    warned = [key for key, item in listed.items() if item.record.get("rows")]
+    parts = [part for key in warned for part in (*_tell(frame, results, key).parts, Break())]
+    for recorded, says in ((False, _NONE_RECORDED), (None, _NOT_HELD)):
+        items = [
+            item for item in listed.values() if not item.record.get("rows") and item.record["recorded"] is recorded
+        ]
+        if items:
+            parts.append(Sentence(says.format(join(molecule_name(item.record) for item in items)), _ids(items)))
+    missed = settle((), results, [key for key in keys if key not in listed])
+    unknown = len(listed) < len(keys) or any(item.record["recorded"] is None for item in listed.values())
+    return Section((*parts, *missed.parts), "answered" if not unknown else "partial" if warned else "unknown")
+
+
+_NONE_RECORDED = (
+    "No withdrawal or black-box warning is recorded in this source of {}; that does not mean that they are safe."
+)
+_NOT_HELD = (
+    "Whether any was withdrawn or carries a warning cannot be told of {}: this source holds no warnings of any drug;"
+    " a registered ChEMBL dump and ChEMBL's service hold them."
+)
+
+
+def _first(results: Results, key: str) -> Evidence | None:
+    result = results.get(key)
+    return next((item for item in result.evidence if item.record["type"] == "drug_warnings"), None) if result else None
+
+
+def _ids(items: Sequence[Evidence]) -> tuple[str, ...]:
+    return tuple(item.id for item in items)
 
 
 def _articles(record: Mapping[str, Any]) -> list[tuple[str, ...]]:

@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from ....memory.records import Evidence
-from ..contract import Part, Row, Sentence, Table
+from ..contract import Aside, Part, Row, Sentence, Table
 from ..frames import Entity, Frame
+from .drug_lists import OF_EACH
 from .plan import Arguments, Node, Results
 from .words import amount, capital, join, known_id, molecule_name, notes, number, plain_name, target_name
 
@@ -16,18 +17,20 @@ __all__ = ["preference_nodes", "preference_told", "where_it_is_silent"]
 _SELECTIVE = re.compile(r"\bselectiv\w*|\bprefer(?:s|red|ence|ably)?\b|\bspares?\b", re.IGNORECASE)
 _KEY = "s"
 _MOST = 10
+_EVERY = 200
 
 
 def preference_nodes(frame: Frame) -> list[Node]:
     """One call a compound between the two targets in the order in which they are named; none where it is not asked."""
-    if len(frame.targets) != 2 or _SELECTIVE.search(frame.clause) is None:
+    on_both = _of_both(frame)
+    if len(frame.targets) != 2 or (_SELECTIVE.search(frame.clause) is None and not on_both):
         return []
     first, other = sorted(frame.targets, key=lambda entity: entity.start)
     given: dict[str, Any] = {"target": first.value, "other": other.value}
     if len(frame.activity_types) == 1 and frame.activity_types[0] in ("IC50", "Ki", "Kd", "EC50"):
         given["activity_type"] = frame.activity_types[0]
     if not frame.molecules:
-        return [Node(_KEY, "selectivity", {**given, "most": frame.most or _MOST})]
+        return [Node(_KEY, "selectivity", {**given, "most": _EVERY if on_both else frame.most or _MOST})]
     return [Node(_key(entity), "selectivity", {**given, "molecule": entity.value}) for entity in frame.molecules]
 
 
@@ -47,7 +50,7 @@ def preference_told(frame: Frame, results: Results) -> list[Part]:
     if not found:
         return []
     if not frame.molecules:
-        return _listed(found[0])
+        return _listed(found[0], frame)
     found.sort(key=lambda item: -float(item.record["rows"][0]["ratio"]))
     parts: list[Part] = []
     if len(found) > 1 and len({item.record["activity_type"] for item in found}) == 1:
@@ -78,8 +81,17 @@ def _ratio(row: dict[str, Any]) -> str:
     return f"{relation}{number(row['ratio'])}"
 
 
-def _listed(item: Evidence) -> list[Part]:
+def _of_both(frame: Frame) -> bool:
+    """Whether compounds are asked for that hit both targets, whichever they prefer."""
+    return not frame.molecules and OF_EACH.search(frame.clause) is not None
+
+
+def _listed(item: Evidence, frame: Frame) -> list[Part]:
     record = item.record
+    shown = list(record["rows"])
+    if _of_both(frame):  # who wants both asks for the compound whose weaker value is the best
+        shown.sort(key=lambda row: max(float(row["on_target"]["value"]), float(row["on_other"]["value"])))
+        shown = shown[: frame.most or _MOST]
     both = number(record["counts"]["compounds_on_both"])
     lead = f"{capital(both)} compounds have {record['activity_type']} values on both {target_name(record['target'])} and {target_name(record['other'])}."
     rows = [
@@ -94,7 +106,7 @@ def _listed(item: Evidence) -> list[Part]:
             ),
             (item.id,),
         )
-        for row in record["rows"]
+        for row in shown
     ]
     heads = (
         "compound",
@@ -104,4 +116,7 @@ def _listed(item: Evidence) -> list[Part]:
         "ratio",
         "rests on",
     )
-    return [Sentence(lead, (item.id,)), Table(heads, tuple(rows)), *notes(item)]
+    parts: list[Part] = [Sentence(lead, (item.id,)), Table(heads, tuple(rows))]
+    if len(shown) < len(record["rows"]):
+        parts.append(Aside(f"Shown: {len(shown)}, those with the best value on their weaker target first."))
+    return [*parts, *notes(item)]

@@ -10,6 +10,7 @@ from ....memory.records import Evidence
 from ..contract import Part, Row, Sentence, Table
 from ..frames import Entity, Frame
 from .plan import Node, Results, Section
+from .several import FEW, notes_once, sides
 from .words import amount, capital, join, molecule_name, notes, settle
 
 __all__ = [
@@ -224,12 +225,40 @@ class DrugLikeness:
 
     def compose(self, frame: Frame, results: Results) -> Section:
         keys = [key for key, _ in molecule_keys(frame)]
-        parts: list[Part] = []
-        for key in keys:
-            item = results.found(key)
-            if item is not None:
-                parts += self._one(item, frame.rules, _BREAKING.search(frame.clause) is not None)
-        return settle(parts, results, keys)
+        found = [item for key in keys if (item := results.found(key)) is not None]
+        breaking = _BREAKING.search(frame.clause) is not None
+        parts = self._across(found, frame, breaking)
+        if parts and len(found) > FEW:
+            parts.append(self._table(found, (frame.rules or ("lipinski",))[0]))
+        else:
+            parts += [part for item in found for part in self._one(item, frame.rules, breaking)]
+        return settle([*parts, *notes_once(found)], results, keys)
+
+    def _across(self, found: Sequence[Evidence], frame: Frame, breaking: bool) -> list[Part]:
+        """Who follows the first rule asked for and who does not; by QED where the more drug-like one is asked for."""
+        if not frame.rules and _MORE.search(frame.clause):
+            ranked = ranking([item.record for item in found], "qed")
+            return [Sentence(ranked, tuple(item.id for item in found))] if ranked else []
+        key = (frame.rules or ("lipinski",))[0]
+        verbs = [f"{{}} {verb} {_RULES[key]}." for verb in ("follow", "do not follow")]
+        single = [f"{{}} {verb} {_RULES[key]}." for verb in ("follows", "does not follow")]
+        passing = [item for item in found if item.record["rules"][key]["passes"]]
+        said = [
+            single[side] if count == 1 else verbs[side]
+            for side, count in enumerate((len(passing), len(found) - len(passing)))
+        ]
+        if breaking:
+            return sides(frame, found, lambda item: item not in passing, said[1], said[0])
+        return sides(frame, found, lambda item: item in passing, said[0], said[1])
+
+    def _table(self, found: Sequence[Evidence], key: str) -> Table:
+        rows = []
+        for item in found:
+            rule, qed = item.record["rules"][key], item.record["properties"].get("qed")
+            verdict = "follows" if rule["passes"] else "does not follow"
+            shown = property_cell(qed, "qed") if qed else "–"
+            rows.append(Row((molecule_name(item.record), verdict, _broken(rule) or "–", shown), (item.id,)))
+        return Table(("molecule", _RULES[key], "violations", "QED"), tuple(rows))
 
     def _one(self, item: Evidence, asked: Sequence[str], breaking: bool) -> list[Part]:
         name, rules = molecule_name(item.record), item.record["rules"]
@@ -253,7 +282,10 @@ class DrugLikeness:
             if qed:
                 text = f"Its QED is {property_cell(qed, 'qed')} on a scale from 0 to 1."
                 parts.append(Sentence(text, (item.id,)))
-        return [*parts, *notes(item)]
+        return parts
+
+
+_MORE = re.compile(r"\b(?:more|most|less|least|best|better)\b", re.IGNORECASE)
 
 
 def _violations(rule: Mapping[str, Any]) -> str:
@@ -275,13 +307,13 @@ class Permeability:
 
     def compose(self, frame: Frame, results: Results) -> Section:
         keys = [key for key, _ in molecule_keys(frame)]
-        parts: list[Part] = []
-        for key in keys:
-            item = results.found(key)
-            if item is None:
-                continue
+        found = [item for key in keys if (item := results.found(key)) is not None]
+        parts = self._across(found, frame)
+        if parts and len(found) > FEW:
+            return settle([*parts, self._table(found), *notes_once(found)], results, keys)
+        for item in found:
             egg, name = item.record["rules"]["boiled_egg"], molecule_name(item.record)
-            gut_only = "gi" in frame.aspects and "bbb" not in frame.aspects
+            gut_only = _of_gut(frame)
             brain = "is" if egg["bbb_permeant"] else "is not"
             gut = "is" if egg["gi_absorption"] else "is not"
             first = f"{name} {brain} expected to cross the blood–brain barrier by the BOILED-Egg rule."
@@ -295,5 +327,28 @@ class Permeability:
                     (item.id,),
                 )
             )
-            parts += notes(item)
-        return settle(parts, results, keys)
+        return settle([*parts, *notes_once(found)], results, keys)
+
+    def _across(self, found: Sequence[Evidence], frame: Frame) -> list[Part]:
+        """Who is expected in the brain and who is not, or absorbed from the gut."""
+        key, does = (
+            ("gi_absorption", "be well absorbed from the gut")
+            if _of_gut(frame)
+            else ("bbb_permeant", "cross the blood–brain barrier")
+        )
+        rule = "by the BOILED-Egg rule"
+        yes, no = f"{rule}, expected to {does}: {{}}.", f"{rule}, not expected to {does}: {{}}."
+        return sides(frame, found, lambda item: bool(item.record["rules"]["boiled_egg"][key]), yes, no)
+
+    def _table(self, found: Sequence[Evidence]) -> Table:
+        rows = []
+        for item in found:
+            egg = item.record["rules"]["boiled_egg"]
+            cells = ["yes" if egg[key] else "no" for key in ("bbb_permeant", "gi_absorption")]
+            inputs = [amount(egg["inputs"][key], 2) for key in ("wlogp", "tpsa")]
+            rows.append(Row((molecule_name(item.record), *cells, *inputs), (item.id,)))
+        return Table(("molecule", "brain", "gut", "WLOGP", "TPSA"), tuple(rows))
+
+
+def _of_gut(frame: Frame) -> bool:
+    return "gi" in frame.aspects and "bbb" not in frame.aspects

@@ -14,6 +14,7 @@ from ..frames import Frame
 from .containing import searches_of, tell_searches
 from .plan import Node, Results, Section, Status
 from .properties import LOWER, molecule_keys, molecule_nodes, property_cell, property_words, ranking
+from .several import FEW, by_count, notes_once, sides
 from .words import amount, capital, code, count_of, join, known_id, molecule_name, notes, number, plain_name, settle
 
 __all__ = ["Alerts", "Compare", "Draw", "Identity", "Nearest", "Scaffold", "Similarity", "Standardise", "Substructure"]
@@ -41,9 +42,9 @@ class _EachMolecule:
         keys = [key for key, _ in molecule_keys(frame)]
         found = [item for key in keys if (item := results.found(key)) is not None]
         parts = self.across(found, frame)
-        for item in found:
-            parts += [*self.told(item, frame), *notes(item)]
-        return settle(parts, results, keys)
+        for item in [] if parts and len(found) > FEW else found:
+            parts += self.told(item, frame)
+        return settle([*parts, *notes_once(found)], results, keys)
 
 
 _CLEAN = re.compile(r"\b(?:clean|free|clear|devoid|without|pass(?:es)?|okay|ok|fine)\b", re.IGNORECASE)
@@ -57,6 +58,25 @@ class Alerts(_EachMolecule):
 
     def arguments(self, frame: Frame) -> dict[str, Any]:
         return {"catalogues": list(frame.catalogues)} if frame.catalogues else {}
+
+    def across(self, items: Sequence[Evidence], frame: Frame) -> list[Part]:
+        if len(items) < 2:
+            return []
+        catalogues = [str(name) for name in items[0].record["catalogues"]]
+        kind = f"{catalogues[0]} alert" if len(catalogues) == 1 else "structural alert"
+        fewest = _FEWEST.search(frame.clause) is not None
+        if fewest or _MOST.search(frame.clause):
+            parts = by_count(items, _alert_count, f"{kind}s", fewest)
+        else:
+            found = f"At least one {kind} was found in {{}}."
+            parts = sides(frame, items, lambda item: _alert_count(item) > 0, found, f"No {kind} was found in {{}}.")
+        if len(items) <= FEW:
+            return parts
+        rows = [
+            Row((molecule_name(item.record), number(_alert_count(item)), _alert_names(item)), (item.id,))
+            for item in items
+        ]
+        return [*parts, Table(("molecule", f"{kind}s", "which"), tuple(rows))]
 
     def told(self, item: Evidence, frame: Frame) -> list[Part]:
         name, alerts = molecule_name(item.record), item.record["alerts"]
@@ -83,6 +103,19 @@ class Alerts(_EachMolecule):
         if clear:
             parts.append(Sentence(f"No alert of {join(clear, 'or')}.", (item.id,)))
         return parts
+
+
+_FEWEST = re.compile(r"\b(?:fewest|least|lowest|cleanest|cleaner|fewer|less|safest|safer)\b", re.IGNORECASE)
+_MOST = re.compile(r"\b(?:most|highest|more|dirtiest|worst|riskiest)\b", re.IGNORECASE)
+
+
+def _alert_count(item: Evidence) -> int:
+    return len(item.record["alerts"])
+
+
+def _alert_names(item: Evidence) -> str:
+    named = (f"{alert['catalogue']} {alert['name'].replace('_', ' ')}" for alert in item.record["alerts"])
+    return ", ".join(dict.fromkeys(named)) or "–"
 
 
 class Similarity:

@@ -10,6 +10,7 @@ from typing import Any
 from ....memory.records import Evidence
 from ..contract import Aside, Part, Row, Sentence, Table
 from ..frames import Entity, Frame
+from .drug_lists import EVERY, OF_EACH, approved_in, on_every_list, span_told
 from .drugs import mechanisms_told
 from .plan import Arguments, Node, Results, Section
 from .properties import property_cell, property_words, within
@@ -335,7 +336,15 @@ class DrugsForTarget:
         more: dict[str, Any] = {"approved_only": True} if "approved" in frame.aspects else {}
         if frame.most is not None:
             more["most"] = frame.most
-        nodes = target_nodes(frame, "drugs_for_target", **more)
+        nodes = target_nodes(frame, "drugs_for_target", **more, **approved_in(frame))
+        if frame.diseases:
+            # Who asks for the drugs of a disease that hit a target wants those that are on both lists.
+            every = {**more, **approved_in(frame), "most": EVERY}
+            nodes = target_nodes(frame, "drugs_for_target", **every)
+            nodes += [
+                Node(f"d{index}", "drugs_for_indication", {"indication": entity.value, **every})
+                for index, entity in enumerate(frame.diseases, 1)
+            ]
         if frame.properties or frame.rules:
             keys = [key for key, _ in target_keys(frame)]
             nodes += [Node(f"p{key}", "compare_molecules", _drugs_found(key), (key,)) for key in keys]
@@ -343,11 +352,13 @@ class DrugsForTarget:
 
     def compose(self, frame: Frame, results: Results) -> Section:
         keys = [key for key, _ in target_keys(frame)]
+        if frame.diseases or (len(keys) > 1 and OF_EACH.search(frame.clause)):
+            return on_every_list(frame, target_keys(frame), results)
         parts = via_told(frame, results)
         for key in keys:
             result = results.get(key)
             if result is not None and results.found(key) is not None:
-                parts += _drugs(result.evidence)
+                parts += _drugs(result.evidence, frame)
             item = results.found(f"p{key}")
             if item is not None:
                 parts += _computed(item, frame)
@@ -386,7 +397,7 @@ def _computed(item: Evidence, frame: Frame) -> list[Part]:
     return parts
 
 
-def _drugs(evidence: tuple[Evidence, ...]) -> list[Part]:
+def _drugs(evidence: tuple[Evidence, ...], frame: Frame) -> list[Part]:
     """The drugs of all sources in one table, every row with the evidence of its own source."""
     first, total = evidence[0], evidence[0].record["total"]
     name = target_name(first.record)
@@ -405,7 +416,14 @@ def _drugs(evidence: tuple[Evidence, ...]) -> list[Part]:
         for row, item in rows[:_DRUG_ROWS]
     ]
     verb = "acts" if total == 1 else "act"
-    parts: list[Part] = [Sentence(f"{capital(count_of(total, 'drug'))} in this source {verb} on {name}.", (first.id,))]
+    kind = "approved drug" if frame.years or "approved" in frame.aspects else "drug"
+    when = span_told(first.record)
+    parts: list[Part] = [
+        Sentence(
+            f"{capital(count_of(total, kind))} in this source {verb} on {name}{f', {when}' if when else ''}.",
+            (first.id,),
+        )
+    ]
     parts.append(Table(("drug", "action", "first approval", "ChEMBL id"), tuple(table)))
     if len(table) < total:
         parts.append(

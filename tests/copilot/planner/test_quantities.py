@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from biocopilot.copilot.planner.quantities import count_asked, limit_asked, quantities, target_unit
+from biocopilot.copilot.planner.quantities import count_asked, limit_asked, quantities, target_unit, years_asked
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -177,3 +177,15 @@ def test_arbitrary_text_is_read_without_raising_and_within_its_bounds(text):
 def test_a_number_written_plainly_comes_back_as_it_was(number, unit):
     written = f"{number:.4f}"
     assert found(f"turn {written} {unit} around") == [(pytest.approx(float(written)), unit, "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("approved since 2018", (2018, None)), ("approved after 2018", (2019, None)), ("before 2010", (None, 2009)), ("prior to 2010", (None, 2009)), ("until 2010", (None, 2010)), ("by 2010", (None, 2010)),
+        ("in 2015", (2015, 2015)), ("between 2015 and 2010", (2010, 2015)), ("from 2010 to 2015", (2010, 2015)), ("2010-2015", (2010, 2015)), ("from 2010", (2010, None)), ("newer than 2012", (2013, None)),
+        ("in 2500", None), ("CHEMBL2015", None), ("below 2000 nM", None), ("", None),
+    ],
+)  # fmt: skip
+def test_the_years_asked_for_are_found(text, years):
+    assert years_asked(text) == years

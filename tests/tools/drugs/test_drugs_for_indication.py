@@ -72,3 +72,17 @@ async def test_the_very_term_comes_first_and_then_the_newest(call: Any) -> None:
     years = [row["first_approval"] or 0 for row in rows if row["indication"].casefold() == "gout" and row["approved"]]
     assert years == sorted(years, reverse=True)
     assert len(years) > 3
+
+
+async def test_only_drugs_first_approved_in_the_years_asked_for_are_listed(call: Any) -> None:
+    every = {row["name"]: row["first_approval"] for item in (await call("drugs_for_indication", indication="gout", most=500)).evidence for row in item.record["rows"]}  # fmt: skip
+    result = await call("drugs_for_indication", indication="gout", most=500, approved_from=1980)
+    found = {row["name"] for item in result.evidence for row in item.record["rows"]}
+    assert found == {name for name, year in every.items() if year and year >= 1980}
+    assert 0 < len(found) < len(every)
+
+
+async def test_no_drug_of_those_years_is_a_finding_that_says_which(call: Any) -> None:
+    result = await call("drugs_for_indication", indication="gout", approved_from=2100)
+    assert result.status == "empty"
+    assert "No drug recorded for gout and first approved from 2100 is in this source." in result.digest

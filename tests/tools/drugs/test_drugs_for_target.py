@@ -67,3 +67,19 @@ async def test_ids_of_the_starter_sets_own_are_not_shown(call: Any) -> None:
 async def test_a_dump_names_its_own_source(call_dump: Any) -> None:
     found = await drugs(call_dump, "EGFR")
     assert found["ERLOTINIB"]["references"][0].startswith("FDA label/2004")
+
+
+async def test_only_drugs_first_approved_in_the_years_asked_for_are_listed(call: Any) -> None:
+    everything = {name: row["first_approval"] for name, row in (await drugs(call, "EGFR")).items()}
+    result = await call("drugs_for_target", target="EGFR", approved_from=2006, approved_to=2013)
+    found = {row["name"] for item in result.evidence for row in item.record["rows"]}
+    assert found == {name for name, year in everything.items() if year and 2006 <= year <= 2013}
+    assert 0 < len(found) < len(everything)
+    assert result.evidence[0].record["total"] == len(found)
+    assert result.evidence[0].record["years"] == {"from": 2006, "to": 2013}
+
+
+async def test_no_drug_of_those_years_is_a_finding_that_says_which(call: Any) -> None:
+    result = await call("drugs_for_target", target="EGFR", approved_to=1950)
+    assert result.status == "empty"
+    assert "No drug that acts on EGFR and was first approved until 1950 is in this source." in result.digest

@@ -198,3 +198,79 @@ def test_filters_reach_the_tool(aspects, most, arguments, plan, made):
 )  # fmt: skip
 def test_real_questions_begin_with_what_was_asked(question, begins, first):
     assert first(question).startswith(begins)
+
+
+def warnings(rows=(), recorded=None, name="XOLANE"):
+    record = {
+        "type": "drug_warnings",
+        "molecule": {**MOLECULE, "query": name.lower(), "name": name},
+        "recorded": recorded,
+        "rows": list(rows),
+        "count": len(rows),
+    }
+    return record if rows else {**record, "message": "This source holds no warnings of any drug."}
+
+
+WITHDRAWN = {"warning_type": "Withdrawn", "country": "United States", "year": 2004}
+
+
+@pytest.mark.parametrize(
+    ("clause", "record", "first", "status_"),
+    [
+        ("is xolane still on the market", warnings([WITHDRAWN], True), "No: a withdrawal of xolane is recorded (United States 2004).", "answered"),
+        ("is xolane on the market", warnings([WITHDRAWN], True), "No: a withdrawal of xolane is recorded (United States 2004).", "answered"),
+        ("is xolane still on the market", warnings(), "Xolane was first approved in 1999.", "partial"),
+        ("is xolane on the market", warnings(), "Yes: xolane is an approved drug.", "answered"),
+    ],
+)  # fmt: skip
+def test_an_approved_drug_is_not_said_to_be_still_sold(clause, record, first, status_, tell, made):
+    told = tell(
+        "drug_status",
+        clause,
+        {"m1": status(True, 1999), "wm1": record},
+        molecules=made.entities("molecule", "xolane"),
+        aspects=("approved",),
+        yes_or_no=True,
+    )
+    assert (told.sentences[0], told.status) == (first, status_)
+    assert told.unsupported() == []
+
+
+def test_withdrawals_are_looked_up_only_where_the_market_is_asked_about(plan, made):
+    drugs = made.entities("molecule", "xolane")
+    asked = {
+        clause: [tool for _, tool, _ in plan("drug_status", clause, molecules=drugs)]
+        for clause in ("is xolane still sold today", "is xolane approved")
+    }
+    assert asked == {
+        "is xolane still sold today": ["drug_status", "drug_warnings"],
+        "is xolane approved": ["drug_status"],
+    }
+
+
+def many(*years):
+    names = [f"{letter}OLANE" for letter in "ABCDE"[: len(years)]]
+    return names, {
+        f"m{place}": {**status(year is not None, year), "molecule": {**MOLECULE, "query": name.lower(), "name": name}}
+        for place, (name, year) in enumerate(zip(names, years, strict=True), 1)
+    }
+
+
+@pytest.mark.parametrize(
+    ("years", "clause", "aspects", "first"),
+    [
+        ((2001, 2000, 2003, 2004), "which of them are approved", ("approved",), "All of them are approved drugs."),
+        ((2001, 2000, 2003, None), "which of them are approved", ("approved",), "Approved: bolane, aolane and colane."),
+        ((None, None, None, None), "which of them are approved", ("approved",), "None of them is recorded as approved."),
+        ((2001, 2000, 2003, 2004, 2005), "which was approved first", ("year",), "Bolane (2000) was approved before all the others."),
+        ((2001, 2001, 2003, 2004), "which was approved first", ("year",), "Aolane (2001) and bolane (2001) were approved before colane (2003) and dolane (2004)."),
+        ((2001, 2000, 2003, 2004, 2005), "which is the newest", ("year",), "Eolane (2005) was approved after all the others."),
+        ((2001, 2001), "which was approved first", ("year",), "Aolane (2001) and bolane (2001) were first approved in the same year."),
+    ],
+)  # fmt: skip
+def test_the_status_of_many_begins_with_what_was_asked(years, clause, aspects, first, tell, made):
+    names, records = many(*years)
+    told = tell("drug_status", clause, records, molecules=made.entities("molecule", *names), aspects=aspects)
+    assert told.sentences[0] == first
+    assert told.unsupported() == []
+    assert len(told.rows) == (len(years) if len(years) > 3 else 0)
