@@ -109,20 +109,20 @@ async def run_workflow(
                 work.listener = listener
             try:
                 report = await flow.function(work, inputs)
+                finished, _claims = await finish(flow, plain, report, work, folder, compare)
+                await write_outputs(finished, bench)
             except asyncio.CancelledError:
                 folder.end(now(), "interrupted", {"steps": len(folder.steps)})
                 raise
             except BiocopilotError as error:
                 folder.end(now(), "failed", {"error": {"name": type(error).__name__, "message": error.message}})
                 raise
-            finished, _claims = finish(flow, plain, report, work, folder, compare)
-            await write_outputs(finished, bench)
             folder.manifest.pop("error", None)
             folder.end(now(), finished.status, _told(finished, folder, work))
             return finished
 
 
-def finish(
+async def finish(
     flow: Workflow,
     inputs: Mapping[str, Any],
     report: Report,
@@ -132,7 +132,9 @@ def finish(
 ) -> tuple[Finished, tuple[Claim, ...]]:
     """What a report and its work come to: final ids, checked claims, notes, failures, changes."""
     steps, evidence, ids = _numbered(work)
-    examined = checked(renumbered(report, ids), {item.id: item for item in evidence}, steps)
+    known = {item.id: item for item in evidence}
+    # Seconds for a long report: in a thread, so that whoever's loop this is stays free for others.
+    examined = await asyncio.to_thread(checked, renumbered(report, ids), known, steps)
     changes = changes_of(_pairs(work, folder, compare))
     failures = tuple(failure for _place, failure in sorted(work.failed, key=lambda item: item[0]))
     notes = [note for _place, note in sorted(work.noted, key=lambda item: item[0])]

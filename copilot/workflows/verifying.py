@@ -78,7 +78,7 @@ async def _verified(
     work = Work(folder, bench, tools, bool(last["offline"]), given, engine, only_kept=True)
     inputs, plain = validated(flow, manifest["inputs"])
     report = await flow.function(work, inputs)
-    finished, claims = finish(flow, plain, report, work, folder)
+    finished, claims = await finish(flow, plain, report, work, folder)
     found = await verify_run(_events(run_id, work, finished, claims), bench, tools)
     troubles = [*found.troubles, *await _other_files(replace(finished, **_as_recorded(manifest)), manifest, bench)]
     if finished.status != manifest["status"]:

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from dataclasses import replace
@@ -15,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from biocopilot.copilot.workflows import engine
 from biocopilot.copilot.workflows.contract import Report, RowFailure, Struck, Table, WorkflowInputs, workflow
 from biocopilot.copilot.workflows.engine import run_workflow
 from biocopilot.copilot.workflows.work import Happening
@@ -341,6 +343,30 @@ async def test_a_cancelled_run_says_so_and_goes_on(scripted: ModuleType, tmp_pat
         assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "interrupted"
         finished = await start(resume=True)
     assert len(finished.report.rows) == len(THINGS)
+
+
+async def test_checking_a_long_report_leaves_the_loop_free_and_can_be_stopped(
+    scripted: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checking, checked_on = threading.Event(), engine.checked
+
+    def slowly(*given: Any) -> Any:
+        checking.set()
+        time.sleep(0.3)
+        return checked_on(*given)
+
+    monkeypatch.setattr(engine, "checked", slowly)
+    tools = {"weigh": scripted.weigh_tool(tmp_path / "log")}
+    with Workbench() as bench:
+        task = asyncio.create_task(
+            run_workflow(scripted.weights, {"things": ("lead",)}, tmp_path / "run", bench=bench, tools=tools)
+        )
+        while not checking.is_set():  # noqa: ASYNC110  # set from a thread
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(task, 0.2)
+        assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "interrupted"
 
 
 def test_a_disk_that_is_full_ends_the_run_and_is_no_rows_failure(
