@@ -40,6 +40,7 @@ class _Session:
         self.lock = threading.Lock()
         self.users = 0
         self.address = ""
+        self.alone = False
         self.done = threading.Event()
         self.thread: threading.Thread | None = None
 
@@ -68,7 +69,7 @@ async def disconnect() -> None:
 
 def _connect(address: str, workers: int | None) -> Any:
     with _session.lock:
-        ray = _imported()
+        ray = _imported(address)
         if not ray.is_initialized():
             _begin(ray, address, workers)
             _session.address = address
@@ -90,12 +91,20 @@ def _disconnect() -> None:
             _session.thread = None
 
 
-def _imported() -> Any:
+def _imported(address: str) -> Any:
+    """Ray, which reads when it is imported whether it will ever go beyond this machine."""
+    first = "ray" not in sys.modules
     try:
-        with _environment(_OWN):
+        with _environment(_ALWAYS if address else _OWN):
             import ray
     except ImportError as error:
         raise MissingExtra("Ray is not installed.", 'Install it: pip install "biocopilot[ray]"') from error
+    _session.alone = _session.alone or (first and not address)
+    if address and _session.alone:
+        raise SourceUnavailable(
+            "This program has worked with a Ray of this machine, and Ray then connects to no other.",
+            "Start the program anew, with the cluster's address from the beginning.",
+        )
     return ray
 
 
@@ -142,8 +151,11 @@ def _see_whether_it_answers(address: str) -> None:
 
 def _not_there(address: str, error: BaseException | None) -> SourceUnavailable:
     where = f"No Ray cluster answers at {address}" if address else "A Ray of this machine could not be started"
-    why = next((line.strip() for line in str(error or "").splitlines() if line.strip()), "")
-    return SourceUnavailable(f"{where}{f' ({why[:200]})' if why else ''}.", _HINT)
+    while error is not None and error.__cause__ is not None:  # Ray wraps what it was told, as that a token is missing
+        error = error.__cause__
+    lines = [line.strip() for line in str(error or "").splitlines() if line.strip()]
+    why = next((line for line in lines if line.startswith("ray.exceptions.")), lines[0] if lines else "")
+    return SourceUnavailable(f"{where}{f' ({why[:400]})' if why else ''}.", _HINT)
 
 
 def _cluster(address: str) -> dict[str, Any]:

@@ -283,7 +283,7 @@ async def test_the_connection_of_a_program_is_used_and_left_to_it(monkeypatch: p
 
     theirs = TheirRay()
     monkeypatch.setattr(ray_session, "_session", ray_session._Session())
-    monkeypatch.setattr(ray_session, "_imported", lambda: theirs)
+    monkeypatch.setattr(ray_session, "_imported", lambda _address: theirs)
     assert await ray_session.connect("", 2) is theirs
     await ray_session.disconnect()
     assert theirs.told == []
