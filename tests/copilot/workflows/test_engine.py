@@ -348,11 +348,12 @@ async def test_a_cancelled_run_says_so_and_goes_on(scripted: ModuleType, tmp_pat
 async def test_checking_a_long_report_leaves_the_loop_free_and_can_be_stopped(
     scripted: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    checking, checked_on = threading.Event(), engine.checked
+    checking, stopped, checked_on = threading.Event(), threading.Event(), engine.checked
+    seen = []
 
     def slowly(*given: Any) -> Any:
         checking.set()
-        time.sleep(0.3)
+        seen.append(stopped.wait(5))
         return checked_on(*given)
 
     monkeypatch.setattr(engine, "checked", slowly)
@@ -365,8 +366,10 @@ async def test_checking_a_long_report_leaves_the_loop_free_and_can_be_stopped(
             await asyncio.sleep(0.01)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await asyncio.wait_for(task, 0.2)
+            await asyncio.wait_for(task, 2)
+        stopped.set()
         assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "interrupted"
+    assert seen != [False]
 
 
 def test_a_disk_that_is_full_ends_the_run_and_is_no_rows_failure(
