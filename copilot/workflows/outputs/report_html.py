@@ -32,6 +32,8 @@ _MOST_OPENED = 12
 _MOST_SHOWN = 4
 _SHORT_CELL = 18
 """Characters of a cell that stays in one line."""
+_LONG_WORD = re.compile(r"[^\s-]{25,}")
+"""What is broken where the room ends, since it may be wider than a page: a SMILES, a sequence, an address."""
 _NUMBER = re.compile(r"[<>≤≥~±]?\s?[−-]?\d[\d,.]*(e[+-]?\d+)?(\s?[^\s\d]{1,6})?")
 """A cell that is a number, perhaps with its unit."""
 _NO_VALUE = frozenset(("", "–", "-"))
@@ -154,7 +156,7 @@ class _Page:
         yield '<div class="wide"><table>'
         classes = [_class(column) for column in zip(*(row.cells for row in table.rows), strict=True)]
         heads = "".join(
-            f"<th{kind}>{inline(head, frozenset())}</th>"
+            f"<th{kind or _long(head)}>{inline(head, frozenset())}</th>"
             for head, kind in zip_longest(table.header, classes, fillvalue="")
         )
         yield f"<thead><tr>{heads}<th>evidence</th></tr></thead>"
@@ -243,7 +245,11 @@ def _class(column: Sequence[str]) -> str:
 
 def _cell(text: str, kind: str) -> str:
     short = ' class="short"' if len(text) <= _SHORT_CELL else ""
-    return f"<td{kind or short}>{inline(text, frozenset())}</td>"
+    return f"<td{kind or short or _long(text)}>{inline(text, frozenset())}</td>"
+
+
+def _long(text: str) -> str:
+    return ' class="long"' if _LONG_WORD.search(text) else ""
 
 
 def _link(item: Evidence) -> str:

@@ -22,7 +22,8 @@ th, td { text-align: left; padding: .25rem .9rem .25rem 0; border-bottom: 1px so
   vertical-align: top; overflow-wrap: normal; }
 th { vertical-align: bottom; } .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 th.number { white-space: normal; } .text { margin: .4rem 0; } .text p { margin: .3rem 0; } .claim { margin: .3rem 0; }
-.short { white-space: nowrap; } .faint { color: var(--faint); } .warn, .missing { color: var(--warn); } .missing { font-weight: 600; }
+.short { white-space: nowrap; } .long { min-width: 12rem; overflow-wrap: anywhere; }
+.faint { color: var(--faint); } .warn, .missing { color: var(--warn); } .missing { font-weight: 600; }
 details.cited { font-size: .8rem; color: var(--faint); }
 details.cited summary { cursor: pointer; color: var(--link); list-style: none; }
 details.cited summary::-webkit-details-marker { display: none; }
@@ -41,10 +42,10 @@ svg .faint { fill: var(--faint); } svg .mark { fill: var(--mark); } svg .grid { 
 .record { border-bottom: 1px solid var(--line); font-size: .9rem; padding: .35rem 0; } .record p { margin: 0; }
 .record summary { cursor: pointer; } .record:target { background: var(--soft); }
 footer { margin-top: 2.5rem; font-size: .85rem; color: var(--faint); }
-@media (max-width: 40rem) {
+@media screen and (max-width: 40rem) {
   /* What a row is about stays in sight while the row is moved. */
   th:first-child, td:first-child { position: sticky; left: 0; max-width: 45vw; background: var(--back); }
-  td:not([class]) { min-width: 9rem; } td:first-child:not([class]) { overflow-wrap: anywhere; }
+  td:not(.short, .number) { min-width: 9rem; } td:first-child:not(.short, .number) { overflow-wrap: anywhere; }
   .molecules { grid-template-columns: repeat(auto-fill, minmax(min(100%, 10rem), 1fr)); }
 }
 @page { margin: 1.6cm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; } }
@@ -53,7 +54,6 @@ footer { margin-top: 2.5rem; font-size: .85rem; color: var(--faint); }
     --warn: #000000; --mark: #444444; }
   body { max-width: none; padding: 0; font-size: 10pt; } nav, .record details { display: none; } a { text-decoration: none; }
   .wide { overflow: visible; } table { font-size: 8pt; } th, td { padding-right: .5rem; } tr, .claim, .record { break-inside: avoid; }
-  th:first-child, td:first-child { position: static; max-width: none; } td:not([class]) { min-width: 0; }
   td summary { white-space: normal; }
   h2, h3 { break-after: avoid; } h2.subject { break-before: page; }
   .figures { grid-template-columns: repeat(2, 1fr); gap: .4rem; } .molecules { grid-template-columns: repeat(4, 1fr); }

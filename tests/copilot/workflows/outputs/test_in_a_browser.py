@@ -31,6 +31,7 @@ HOSTILE = (
     "'><iframe src=javascript:alert(4)></iframe>",
     "</style><style>*{background:url(http://127.0.0.1:9/y)}</style>",
     "</pre></details><a href=javascript:alert(5)>here</a>",
+    "C" * 180,  # nowhere to break a line
 )
 LIST = "smiles,id\nCOCCOc1cc2ncnc(Nc3cccc(C#C)c3)c2cc1OCCOC,erlotinib\nCC(=O)Oc1ccccc1C(=O)O,aspirin\nrubbish,<b>not one</b>\n"
 REPORTS = ("dossier", "triage", "hostile")
