@@ -69,6 +69,8 @@ class RunFolder:
         present = read_manifest(path) if (path / MANIFEST).exists() else None
         if present is None:
             _refuse_other_files(path)
+        elif _came_to_nothing(path, present):
+            present = None
         else:
             _refuse_other_run(path, present, wanted, resume)
         steps = KeptSteps.open(path / FILE_NAME)
@@ -162,14 +164,26 @@ def file_hash(path: Path) -> str:
         raise FileRefused(f"{path} cannot be read ({error.strerror}).", "Give a file that can be read.") from error
 
 
+def _other_files(path: Path) -> list[str]:
+    """What lies in the folder beside the files of a run that was killed before its manifest stood."""
+    beside = {f".{MANIFEST}.new", FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"}
+    return sorted(item.name for item in path.iterdir() if item.name not in beside)
+
+
 def _refuse_other_files(path: Path) -> None:
-    beside = {f".{MANIFEST}.new", FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"}  # killed before the manifest stood
-    others = sorted(item.name for item in path.iterdir() if item.name not in beside)
-    if others:
+    if others := _other_files(path):
         raise InvalidInput(
             f"The folder {path} holds other files ({', '.join(others[:3])}{', …' if len(others) > 3 else ''}).",
             "Name a new or an empty folder with --out.",
         )
+
+
+def _came_to_nothing(path: Path, present: Mapping[str, Any]) -> bool:
+    """Whether the run there failed before its first step, as over a file that it could not read: it holds nothing to lose."""
+    if present["status"] != "failed" or _other_files(path) != [MANIFEST]:
+        return False
+    with KeptSteps.open(path / FILE_NAME) as steps:
+        return not len(steps)
 
 
 def _refuse_other_run(path: Path, present: Mapping[str, Any], wanted: Mapping[str, Any], resume: bool) -> None:
