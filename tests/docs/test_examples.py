@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,16 @@ NEEDS = {"langchain": "langchain_core", "langgraph": "langgraph", "pandas": "pan
 
 def test_there_are_examples() -> None:
     assert {path.name for path in EXAMPLES} >= {"ask.py", "stream_events.py", "tools_as_functions.py"}
+
+
+def test_the_page_for_programs_lists_every_example_and_each_is_run_by_a_test() -> None:
+    files = {path.name for path in (ROOT / "examples").iterdir() if path.suffix in (".py", ".ipynb", ".yaml")}
+    page = (ROOT / "docs" / "python.md").read_text("utf-8")
+    assert set(re.findall(r"\]\(\.\./examples/([\w.]+)\)", page)) == files
+    others = (path for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__))
+    tests = "".join(path.read_text("utf-8") for path in others)
+    for name in files - {path.name for path in EXAMPLES}:
+        assert f'"{name}"' in tests or f'example("{Path(name).stem}")' in tests, f"no test runs {name}"
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
