@@ -25,6 +25,7 @@ from .kinds.elsewhere import asks_elsewhere, what_is_asked
 from .kinds.literature import asks_library, beside, look_after, look_beside, nearest_beside, without_lead
 from .kinds.own_papers import asks_papers, holds_papers, papers_told, with_papers
 from .kinds.plan import Node, Results, Section, Status
+from .kinds.selectivity import asks_selectivity
 from .reading import read
 from .slots import NEEDS, lacking
 
@@ -229,6 +230,8 @@ def _routed(frame: Frame, asked_in: str) -> Frame:
         return replace(frame, kind="literature", margin=1.0)
     if asks_containing(frame):
         return replace(frame, kind="substructure", margin=1.0)
+    if asks_selectivity(frame):
+        return replace(frame, kind="compound_activities", margin=1.0)
     return replace(frame, kind="unsupported", margin=1.0) if asks_elsewhere(frame) else frame
 
 

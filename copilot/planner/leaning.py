@@ -111,6 +111,11 @@ _BESIDE_A_LIST = 0.7
 _LEAST_SAID = 3
 """Words beside its first name and function words with which a question says enough to be understood by itself; without a name one more."""
 
+_BEST_OF = re.compile(
+    r"\b(?:most|best|strongest|tightest|top)\b[^?]*\b(?:inhibitors?|blockers?|(?:ant)?agonists?|ligands?|compounds?|binders?|molecules?)\b",
+    re.IGNORECASE,
+)
+"""`the most selective JAK1 inhibitor` is looked for, and is none that was named before."""
 _OTHERS = re.compile(r"\b(?:drugs|inhibitors|blockers|antagonists|agonists|ligands|compounds)\b", re.IGNORECASE)
 
 
@@ -175,6 +180,8 @@ def _is_complete(clause: Clause) -> bool:
     if clause.pronouns or _pairing(clause) or _POINTS_BACK.search(clause.text):
         return False
     if _LISTS.match(clause.text) and clause.of("group", "disease"):
+        return True
+    if clause.of("target") and _BEST_OF.search(clause.text):
         return True
     asked = clause.of(*ASKING) if clause.names else clause.asked
     if asked or _WHOLE_QUESTION.match(clause.text) is None:

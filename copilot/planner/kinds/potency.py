@@ -9,9 +9,10 @@ from ....memory.records import Evidence, ToolResult
 from ..contract import Aside, Break, Part, Row, Sentence, Table
 from ..frames import Entity, Frame
 from .drugs import acts_on, mechanisms_told, verdict_on_target
-from .plan import Arguments, Node, Results, Section
-from .preference import preference_nodes, preference_told, where_it_is_silent
+from .plan import Arguments, Node, Results, Section, Status
+from .preference import SELECTIVE, preference_nodes, preference_told, where_it_is_silent
 from .properties import molecule_keys
+from .selectivity import asks_selectivity, selectivity_nodes, selectivity_told
 from .targets import target_nodes, via_told
 from .words import amount, capital, code, count_of, join, misses, molecule_name, notes, number, plain_name, target_name
 
@@ -24,6 +25,8 @@ class Measured:
     """`potency`, `target_activities` and `compound_activities`: one call a pair, a target or a compound."""
 
     def plan(self, frame: Frame) -> list[Node]:
+        if asks_selectivity(frame):
+            return selectivity_nodes(frame)
         common = _filters(frame)
         molecules, targets = molecule_keys(frame), _targets(frame)
         preferred = preference_nodes(frame)
@@ -63,6 +66,8 @@ class Measured:
         return nodes
 
     def compose(self, frame: Frame, results: Results) -> Section:
+        if asks_selectivity(frame):
+            return selectivity_told(frame, results)
         parts: list[Part] = []
         missed: dict[str, ToolResult] = {}
         silent: dict[str, ToolResult] = {}
@@ -109,7 +114,14 @@ class Measured:
             and all(any(key.startswith(known) for known in acts) for key in missed)
         )
         some = bool(parts or preferred)
-        return Section((*lead, *parts, *told), "answered" if answered else "partial" if some else "unknown")
+        status: Status = "answered" if answered else "partial" if some else "unknown"
+        if status == "answered" and not frame.molecules and len(frame.targets) == 1 and SELECTIVE.search(frame.clause):
+            gene = frame.targets[0].name or frame.targets[0].text
+            asked = Aside(
+                f"Selectivity is a ratio between two targets: name the other one, as in “{gene} inhibitors that spare …”. These are the most potent:"
+            )
+            return Section((asked, *lead, *parts, *told), "partial")
+        return Section((*lead, *parts, *told), status)
 
     def _mechanisms(self, key: str, result: ToolResult, frame: Frame, results: Results, acts: set[str]) -> list[Part]:
         """What a drug acts on: told where nothing narrower was asked, or where it settles a yes or no."""

@@ -12,9 +12,9 @@ from .drug_lists import OF_EACH
 from .plan import Arguments, Node, Results
 from .words import amount, capital, join, known_id, molecule_name, notes, number, plain_name, target_name
 
-__all__ = ["preference_nodes", "preference_told", "where_it_is_silent"]
+__all__ = ["SELECTIVE", "preference_nodes", "preference_told", "where_it_is_silent"]
 
-_SELECTIVE = re.compile(r"\bselectiv\w*|\bprefer(?:s|red|ence|ably)?\b|\bspares?\b", re.IGNORECASE)
+SELECTIVE = re.compile(r"\bselectiv\w*|\bprefer(?:s|red|ence|ably)?\b|\bspares?\b", re.IGNORECASE)
 _KEY = "s"
 _MOST = 10
 _EVERY = 200
@@ -23,7 +23,7 @@ _EVERY = 200
 def preference_nodes(frame: Frame) -> list[Node]:
     """One call a compound between the two targets in the order in which they are named; none where it is not asked."""
     on_both = _of_both(frame)
-    if len(frame.targets) != 2 or (_SELECTIVE.search(frame.clause) is None and not on_both):
+    if len(frame.targets) != 2 or (SELECTIVE.search(frame.clause) is None and not on_both):
         return []
     first, other = sorted(frame.targets, key=lambda entity: entity.start)
     given: dict[str, Any] = {"target": first.value, "other": other.value}
