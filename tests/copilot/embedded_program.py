@@ -32,7 +32,7 @@ def state() -> dict[str, Any]:
     """What a library has no business to change."""
     return {
         "signals": {str(number): str(signal.getsignal(number)) for number in signal.valid_signals()},
-        "environment": dict(os.environ),
+        "environment": {name: hash(value) for name, value in os.environ.items()},  # a failing test shows them
         "folder": os.getcwd(),
         "umask": _umask(),
         "warnings": [str(one) for one in warnings.filters],
