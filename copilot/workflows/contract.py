@@ -399,3 +399,8 @@ class Finished:
     again: str
     """The command that tries again what failed; FOLDER in it stands for the run's own folder."""
     folder: Path = field(default=Path(), compare=False)
+
+    def __repr__(self) -> str:
+        """In a line: a notebook shows what a cell ends with, and all evidence is megabytes."""
+        counts = f"{len(self.evidence)} records, {len(self.report.rows)} rows, {len(self.failures)} failed"
+        return f"<{self.workflow.name}: {self.status}, {counts}, in {self.folder}>"

@@ -32,6 +32,7 @@ def test_it_runs_in_a_program_without_a_loop_and_in_a_running_one(
         plain = workflows.run(scripted.weights, given, out=tmp_path / "plain", copilot=copilot)
         asyncio.run(in_a_loop())
     assert len(plain.report.rows) == 2
+    assert repr(plain) == f"<weights: answered, 4 records, 2 rows, 0 failed, in {tmp_path / 'plain'}>"
     assert capsys.readouterr() == ("", "")
 
 
