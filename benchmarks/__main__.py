@@ -18,6 +18,7 @@ NAMES = (
     "substructure",
     "panel",
     "triage",
+    "engines",
     "pdf",
     "retrieval",
     "literature_answers",

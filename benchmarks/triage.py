@@ -26,7 +26,7 @@ from .measure import Measured, Row, command_path, report
 from .triage_list import write_list
 from .triage_peer import row_by_row
 
-__all__ = ["measure"]
+__all__ = ["measure", "same_files"]
 
 _BLOCK, _BLOCKS = 100, 20
 _GOAL_MB = 1_500
@@ -179,15 +179,17 @@ def _killed(listed: Path, whole: Path, folder: Path, kills: int, wall_s: float) 
         if process.returncode:
             raise RuntimeError(f"a run that was killed {done} times ended with {process.returncode}")
         ends += 1
-        _same_files(whole, folder)
+        same_files(whole, folder)
         folder = folder.with_name(f"{folder.name}-{ends}")
     _run(_command(listed, folder))
-    _same_files(whole, folder)
+    same_files(whole, folder)
     runs = "one run" if not ends else f"{ends + 1} runs"
     return f"killed {kills} times at random moments of {runs} and resumed, every file is that of the run which was not, to the byte"
 
 
-def _same_files(whole: Path, folder: Path) -> None:
+def same_files(whole: Path, folder: Path) -> None:
+    """Raises RuntimeError where a file of one run is not, byte for byte, that of the other; what has times of its own left out."""
+
     def files(of: Path) -> set[str]:
         return {str(path.relative_to(of)) for path in of.rglob("*") if path.is_file() and path.name not in _LOGGED}
 

@@ -70,10 +70,10 @@ _WORDS = {
     ),
     "triage": (
         "From a long list to a few",
-        "`biocopilot workflow run triage` from start to end, all its processes counted, beside a plain script that makes RDKit's calls for one"
-        " row after the other: parent, InChIKey, descriptors, QED, SA score, alerts, and no table, duplicates, clusters, or look-ups. The"
-        " structures are real: of ZINC, HIV, Tox21 and ChEMBL. Of a page of memory that processes share, each counts its part. Where kills"
-        " are told of, the whole process group was killed at once.",
+        "`biocopilot workflow run triage` from start to end, all its processes counted, beside a plain script that makes RDKit's calls for"
+        " one row after the other: parent, InChIKey, descriptors, QED, SA score, alerts, and no table, duplicates, clusters, or look-ups."
+        " The structures are real: of ZINC, HIV, Tox21 and ChEMBL. Of a page of memory that processes share, each counts its part. Where"
+        " kills are told of, the whole process group was killed at once.",
     ),
     "pdf": (
         "Sentences of PDFs found again",

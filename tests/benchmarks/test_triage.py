@@ -62,10 +62,10 @@ def test_files_that_differ_are_not_passed_over(tmp_path: Path) -> None:
         (tmp_path / name / "report.md").write_text(name, "utf-8")
         (tmp_path / name / "run.json").write_text(name, "utf-8")
     with pytest.raises(RuntimeError, match=r"report\.md differs"):
-        triage._same_files(tmp_path / "a", tmp_path / "b")
+        triage.same_files(tmp_path / "a", tmp_path / "b")
     (tmp_path / "b" / "report.md").unlink()
     with pytest.raises(RuntimeError, match=r"report\.md"):
-        triage._same_files(tmp_path / "a", tmp_path / "b")
+        triage.same_files(tmp_path / "a", tmp_path / "b")
 
 
 def test_rows_that_the_plain_script_finds_otherwise_are_not_passed_over(tmp_path: Path) -> None:
