@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from biocopilot.copilot.rendering import call_label, render_answer, source_label
-from biocopilot.memory.answer_blocks import Heading, Line, Piece, Table, paragraphs_of, pieces_of
 from biocopilot.memory.records import Answer, Claim, Evidence, Source, record_sha256
 
 RDKIT = Source(name="RDKit", release="1.2", licence="BSD-3-Clause", attribution="RDKit")
@@ -109,27 +108,6 @@ def test_a_call_is_its_tool_and_values_in_one_short_line() -> None:
     values = {"molecules": ["a", "b"], "most": 5, "to_stop": True, "none": None, "window": {"low": 1}}
     assert call_label("compare", values) == "compare a, b 5"
     assert len(call_label("draw", {"molecule": "C" * 500})) == 80
-
-
-def test_markdown_is_taken_apart_once_for_all() -> None:
-    text = "## T\n1. one\nplain\n\n \n| a | b |\n|---|:-:|\n| 1 | x | y |\n| - |\n\n| no table |\n\n|"
-    assert paragraphs_of(text) == (
-        (Heading("T"), Line("one", "1."), Line("plain")),
-        (Table(("a", "b"), (("1", "x"), ("-", ""))),),
-        (Line("| no table |"),),
-        (Line("|"),),
-    )
-
-
-def test_only_the_signs_of_answers_are_signs() -> None:
-    text = "*C* [x](y) _a_ `[E1]` **b** ~~c [E2]~~ [E1, E4] [E] <i>"
-    assert [piece for piece in pieces_of(text) if piece.kind != "text"] == [
-        Piece("code", "[E1]"),
-        Piece("bold", "b"),
-        Piece("struck", "c [E2]"),
-        Piece("evidence", "[E1, E4]"),
-    ]
-    assert "".join(piece.text for piece in pieces_of("*C* [x](y) _a_ <i>")) == "*C* [x](y) _a_ <i>"
 
 
 @pytest.mark.parametrize(
