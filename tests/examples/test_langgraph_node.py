@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -40,9 +39,3 @@ async def test_what_was_not_answered_is_looked_up_by_a_tool(
     assert "No molecule called zorbactinib" in state["told"]
     result = state["messages"][-1].artifact
     assert (result.status, result.evidence[0].tool) == ("empty", "resolve_molecule")
-
-
-def test_the_graph_works_in_a_program_without_a_loop(example: Callable[[str], ModuleType], copilot: Copilot) -> None:
-    graph = example("langgraph_node").enquiry_graph(copilot)
-    state = asyncio.run(graph.ainvoke({"molecule": "ibuprofen", "messages": []}))
-    assert state["answer"].status == "answered"
