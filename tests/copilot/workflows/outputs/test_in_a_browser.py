@@ -252,10 +252,10 @@ def test_on_paper_everything_stands_and_no_row_is_cut(visit: Any, report: str) -
     pypdfium2 = pytest.importorskip("pypdfium2")
     with visit(report, width=PAPER) as open_:
         page = open_.page
+        wanted = page.locator("h1, h2, h3, tr, .text p, .claim, figcaption, .record > p, footer").all_inner_texts()
         page.emulate_media(media="print")
         too_wide = page.evaluate("document.documentElement.scrollWidth") > PAPER
         assert not too_wide  # the browser would print all of it smaller
-        wanted = page.locator("h1, h2, h3, tr, .claim, figcaption, .record, footer").all_inner_texts()
         with pypdfium2.PdfDocument(io.BytesIO(page.pdf(format="A4"))) as document:
             pages = [_bare(document[number].get_textpage().get_text_range()) for number in range(len(document))]
     missing = [text for text in wanted if not any(_bare(text) in printed for printed in pages)]
