@@ -52,6 +52,8 @@ class Verification:
     """What is wrong with the run beside its claims and records."""
     gaps: tuple[str, ...] = ()
     """What could not be looked at beside claims and records, such as a missing end."""
+    redone: tuple[str, ...] = ()
+    """What was done again that is no tool's call, and how much of it."""
     changed: tuple[str, ...] = ()
     """Versions that are others now: the probable reason where something differs."""
 

@@ -79,6 +79,9 @@ def verify(
             show_default=False,
         ),
     ],
+    full: Annotated[
+        bool, typer.Option("--full", help="Of a triage, compute all rows again, not some of them.")
+    ] = False,
     as_json: _AsJson = False,
 ) -> None:
     """Check every claim of a run again, offline."""
@@ -87,7 +90,7 @@ def verify(
     from .verifying import verify_and_show, verify_folder_and_show
 
     if (folder := Path(run_id).expanduser()).is_dir():
-        code = verify_folder_and_show(folder, as_json)
+        code = verify_folder_and_show(folder, as_json, full)
         if code:
             raise typer.Exit(code)
         return

@@ -41,11 +41,11 @@ def verify_and_show(events: Sequence[Event], as_json: bool, earlier: EarlierRuns
     return _shown(lambda bench, tools: verify_run(events, bench, tools, earlier), as_json)
 
 
-def verify_folder_and_show(folder: Path, as_json: bool) -> int:
-    """The same for the folder of a workflow's run."""
+def verify_folder_and_show(folder: Path, as_json: bool, whole: bool) -> int:
+    """The same for the folder of a workflow's run; `whole` does all of a batch again."""
     from ..workflows.verifying import verify_folder
 
-    return _shown(lambda bench, tools: verify_folder(folder, bench, tools), as_json)
+    return _shown(lambda bench, tools: verify_folder(folder, bench, tools, whole=whole), as_json)
 
 
 def _shown(verify: Callable[[Workbench, Mapping[str, Tool]], Coroutine[Any, Any, Verification]], as_json: bool) -> int:
@@ -91,6 +91,7 @@ def verification_json(found: Verification) -> str:
         ],
         "troubles": list(found.troubles),
         "gaps": list(found.gaps),
+        "redone": list(found.redone),
         "changed": list(found.changed),
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
@@ -101,6 +102,7 @@ def verification_text(found: Verification) -> str:
     lines = [f"Run {found.run_id}: {_sum(found)}"]
     lines += [f"✗ {_line(trouble)}" for trouble in found.troubles]
     lines += [f"○ {gap}" for gap in found.gaps]
+    lines += [f"· {redone}" for redone in found.redone]
     if found.claims:
         lines += ["", "Claims", *(line for check in found.claims for line in _claim_lines(check))]
     if found.evidence:

@@ -44,6 +44,7 @@ __all__ = [
     "PlannedStep",
     "Plot",
     "Point",
+    "Recheck",
     "Report",
     "ResultRow",
     "Row",
@@ -256,10 +257,21 @@ class WorkflowRun(Protocol):
         `asyncio.gather` over calls would not see to.
         """
 
-    async def step(self, name: str, arguments: Mapping[str, Any], work: Callable[[], Awaitable[T]]) -> T:
+    async def step(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        work: Callable[[], Awaitable[T]],
+        again: Callable[[T, bool], Awaitable[Recheck]] | None = None,
+    ) -> T:
         """Keep what `work` gives, a JSON value, under its name and arguments: for work that is no tool, such as a batch.
 
-        `arguments` must hold all that the result depends on, a hash of the input's bytes included.
+        Args:
+            name: of the step.
+            arguments: all that the result depends on, a hash of the input's bytes included.
+            work: done where nothing is kept.
+            again: how `runs verify` checks what was kept: given that, and whether all of the work is to be done again or a part
+                will do. Without it the run cannot be verified in full.
         """
 
     def note(self, text: str, kind: NoteKind = "info") -> None:
@@ -267,6 +279,16 @@ class WorkflowRun(Protocol):
 
     def progress(self, text: str, done: int | None = None, total: int | None = None) -> None:
         """Tell how far the work is; shown while it runs, and not kept."""
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """What checking a kept step's work again came to."""
+
+    done: str
+    """What was done again and how much of it, to be read by the user; empty where it was not got that far."""
+    troubles: tuple[str, ...] = ()
+    """What is not as it was kept."""
 
 
 WorkflowFunction = Callable[[WorkflowRun, Any], Awaitable[Report]]

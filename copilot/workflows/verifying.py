@@ -44,7 +44,7 @@ __all__ = ["verify_folder"]
 
 
 async def verify_folder(
-    path: Path, bench: Workbench, tools: Mapping[str, Tool], flow: Workflow | None = None
+    path: Path, bench: Workbench, tools: Mapping[str, Tool], flow: Workflow | None = None, *, whole: bool = False
 ) -> Verification:
     """Check the run in a folder again; writes nothing.
 
@@ -53,6 +53,7 @@ async def verify_folder(
         bench: stores and chemistry to run the tools with.
         tools: the tools by name.
         flow: the workflow, where it is one of your own; else it is found by the manifest.
+        whole: do all of what is no tool's call again, such as the rows of a triage, and not only a part of it.
 
     Raises:
         StorageError: there is no run in the folder, it cannot be read, or another program works in it.
@@ -64,18 +65,18 @@ async def verify_folder(
     with KeptSteps.read(path / FILE_NAME) as steps:
         folder = RunFolder(path, manifest, steps, True, dict(manifest["files"]))
         async with open_engine("local", bench, {}) as engine:
-            return await _verified(folder, bench, tools, flow or _flow(manifest, tools), engine)
+            return await _verified(folder, bench, tools, flow or _flow(manifest, tools), engine, whole)
 
 
 async def _verified(
-    folder: RunFolder, bench: Workbench, tools: Mapping[str, Tool], flow: Workflow, engine: Engine
+    folder: RunFolder, bench: Workbench, tools: Mapping[str, Tool], flow: Workflow, engine: Engine, whole: bool
 ) -> Verification:
     manifest, last = folder.manifest, folder.manifest["starts"][-1]
     run_id = folder.path.resolve().name
     if "ended_at" not in manifest or manifest["status"] not in ("answered", "partial", "unknown"):
         return Verification(run_id, (), (), gaps=(NO_END,))
     given = {**last["environment"], "biocopilot": last["version"]}
-    work = Work(folder, bench, tools, bool(last["offline"]), given, engine, only_kept=True)
+    work = Work(folder, bench, tools, bool(last["offline"]), given, engine, only_kept=True, whole=whole)
     inputs, plain = validated(flow, manifest["inputs"])
     report = await flow.function(work, inputs)
     finished, claims = await finish(flow, plain, report, work, folder)
@@ -84,9 +85,14 @@ async def _verified(
     if finished.status != manifest["status"]:
         troubles.append(f"The run is recorded as {manifest['status']}, and its steps come to {finished.status}.")
     gaps = list(found.gaps)
-    if work.batches:
-        gaps.append(f"{work.batches} kept results are of batches and no tool's, and were taken as they are.")
-    return replace(found, troubles=tuple(troubles), gaps=tuple(gaps))
+    redone = []
+    for name, recheck in work.rechecks:
+        if recheck is None:
+            gaps.append(f"What is kept of {name} is of no tool, and was taken as it is.")
+            continue
+        troubles += recheck.troubles
+        redone += [f"{name}: {recheck.done}."] if recheck.done else []
+    return replace(found, troubles=tuple(dict.fromkeys(troubles)), gaps=tuple(gaps), redone=tuple(redone))
 
 
 def _as_recorded(manifest: Mapping[str, Any]) -> dict[str, Any]:

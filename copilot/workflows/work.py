@@ -29,7 +29,7 @@ from ...tools.execute import find_tool
 from ...tools.from_services import ANSWERABLE
 from ...tools.workbench import Workbench
 from ..user_files import file_sha256
-from .contract import Done, Each, Note, NoteKind, RowFailure
+from .contract import Done, Each, Note, NoteKind, Recheck, RowFailure
 from .engines import Chemistry, Engine
 from .engines.local import FILE_FIELDS
 from .kept_steps import Step, step_key
@@ -96,8 +96,10 @@ class Work:
     engine: Engine
     listener: Callable[[Happening], None] = _nobody
     only_kept: bool = False
-    batches: int = 0
-    """How many steps that are no tool's the program asked for."""
+    whole: bool = False
+    """Whether that check does all work of steps that are no tool's again, and not only a part."""
+    rechecks: list[tuple[str, Recheck | None]] = field(default_factory=list)
+    """What that check came to for each such step, by name; None where the program does not say how it is checked."""
     executed: int = 0
     """How many steps were done and not taken from the folder."""
     used: dict[str, Place] = field(default_factory=dict)
@@ -303,7 +305,13 @@ class Work:
 
         return tuple(await _all([one(number, work) for number, work in enumerate(works)]))
 
-    async def step(self, name: str, arguments: Mapping[str, Any], work: Callable[[], Awaitable[T]]) -> T:
+    async def step(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        work: Callable[[], Awaitable[T]],
+        again: Callable[[T, bool], Awaitable[Recheck]] | None = None,
+    ) -> T:
         """See `WorkflowRun.step`."""
         called, wanted, given = f"step {name}", json.loads(canonical_json(dict(arguments))), dict(self.given)
         key = step_key(called, wanted, given)
@@ -317,9 +325,10 @@ class Work:
                     )
                 self.executed += 1
                 step = self._keep(called, wanted, given, await work())
-        self.batches += 1
         self.listener(Happening("step", f"{name} {_brief(wanted)}".rstrip(), kept))
         value: T = step.result
+        if self.only_kept:
+            self.rechecks.append((name, None if again is None else await again(value, self.whole)))
         return value
 
     # Telling -----------------------------------------------------------------------------------------------------

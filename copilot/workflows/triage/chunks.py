@@ -23,12 +23,19 @@ from ....memory.records import canonical_json
 from ..engines import Chemistry
 from .reading import InputRow
 
-__all__ = ["Chunks", "assess_all"]
+__all__ = ["ROWS", "Chunks", "assess_all", "assess_rows", "parts_of"]
 
 ROWS = 500
+"""How many make a chunk."""
 _CHUNK_S = 300.0
 _ONE_S = 20.0
 _LOST = "The chemistry process was ended by this structure, or took too long over it."
+
+
+def parts_of(rows: Iterator[InputRow]) -> Iterator[tuple[InputRow, ...]]:
+    """The rows of each chunk, in order."""
+    while part := tuple(islice(rows, ROWS)):
+        yield part
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,7 @@ async def assess_all(
     under_way: deque[tuple[int, asyncio.Task[None]]] = deque()
     done = 0
     try:
-        while part := tuple(islice(rows, ROWS)):
+        for part in parts_of(rows):
             path = chunks.path_of(part)
             if chunks.read(path) is None:
                 under_way.append((len(part), asyncio.create_task(_make(part, path, chunks, patterns, chemistry))))
@@ -124,7 +131,12 @@ async def _first(under_way: deque[tuple[int, asyncio.Task[None]]]) -> int:
 async def _make(
     rows: Sequence[InputRow], path: Path, chunks: Chunks, patterns: Sequence[str], chemistry: Chemistry
 ) -> None:
-    chunks.keep(path, await _assessed(rows, patterns, chemistry, _CHUNK_S))
+    chunks.keep(path, await assess_rows(rows, patterns, chemistry))
+
+
+async def assess_rows(rows: Sequence[InputRow], patterns: Sequence[str], chemistry: Chemistry) -> list[dict[str, Any]]:
+    """What the rows of a chunk are, in order; see `assessed` of the chemistry's engine."""
+    return await _assessed(rows, patterns, chemistry, _CHUNK_S)
 
 
 async def _assessed(

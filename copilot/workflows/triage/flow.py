@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-from collections.abc import Sequence
-from importlib.metadata import version
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from ....memory.errors import InvalidInput
 from ....memory.records import ToolResult
-from ...environment import environment_of
 from ..contract import (
     Aside,
     Cell,
@@ -33,17 +28,17 @@ from ..contract import (
     workflow,
 )
 from ..run_folder import file_hash
-from .chunks import Chunks, assess_all
-from .funnel import STEPS, Funnel, Rules
-from .reading import read_rows
-from .tables import REJECTS, RESULTS, Best, rejected, with_chemistry, write_results
+from .deciding import Task, check_again, decide
+from .funnel import STEPS, Rules
+from .tables import REJECTS, RESULTS, Best
 
 __all__ = ["TriageInputs", "triage"]
 
-_CHUNKS = "triage_chunks"
-_CLUSTER_S = 590.0
 _PROPERTIES = ("molecular_weight", "clogp", "tpsa", "hbd", "hba", "rotatable_bonds", "qed", "sa_score")
-_COLUMNS = ("choice", "row", "name", "smiles", "inchikey", *_PROPERTIES, "score", "cluster_size")
+_KNOWN = ("known_as", "known_name", "best_pchembl", "best_type", "best_target")
+_COLUMNS = ("choice", "row", "name", "smiles", "inchikey", *_PROPERTIES, "score", "cluster_size", *_KNOWN)
+_TABLES = 2
+"""Raised where the tables get other columns."""
 _SHOWN = {
     "molecular_weight": ("molecular weight (g/mol)", 1),
     "clogp": ("clogP", 2),
@@ -53,6 +48,7 @@ _SHOWN = {
 }
 """The report's columns and their decimals; results.csv has all properties, as they were computed."""
 _MOST_DRAWN = 100
+_MEASURED = "What was measured of the choice, by the local ChEMBL"
 _CHOICE = "The choice, best score first, one of each cluster"
 _SAID = {
     "unreadable": "could not be read as a structure",
@@ -113,7 +109,12 @@ class TriageInputs(WorkflowInputs):
         return Rules(most, self.least_qed, self.alerts, self.holding, self.without)
 
 
-@workflow(name="triage", title="Triage of a list of structures", inputs=TriageInputs, tools=("molecule_properties",))
+@workflow(
+    name="triage",
+    title="Triage of a list of structures",
+    inputs=TriageInputs,
+    tools=("molecule_properties", "compound_activities"),
+)
 async def triage(run: WorkflowRun, inputs: TriageInputs) -> Report:
     """From a long list of structures to a diverse few, with the reason for each that is left out.
 
@@ -127,68 +128,39 @@ async def triage(run: WorkflowRun, inputs: TriageInputs) -> Report:
     path, rules = inputs.path(), inputs.rules()
     for smarts in rules.patterns:
         await run.bench.chemistry.call("check_pattern", {"smarts": smarts})
-    given = {**inputs.model_dump(mode="json", exclude={"file"}), "sha256": file_hash(path), "kind": path.suffix}
-    told = await run.step("triage", given, lambda: _sorted_out(run, path, inputs, rules))
+    given = {
+        **inputs.model_dump(mode="json", exclude={"file"}),
+        "sha256": file_hash(path),
+        "kind": path.suffix,
+        "tables": _TABLES,
+    }
+    task = Task(path, rules, inputs.pool, inputs.similarity, inputs.top)
+    told = await run.step(
+        "triage", given, lambda: decide(run, task), lambda kept, whole: check_again(run, task, kept, whole)
+    )
     best = [Best(**one) for one in told["chosen"]]
-    results = await run.calls(
+    computed = await run.calls(
         [("molecule_properties", {"molecule": one.smiles, "properties": list(_PROPERTIES)}) for one in best]
     )
+    places = [place for place, measured in enumerate(told["measured"]) if measured]
+    found = await run.calls([("compound_activities", _asked(*told["measured"][place])) for place in places])
+    activities = dict(zip(places, found, strict=True))
+    rows = [
+        {**_row(place + 1, one, result, told["sizes"][place]), **_known_cells(activities.get(place))}
+        for place, (one, result) in enumerate(zip(best, computed, strict=True))
+    ]
     return Report(
         title=f"Triage of {path.name}",
-        sections=(_counts(told), _choice(best, results)),
+        sections=(_counts(told), _choice(best, computed), *_measured(best, computed, activities)),
         columns=_COLUMNS,
-        rows=tuple(
-            _row(place, one, result, told["sizes"][place - 1])
-            for place, (one, result) in enumerate(zip(best, results, strict=True), 1)
-        ),
-        files=(RESULTS, REJECTS),
+        rows=tuple(rows),
+        files=tuple(told["files"]),
         status="answered" if best else "unknown",
     )
 
 
-async def _sorted_out(run: WorkflowRun, path: Path, inputs: TriageInputs, rules: Rules) -> dict[str, Any]:
-    """All that happens to the rows; the tables stand when it returns."""
-    versions = {"rdkit": environment_of(run.bench)["rdkit"], "biocopilot": version("biocopilot")}
-    chunks = Chunks(run.folder / _CHUNKS, {**versions, "patterns": rules.patterns})
-    total = await asyncio.to_thread(lambda: sum(1 for _row in read_rows(path)))
-    if not total:
-        raise InvalidInput(f"{path.name} holds no structures.", "One SMILES a line, a table with `smiles`, or an SDF.")
-
-    def progress(done: int) -> None:
-        run.progress(f"reading and standardising {path.name}", done, total)
-
-    await assess_all(read_rows(path), chunks, rules.patterns, run.chemistry, progress)
-    run.progress("sorting out")
-    funnel = Funnel(rules)
-    best = await asyncio.to_thread(
-        lambda: rejected(funnel.fates(with_chemistry(path, chunks)), run.folder, inputs.pool)
-    )
-    run.progress("clustering")
-    leaders: list[int] = await run.bench.chemistry.call(
-        "leaders",
-        {"structures": [one.smiles for one in best], "similarity": inputs.similarity},
-        deadline_s=_CLUSTER_S,
-    )
-    first = list(dict.fromkeys(leaders))
-    chosen = [best[place] for place in first[: inputs.top]]
-    clusters = {one.number: best[leader].number for one, leader in zip(best, leaders, strict=True)}
-    run.progress("looking up what is known")
-    known = await asyncio.to_thread(
-        write_results, path, chunks, rules, clusters, [one.number for one in chosen], run.bench.chembl, run.folder
-    )
-    sizes = Counter(clusters.values())
-    return {
-        "counts": {name: funnel.counts[name] for name in ("rows", *STEPS, "kept")},
-        "names_again": funnel.names_again,
-        "clustered": len(best),
-        "clusters": len(first),
-        "known": known,
-        "chosen": [
-            {"number": one.number, "name": one.name, "smiles": one.smiles, "inchikey": one.inchikey, "score": one.score}
-            for one in chosen
-        ],
-        "sizes": [sizes[one.number] for one in chosen],
-    }
+def _asked(chembl_id: str, activity_type: str) -> dict[str, Any]:
+    return {"molecule": chembl_id, "activity_type": activity_type, "most": 1}
 
 
 def _counts(told: dict[str, Any]) -> Section:
@@ -231,6 +203,47 @@ def _choice(best: Sequence[Best], results: Sequence[ToolResult]) -> Section:
     table = Table(("structure", *(head for head, _decimals in _SHOWN.values())), tuple(rows))
     cut = (Aside(f"The first {_MOST_DRAWN} are drawn."),) if len(drawn) > _MOST_DRAWN else ()
     return Section("choice", _CHOICE, (*drawn[:_MOST_DRAWN], *cut, table))
+
+
+def _measured(
+    best: Sequence[Best], computed: Sequence[ToolResult], activities: Mapping[int, ToolResult]
+) -> tuple[Section, ...]:
+    """Of the chosen that the local ChEMBL has values of, the most potent one each; nothing where there is none."""
+    rows = []
+    for place, result in activities.items():
+        record, evidence = _activity(result)
+        if record is None:
+            continue
+        value, said = record["value"], record.get("name") or record["molecule_chembl_id"]
+        cells = (best[place].smiles, said, record["target_name"], value["kind"], f"{value['value']:g}")
+        rows.append(Row(cells, (*(item.id for item in computed[place].evidence), *evidence)))
+    if not rows:
+        return ()
+    header = ("structure", "known as", "target", "type", "most potent value (nM)")
+    return (Section("measured", _MEASURED, (Table(header, tuple(rows)),)),)
+
+
+def _known_cells(result: ToolResult | None) -> ResultRow:
+    """What the tool found measured of a chosen molecule; nothing where it was not asked."""
+    record, evidence = _activity(result) if result else (None, ())
+    if record is None:
+        return {}
+    values = {
+        "known_as": record["molecule_chembl_id"],
+        "known_name": record.get("name"),
+        "best_pchembl": record.get("pchembl"),
+        "best_type": record["value"]["kind"],
+        "best_target": record["target_name"],
+    }
+    return {key: Cell(value, evidence) for key, value in values.items()}
+
+
+def _activity(result: ToolResult) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """The first row of recorded activities, and the evidence that it stands in."""
+    for item in result.evidence:
+        if item.record.get("rows"):
+            return item.record["rows"][0], (item.id,)
+    return None, ()
 
 
 def _values(result: ToolResult) -> dict[str, Any]:

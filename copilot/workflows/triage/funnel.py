@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,17 +72,18 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """A row, what it was found to be, and where and why it was rejected, if it was."""
+    """Where and why a row was rejected; both empty where it was kept."""
 
-    row: InputRow
-    found: Mapping[str, Any]
     step: str = ""
     reason: str = ""
 
 
+_KEPT = Fate()
+
+
 @dataclass
 class Funnel:
-    """Decides row after row; counts as it goes."""
+    """Decides row after row, in the order of the file; counts as it goes."""
 
     rules: Rules
     counts: Counter[str] = field(default_factory=Counter)
@@ -94,27 +95,26 @@ class Funnel:
         self._first: dict[bytes, int] = {}
         self._names: set[bytes] = set()
 
-    def fates(self, rows: Iterable[tuple[InputRow, Mapping[str, Any]]]) -> Iterator[Fate]:
-        """The fate of each row, in order."""
-        for row, found in rows:
-            self.counts["rows"] += 1
-            if row.name:
-                name = _short(row.name)
-                self.names_again += name in self._names
-                self._names.add(name)
-            fate = self._fate(row, found)
-            self.counts[fate.step or "kept"] += 1
-            yield fate
+    def fate(self, row: InputRow, found: Mapping[str, Any]) -> Fate:
+        """The fate of the next row, of which that was found."""
+        self.counts["rows"] += 1
+        if row.name:
+            name = _short(row.name)
+            self.names_again += name in self._names
+            self._names.add(name)
+        fate = self._fate(row, found)
+        self.counts[fate.step or "kept"] += 1
+        return fate
 
     def _fate(self, row: InputRow, found: Mapping[str, Any]) -> Fate:
         if "error" in found:
-            return Fate(row, found, "unreadable", found["error"])
+            return Fate("unreadable", found["error"])
         # InChI has no key for some structures; those are told apart by their SMILES
         first = self._first.setdefault(_short(found["inchikey"] or found["smiles"]), row.number)
         if first != row.number:
-            return Fate(row, found, "duplicate", f"same parent as row {first}")
+            return Fate("duplicate", f"same parent as row {first}")
         refusal = self.rules.refusal(found)
-        return Fate(row, found, *refusal) if refusal else Fate(row, found)
+        return Fate(*refusal) if refusal else _KEPT
 
 
 def score_of(values: Mapping[str, float]) -> float:

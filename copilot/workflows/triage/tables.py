@@ -1,31 +1,39 @@
-"""The tables of a triage: `triage_results.csv` and `triage_rejects.csv` in the order of the file, each written whole or not at all.
+"""The tables of a triage: `triage_results` and `triage_rejects` in the order of the file, each written whole or not at all.
 
-They are made in two readings of the kept chunks, so that nothing but scores and hashes of a million rows is in memory.
+They are made in two readings of the kept chunks, so that nothing but scores, a flag and a hash for each row of a million is in memory.
 """
 
 from __future__ import annotations
 
-import csv
 import heapq
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ....memory.chembl_store import ChemblStore
 from ....memory.errors import StorageError
-from .chunks import ROWS, Chunks
-from .funnel import LIMITS, Fate, Funnel, Rules, score_of
+from . import known
+from .chunks import ROWS, Chunks, parts_of
+from .funnel import LIMITS, STEPS, Funnel, Rules, score_of
+from .known import Known, look_up
 from .reading import InputRow, read_rows
+from .row_files import parquet_beside, row_files
 
-__all__ = ["REJECTS", "RESULTS", "Best", "rejected", "with_chemistry", "write_results"]
+__all__ = ["REJECTS", "RESULTS", "Best", "Sorted", "sort_out", "table_files", "with_chemistry", "write_results"]
 
 RESULTS = "triage_results.csv"
 REJECTS = "triage_rejects.csv"
-_KNOWN = ("known_as", "known_name", "max_phase", "activities", "best_pchembl", "best_target")
+
+_EVIDENCE = "computed.evidence"
+_EVIDENCE_DIGITS = 16
+_COUNTS = ("hbd", "hba", "rotatable_bonds")
+_REJECT_COLUMNS = {"row": int, "name": str, "structure": str, "step": str, "reason": str, _EVIDENCE: str}
+_RESULT_COLUMNS = {
+    "row": int, "name": str, "smiles": str, "inchikey": str,
+    **{key: int if key in _COUNTS else float for key in LIMITS}, "qed": float, "alerts": str, "score": float, _EVIDENCE: str,
+    "cluster": int, "choice": int, **known.COLUMNS,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,107 +47,115 @@ class Best:
     score: float
 
 
-def with_chemistry(path: Path, chunks: Chunks) -> Iterator[tuple[InputRow, Mapping[str, Any]]]:
-    """Each row of the file with what its chunk says of it. Raises StorageError where a chunk is not there."""
-    rows = read_rows(path)
-    while part := tuple(islice(rows, ROWS)):
-        found = chunks.read(chunks.path_of(part))
+@dataclass(frozen=True)
+class Sorted:
+    """What became of all rows."""
+
+    best: list[Best]
+    """The kept rows of the highest scores, best first, the earlier of equals."""
+    kept: bytearray
+    """A flag for each row, in order: whether it is kept."""
+    counts: dict[str, int]
+    """Rows by step of rejection; `rows` for all, `kept` for those that passed."""
+    names_again: int
+    """Rows whose name an earlier row has."""
+
+
+def table_files() -> tuple[str, ...]:
+    """The names of all files that the tables are written to."""
+    paths = [file for name in (RESULTS, REJECTS) for file in (Path(name), parquet_beside(Path(name)))]
+    return tuple(path.name for path in paths if path is not None)
+
+
+def with_chemistry(path: Path, chunks: Chunks) -> Iterator[tuple[InputRow, Mapping[str, Any], str]]:
+    """Each row of the file with what its chunk says of it, and the chunk's name. Raises StorageError where a chunk is not there."""
+    for part in parts_of(read_rows(path)):
+        place = chunks.path_of(part)
+        found = chunks.read(place)
         if found is None or len(found) != len(part):
             raise StorageError(
                 f"A chunk is missing from {chunks.folder}.", "Go on with --resume, which makes it again."
             )
-        yield from zip(part, found, strict=True)
+        name = place.name[:_EVIDENCE_DIGITS]
+        yield from ((row, one, name) for row, one in zip(part, found, strict=True))
 
 
-def rejected(fates: Iterable[Fate], folder: Path, pool: int) -> list[Best]:
-    """Write the rejects, and give the kept rows of the highest scores, best first, the earlier of equals."""
-    best: list[tuple[float, int, Best]] = []
-    with _table(folder / REJECTS, ("row", "name", "structure", "step", "reason")) as write:
-        for fate in fates:
-            if fate.step:
-                shown = fate.found.get("smiles") or (fate.row.text if fate.row.kind == "smiles" else "")
-                write((fate.row.number, fate.row.name, shown, fate.step, fate.reason))
-                continue
-            score, number = score_of(fate.found["values"]), fate.row.number
-            one = Best(number, fate.row.name, fate.found["smiles"], fate.found["inchikey"], score)
-            if len(best) < pool:
-                heapq.heappush(best, (score, -number, one))
-            elif (score, -number) > best[0][:2]:
-                heapq.heapreplace(best, (score, -number, one))
-    return [one for _score, _number, one in sorted(best, key=lambda item: (-item[0], -item[1]))]
-
-
-def write_results(
-    path: Path,
-    chunks: Chunks,
-    rules: Rules,
-    clusters: Mapping[int, int],
-    chosen: Sequence[int],
-    chembl: ChemblStore,
-    folder: Path,
-) -> int:
-    """Write what was kept, and give how many of them the store knows.
+def sort_out(
+    path: Path, chunks: Chunks, rules: Rules, pool: int, folder: Path, progress: Callable[[int], None]
+) -> Sorted:
+    """Decide over each row, and write the rejects.
 
     Args:
         path: the list.
         chunks: its chemistry.
         rules: what was asked for.
+        pool: how many of the best scores to give.
+        folder: where the table goes.
+        progress: told how many rows are done.
+    """
+    funnel, kept = Funnel(rules), bytearray()
+    best: list[tuple[float, int, Best]] = []
+    with row_files(folder / REJECTS, _REJECT_COLUMNS) as write:
+        for row, found, chunk in with_chemistry(path, chunks):
+            fate = funnel.fate(row, found)
+            kept.append(not fate.step)
+            if row.number % ROWS == 0:
+                progress(row.number)
+            if fate.step:
+                shown = found.get("smiles") or (row.text if row.kind == "smiles" else "")
+                write((row.number, row.name, shown, fate.step, fate.reason, chunk))
+                continue
+            score = score_of(found["values"])
+            one = Best(row.number, row.name, found["smiles"], found["inchikey"], score)
+            if len(best) < pool:
+                heapq.heappush(best, (score, -row.number, one))
+            elif (score, -row.number) > best[0][:2]:
+                heapq.heapreplace(best, (score, -row.number, one))
+    ranked = [one for _score, _number, one in sorted(best, key=lambda item: (-item[0], -item[1]))]
+    counts = {name: funnel.counts[name] for name in ("rows", *STEPS, "kept")}
+    return Sorted(ranked, kept, counts, funnel.names_again)
+
+
+def write_results(
+    path: Path,
+    chunks: Chunks,
+    kept: Sequence[int],
+    clusters: Mapping[int, int],
+    chosen: Sequence[int],
+    chembl: ChemblStore,
+    folder: Path,
+    progress: Callable[[int], None],
+) -> tuple[int, dict[int, Known]]:
+    """Write what was kept, and give how many of them the store knows, and what it knows of the chosen.
+
+    Args:
+        path: the list.
+        chunks: its chemistry.
+        kept: a flag for each row.
         clusters: row to the row that leads its cluster.
         chosen: rows, first choice first.
         chembl: the store whose measured activities are told.
         folder: where the table goes.
+        progress: told how many rows are done.
     """
     rank = {number: place for place, number in enumerate(chosen, 1)}
-    known = 0
-    header = ("row", "name", "smiles", "inchikey", *LIMITS, "qed", "alerts", "score", "cluster", "choice", *_KNOWN)
-    with _table(folder / RESULTS, header) as write:
-        for fate in Funnel(rules).fates(with_chemistry(path, chunks)):
-            if fate.step:
+    unknown = (None,) * len(known.COLUMNS)
+    count, known_of = 0, {}
+    with row_files(folder / RESULTS, _RESULT_COLUMNS) as write:
+        for row, found, chunk in with_chemistry(path, chunks):
+            if row.number % ROWS == 0:
+                progress(row.number)
+            if not kept[row.number - 1]:
                 continue
-            number, found = fate.row.number, fate.found
-            values = found["values"]
-            told = _known(chembl, found["inchikey"])
-            known += bool(told[0])
+            values, told = found["values"], look_up(chembl, found["inchikey"])
+            count += told is not None
+            if told is not None and row.number in rank:
+                known_of[row.number] = told
             write(
                 (
-                    number, fate.row.name, found["smiles"], found["inchikey"], *(values[key] for key in LIMITS), values["qed"],
-                    "; ".join(found["alerts"]), score_of(values), clusters.get(number, ""), rank.get(number, ""), *told,
+                    row.number, row.name, found["smiles"], found["inchikey"], *(values[key] for key in LIMITS), values["qed"],
+                    "; ".join(found["alerts"]), score_of(values), chunk, clusters.get(row.number), rank.get(row.number),
+                    *(told.cells() if told else unknown),
                 )
             )  # fmt: skip
-    return known
-
-
-def _known(chembl: ChemblStore, inchikey: str) -> tuple[Any, ...]:
-    """The molecule in the store, how many activities it has there, and the most potent one."""
-    molecule = chembl.molecule_by_inchikey(inchikey) if inchikey else None
-    if molecule is None:
-        return ("",) * len(_KNOWN)
-    activities = chembl.activities(molecules=(molecule.chembl_id,))
-    ranked = [one for one in activities if one.pchembl is not None and not one.validity_comment]
-    best = min(ranked, key=lambda one: (-(one.pchembl or 0), one.activity_id), default=None)
-    phase = "" if molecule.max_phase is None else molecule.max_phase
-    potent = (best.pchembl, best.target_name) if best else ("", "")
-    return (molecule.chembl_id, molecule.name or "", phase, len(activities), *potent)
-
-
-@contextmanager
-def _table(path: Path, header: Sequence[str]) -> Iterator[Any]:
-    """Writes rows of a CSV file that takes its name when it is whole; yields what writes one row."""
-    beside = path.with_suffix(".new")
-    try:
-        with beside.open("w", encoding="utf-8", newline="", errors="surrogatepass") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(header)
-            yield lambda cells: writer.writerow([_inert(cell) for cell in cells])
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise StorageError(
-            f"{path} cannot be written ({error.strerror}).", "Make room, and go on with --resume."
-        ) from error
-
-
-def _inert(cell: Any) -> Any:
-    """Text of the user's file that a spreadsheet would run as a formula gets an apostrophe in front; SMILES do not begin so."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "@", "-") and not cell[1:].isdigit() else cell
+    return count, known_of

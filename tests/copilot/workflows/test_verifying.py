@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 from biocopilot.copilot.verification import Verification
-from biocopilot.copilot.workflows.contract import Report
+from biocopilot.copilot.workflows.contract import Recheck, Report
 from biocopilot.copilot.workflows.contract import workflow as declare
 from biocopilot.copilot.workflows.verifying import verify_folder
 from biocopilot.memory.errors import InvalidInput, StorageError
 from biocopilot.tools.workbench import Workbench
 
 
-def verify(folder: Path, tools: Any, flow: Any) -> Verification:
+def verify(folder: Path, tools: Any, flow: Any, whole: bool = False) -> Verification:
     with Workbench() as bench:
-        return asyncio.run(verify_folder(folder, bench, tools, flow))
+        return asyncio.run(verify_folder(folder, bench, tools, flow, whole=whole))
 
 
 @pytest.fixture
@@ -120,6 +120,33 @@ def test_a_run_without_an_end_and_a_batch_are_not_called_verified(scripted: Modu
     assert verify(tmp_path / "run", {}, batches).gaps == (
         "The run has no end: it was broken off, or is still running.",
     )
+
+
+def test_a_batch_that_says_how_it_is_checked_again_is(scripted: ModuleType, tmp_path: Path) -> None:
+    asked: list[tuple[int, bool]] = []
+    troubles: tuple[str, ...] = ()
+
+    @declare(name="batches", title="Batches", inputs=scripted.Things)
+    async def batches(run: Any, _inputs: Any) -> Report:
+        async def work() -> int:
+            return 7
+
+        async def again(kept: int, whole: bool) -> Recheck:
+            asked.append((kept, whole))
+            return Recheck("2 of 9 rows done again", troubles)
+
+        await run.step("batch", {"number": 1}, work, again)
+        return Report("Batches", ())
+
+    scripted.run(tmp_path / "run", tmp_path / "log", ("x",), flow=batches)
+    assert asked == []
+    found = verify(tmp_path / "run", {}, batches)
+    assert (found.status, found.redone) == ("verified", ("batch: 2 of 9 rows done again.",))
+    verify(tmp_path / "run", {}, batches, whole=True)
+    assert asked == [(7, False), (7, True)]
+    troubles = ("Row 3 differs.",)
+    found = verify(tmp_path / "run", {}, batches)
+    assert (found.status, found.troubles) == ("failed", troubles)
 
 
 def test_a_folder_without_a_run_and_an_unknown_workflow_are_told(

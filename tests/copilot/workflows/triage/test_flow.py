@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from biocopilot.copilot.workflows.contract import Aside, Finished, Molecule, Plot, Struck
+from biocopilot.copilot.workflows.contract import Aside, Finished, Molecule, Plot, Struck, Table
 from biocopilot.copilot.workflows.engine import run_workflow
 from biocopilot.copilot.workflows.registry import find_workflow
 from biocopilot.copilot.workflows.triage.chunks import Chunks, assess_all
 from biocopilot.copilot.workflows.triage.reading import InputRow
 from biocopilot.copilot.workflows.triage.tables import REJECTS, RESULTS
 from biocopilot.memory.chembl_store import ChemblStore
-from biocopilot.memory.errors import InvalidInput, InvalidStructure
+from biocopilot.memory.errors import FileRefused, InvalidInput, InvalidStructure
 from biocopilot.tools.chemistry.workers import ChemistryWorkers
 from biocopilot.tools.workbench import Workbench
 
@@ -111,10 +111,44 @@ def test_the_choice_is_by_score_and_every_value_of_a_property_has_its_evidence(r
     assert not any(isinstance(part, Struck) for section in run.report.sections for part in section.parts)
 
 
+def test_what_was_measured_of_the_choice_is_looked_up_by_tool_and_cited(run: Finished) -> None:
+    row = next(row for row in run.report.rows if row["name"].value == "gefitinib")
+    kept = next(row for row in table(run.folder / RESULTS) if row["name"] == "gefitinib")
+    evidence = {item.id: item for item in run.evidence}
+    for name in ("known_as", "known_name", "best_pchembl", "best_type", "best_target"):
+        (cited,) = row[name].evidence
+        assert evidence[cited].tool == "compound_activities"
+        assert str(row[name].value) == kept[name], name
+    measured = run.report.sections[2].parts[0]
+    assert isinstance(measured, Table)
+    assert [line.cells[1] for line in measured.rows if line.cells[1] == "GEFITINIB"] == ["GEFITINIB"]
+
+
+def test_each_row_names_the_chunk_that_it_was_computed_in_and_the_place_of_what_is_known(run: Finished) -> None:
+    (chunk,) = (run.folder / "triage_chunks").iterdir()
+    results = table(run.folder / RESULTS)
+    for row in [*results, *table(run.folder / REJECTS)]:
+        assert chunk.name.startswith(row["computed.evidence"])
+        assert len(row["computed.evidence"]) == 16
+    store = ChemblStore.open()
+    release = store.source.release
+    for row in results:
+        place, _, activity = row["known.evidence"].partition(", activity ")
+        assert place == f"{release}: {row['known_as']}"
+        assert (
+            bool(activity) is bool(row["best_type"]) is (row["name"] != "aspirin")
+        )  # of which nothing comparable is there
+        if not activity:
+            continue
+        found = {one.activity_id: one for one in store.activities(molecules=(row["known_as"],))}[int(activity)]
+        assert (str(found.pchembl), found.activity_type) == (row["best_pchembl"], row["best_type"])
+    store.close()
+
+
 def test_what_is_left_after_each_step_is_plotted_and_the_choice_is_drawn_under_the_names_of_the_file(
     run: Finished,
 ) -> None:
-    counts, choice = run.report.sections
+    counts, choice, _measured = run.report.sections
     (plot,) = [part for part in counts.parts if isinstance(part, Plot)]
     assert [(point.label, point.value) for point in plot.points] == [
         ("in the file", 9), ("readable", 7), ("once each", 6), ("within the limits", 5),
@@ -141,6 +175,21 @@ def test_a_file_without_structures_and_a_pattern_that_is_none_are_refused(tmp_pa
         triage(tmp_path / "a.smi", tmp_path / "one")
     with pytest.raises(InvalidStructure, match="SMARTS"):
         triage(tmp_path / "a.smi", tmp_path / "two", holding=["[C"])
+
+
+def test_a_run_that_failed_over_its_file_keeps_the_folder_from_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("structure drawn,id\nCCO,ethanol\n", encoding="utf-8")
+    with pytest.raises(FileRefused, match="structure drawn"):
+        triage(tmp_path / "a.csv", tmp_path / "run")
+    (tmp_path / "a.csv").write_text("smiles,id\nCCO,ethanol\n", encoding="utf-8")
+    bench = Workbench()
+    try:
+        work = run_workflow(
+            find_workflow("triage"), {"file": str(tmp_path / "a.csv")}, tmp_path / "run", bench=bench, offline=True
+        )
+        assert len(asyncio.run(work).report.rows) == 1
+    finally:
+        bench.close()
 
 
 def test_a_damaged_chunk_is_made_again(tmp_path: Path, request: pytest.FixtureRequest) -> None:
