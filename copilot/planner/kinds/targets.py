@@ -290,7 +290,7 @@ def _disease(record: Mapping[str, Any]) -> str:
 
 
 def _names(record: Mapping[str, Any]) -> str:
-    names = [str(item) for item in record.get("names", [])][:10]
+    names = list(dict.fromkeys(str(item) for item in record.get("names", [])))[:10]
     return f"{target_name(record)} is also called {join(names)}." if names else ""
 
 

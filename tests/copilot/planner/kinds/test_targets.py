@@ -16,7 +16,7 @@ TARGET = {
 def profile(made):
     return {
         "type": "target_profile", "target": TARGET, "description": "A receptor tyrosine kinase.", "family": "protein kinase superfamily", "locations": ["Cell membrane", "Nucleus"], "length": made.quantity(1210, "aa"),
-        "mass": made.quantity(134277, "Da"), "molecular_functions": ["Kinase", "Receptor"], "processes": ["Host-virus interaction"], "cross_references": {"Ensembl": ["ENSG00000146648"]}, "names": ["ERBB1"],
+        "mass": made.quantity(134277, "Da"), "molecular_functions": ["Kinase", "Receptor"], "processes": ["Host-virus interaction"], "cross_references": {"Ensembl": ["ENSG00000146648"]}, "names": ["ERBB1", "HER1", "ERBB1"],
         "diseases": [{"name": "Lung cancer"}], "ec_numbers": ["2.7.10.1"], "sequence": "MRPSG",
     }  # fmt: skip
 
@@ -30,7 +30,7 @@ def egfr(made):
     ("aspect", "sentence"),
     [
         ("location", "EGFR is located in: cell membrane and nucleus."), ("family", "EGFR belongs to the protein kinase superfamily."), ("length", "EGFR has 1,210 aa."), ("mass", "The mass of EGFR is 134,277 Da."),
-        ("disease", "UniProt links EGFR to Lung cancer."), ("names", "EGFR is also called ERBB1."), ("organism", "This entry of EGFR is from Homo sapiens."), ("ec", "The EC number of EGFR is 2.7.10.1."),
+        ("disease", "UniProt links EGFR to Lung cancer."), ("names", "EGFR is also called ERBB1 and HER1."), ("organism", "This entry of EGFR is from Homo sapiens."), ("ec", "The EC number of EGFR is 2.7.10.1."),
         ("sequence", "The sequence of EGFR is `MRPSG`."), ("keywords", "The UniProt keywords of EGFR include Kinase, Receptor and Host-virus interaction."), ("xref", "UniProt refers from EGFR to Ensembl ENSG00000146648."),
     ],
 )  # fmt: skip
