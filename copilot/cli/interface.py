@@ -157,5 +157,7 @@ def _farewell(app: CopilotApp, kept: bool) -> None:
 
     if app.return_code:
         say("The interface met an error of its own, and is sorry. Please report what stands above.")
+    if app.left_undone:
+        say(f"The workflow was stopped. To go on: {app.left_undone}")
     if kept:
         say(f"To go on: biocopilot tui --session {app.session}")

@@ -14,10 +14,10 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ...memory.records import Answer
-from ...memory.text import clean
 from ...memory import answer_blocks
 from ...memory.answer_blocks import Heading, Line, paragraphs_of, pieces_of
+from ...memory.records import Answer
+from ...memory.text import clean
 from ..rendering import STATUS_LINES, evidence_shown, run_line, source_line
 
 __all__ = ["answer_renderables", "print_answer"]

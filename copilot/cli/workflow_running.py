@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import shlex
 import sys
@@ -21,6 +20,7 @@ from ...tools.workbench import Workbench
 from ..settings import Settings, load_settings
 from ..workflows.contract import Finished, Workflow
 from ..workflows.engine import again_command, run_workflow, validated
+from ..workflows.folder_names import folder_name
 from ..workflows.outputs import failed_lines
 from ..workflows.planned import dry_run
 from ..workflows.run_folder import MANIFEST, read_manifest
@@ -48,7 +48,7 @@ def run_and_show(
 ) -> int:
     """Run the workflow, print what came of it, and return the exit code."""
     settings = load_settings().settings
-    folder = out or Path(_default_name(flow, inputs))
+    folder = out or Path(folder_name(flow, validated(flow, inputs)[1]))
     again = again_command(flow).replace("FOLDER", shlex.quote(str(folder)))
     with _stopping(folder, again), _bench(settings) as bench, watching() as listener:
         finished = asyncio.run(
@@ -122,12 +122,6 @@ def _stopping(folder: Path, again: str) -> Iterator[None]:
             raise
         say(f"\nStopped; what was done is kept. To go on: {again}")
         raise typer.Exit(130) from stop
-
-
-def _default_name(flow: Workflow, inputs: Mapping[str, Any]) -> str:
-    """The same workflow with the same inputs finds its folder again."""
-    _checked, plain = validated(flow, inputs)
-    return f"{flow.name}-{hashlib.sha256(canonical_json(plain).encode()).hexdigest()[:8]}"
 
 
 def _text(finished: Finished, folder: Path) -> str:

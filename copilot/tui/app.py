@@ -1,7 +1,7 @@
 """The run: a question is handed to the runner, what happened is drained into the story on show, a call asks whether it may.
 
-Top layer of the app, over prompting.py (what is typed), keeping.py (sessions and files), looking.py (what is looked at) and
-panes.py (where it lies).
+Top layer of the app, over working.py (workflows), prompting.py (what is typed), keeping.py (sessions and files),
+looking.py (what is looked at) and panes.py (where it lies).
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from .answer_content import citations_of
 from .asked import AskedBefore
 from .molecules import ShownMolecule
 from .pictures import Picture, save_drawing
-from .prompting import PromptingApp
 from .registry import command_named, nearest_command
 from .report import report_of
-from .runner import Asked, Ended, MakeCopilot, Runner
+from .runner import Asked, Ended, MakeCopilot, Runner, Told
 from .story import Story
 from .widgets.approval import ApprovalBar
 from .widgets.prompt import PromptBox
 from .widgets.run_card import RunCard
 from .widgets.status_line import StatusLine
 from .widgets.welcome import Welcome
+from .working import WorkingApp
 
 __all__ = ["CopilotApp"]
 
@@ -40,7 +40,7 @@ TICK_S = 0.1
 """How often what happened is brought to the screen: many events in a tick cost one."""
 
 
-class CopilotApp(PromptingApp):
+class CopilotApp(WorkingApp):
     """The terminal interface.
 
     Args:
@@ -70,6 +70,8 @@ class CopilotApp(PromptingApp):
         """Questions typed while another is answered."""
         self.asked = False
         """Whether anything was."""
+        self.left_undone = ""
+        """The command that goes on with the workflow that leaving stopped."""
         self._begun = 0.0
         self._set_up = set_up
         self._asked: deque[Asked] = deque()
@@ -114,19 +116,28 @@ class CopilotApp(PromptingApp):
     def ask(self, question: str) -> None:
         """Answer a question now, or after the one under way."""
         if self.under_way is not None:
-            self.waiting.append(question)
-            self.show_waiting()
-            self.show_status()
+            self.wait_for_turn(question)
+            return
+        if question.startswith("/"):  # a workflow that waited, or is wanted again
+            self._command(question)
             return
         self.asked = True
+        self.begin(Story(question=question, session=self.session))
+        self.runner.ask(question, self.session)
+
+    def wait_for_turn(self, typed: str) -> None:
+        self.waiting.append(typed)
+        self.show_waiting()
+        self.show_status()
+
+    def begin(self, story: Story) -> None:
         self.query(Welcome).remove()
         self.prompt.citing = False
-        self.under_way = self.story = Story(question=question, session=self.session)
+        self.under_way = self.story = story
         self._begun = time.monotonic()
-        self.chat.begin(question, self.under_way)
-        self.trace.show(self.under_way)
-        self.evidence.show(self.under_way)
-        self.runner.ask(question, self.session)
+        self.chat.begin(story.question, story)
+        self.trace.show(story)
+        self.evidence.show(story)
         self.show_status()
 
     def _tick(self) -> None:
@@ -143,6 +154,8 @@ class CopilotApp(PromptingApp):
                 case Ended():
                     self._end(happening)
                     return
+                case Told():
+                    happening.take()
                 case _:
                     self.under_way.take(happening)
         if self.under_way.changed != seen:
@@ -158,6 +171,9 @@ class CopilotApp(PromptingApp):
             story.error = type(ended.error).__name__ if ended.error else ""
             story.message = getattr(ended.error, "message", "") or str(ended.error or "")
             story.hint = getattr(ended.error, "hint", "")
+            story.doing = ""
+            for call in story.calls:
+                call.state = "cancelled" if call.state == "running" else call.state
         if story is not None and ended.error is not None and not isinstance(ended.error, BiocopilotError):
             story.traceback = "".join(traceback.format_exception(ended.error))
         if self._asked:
@@ -236,7 +252,7 @@ class CopilotApp(PromptingApp):
 
     def on_run_card_wanted(self, event: RunCard.Wanted) -> None:
         if event.what == "retry":
-            self.ask(event.story.question)
+            self.ask(event.story.again)
             self.prompt.focus()
         else:
             self.copy_to_clipboard(report_of(event.story))
@@ -255,9 +271,11 @@ class CopilotApp(PromptingApp):
 
     def action_retry(self) -> None:
         if self.chat.kept:
-            self.ask(self.chat.kept[-1][0])
+            self.ask(self.chat.kept[-1][1].again)
 
     async def action_quit(self) -> None:
+        if self.under_way is not None and self.under_way.folder is not None:
+            self.left_undone = self.under_way.again.replace("/workflow", "biocopilot workflow run", 1)
         self.runner.stop()
         self.exit(0)
 

@@ -13,6 +13,8 @@ from .registry import commands_like
 __all__ = ["Completion", "Word", "commands", "files", "named", "word_at"]
 
 _WORD = re.compile(r"[\w'’-]+$")
+_WORKFLOW = re.compile(r"/workflow\s+(?P<name>[\w-]*)$")
+_INPUT = re.compile(r"/workflow\s+(?P<of>\S+)\s(?:.*\s)?(?P<flag>--[\w-]*)$")
 _LEAST_LETTERS = 2
 _MOST = 8
 _LIST_SUFFIXES = (".smi", ".smiles", ".txt", ".csv", ".tsv", ".sdf")
@@ -22,9 +24,11 @@ _LIST_SUFFIXES = (".smi", ".smiles", ".txt", ".csv", ".tsv", ".sdf")
 class Word:
     """What is being typed: where it begins in its line, and what kind of thing it begins."""
 
-    kind: Literal["command", "file", "name"]
+    kind: Literal["command", "file", "name", "workflow", "input"]
     start: int
     text: str
+    of: str = ""
+    """Of an input: the workflow's name or file."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,10 @@ def word_at(line: str, first_line: bool) -> Word | None:
     """The word that ends at the end of `line`, which is the text up to the cursor; None where there is none to complete."""
     if first_line and line.startswith("/") and " " not in line:
         return Word("command", 0, line)
+    if first_line and (name := _WORKFLOW.match(line)):
+        return Word("workflow", name.start("name"), name["name"])
+    if first_line and (flag := _INPUT.match(line)):
+        return Word("input", flag.start("flag"), flag["flag"], flag["of"])
     at = line.rfind("@")
     if at >= 0 and (at == 0 or line[at - 1].isspace()) and not re.search(r"\s", line[at:]):
         return Word("file", at, line[at + 1 :])

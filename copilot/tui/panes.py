@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Static, Tab, Tabs
+from textual.worker import Worker, WorkerState
 
 from ...memory.errors import BiocopilotError
 from ...memory.text import shorten
@@ -155,6 +156,14 @@ class PanesApp(App[int]):
     def count(self, pane: str, count: str) -> None:
         """Say beside a tab's name how much there is."""
         self.query_one(f"#tab-{pane}", Tab).label = f"{pane.capitalize()} {count}".rstrip()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """An error that nobody foresaw, in work behind the screen: said, and the session goes on."""
+        if event.state is WorkerState.ERROR:
+            error = event.worker.error
+            self.notify(
+                f"{type(error).__name__}: {error}", title="An error of the program", severity="error", markup=False
+            )
 
     def tell_trouble(self, error: BiocopilotError) -> None:
         """An error of ours as a message that goes by itself."""

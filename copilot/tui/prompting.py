@@ -33,7 +33,10 @@ class PromptingApp(KeepingApp):
         asked: where questions are kept between starts; None keeps none.
     """
 
-    BINDINGS = [Binding("ctrl+c", "interrupt", "Clear the prompt; twice: leave", show=False, id="interrupt")]  # noqa: RUF012  # as Textual has it
+    BINDINGS = [  # noqa: RUF012  # as Textual has it
+        Binding("ctrl+c", "interrupt", "Clear the prompt; twice: leave", show=False, id="interrupt"),
+        Binding("slash", "begin_command", "Begin a command from any pane", show=False, id="begin-command"),
+    ]
 
     def __init__(self, session: str, about: str = "", asked: AskedBefore | None = None) -> None:
         super().__init__(session, about)
@@ -72,7 +75,7 @@ class PromptingApp(KeepingApp):
             completions.offer(word, commands(word))
         elif word.kind == "file":
             completions.offer(word, files(word, Path.cwd()))
-        elif event.asked:
+        elif word.kind in ("workflow", "input") or event.asked:
             self._find_names(word)
         else:
             completions.offer(None, ())
@@ -80,10 +83,15 @@ class PromptingApp(KeepingApp):
     @work(thread=True, exclusive=True, group="names", exit_on_error=False)
     def _find_names(self, word: Word) -> None:
         try:
-            tools, names = self.names_beginning(word.text)
+            if word.kind == "name":
+                found = named(word, *self.names_beginning(word.text))
+            else:
+                from .workflow_command import workflow_words  # loads the workflows
+
+                found = workflow_words(word)
         except BiocopilotError:  # a completion that cannot be had is none
-            return
-        self.call_from_thread(self.prompt.completions.offer, word, named(word, tools, names))
+            found = []
+        self.call_from_thread(self.prompt.completing, word, found)
 
     @work(exclusive=True, group="asked", exit_on_error=False)
     async def action_search_asked(self) -> None:
@@ -109,6 +117,12 @@ class PromptingApp(KeepingApp):
         else:
             self.prompt.put(text)
             self.prompt.focus()
+
+    def action_begin_command(self) -> None:
+        """A slash outside the prompt begins a command there."""
+        self.prompt.focus()
+        if not self.prompt.text:
+            self.prompt.put("/")
 
     def action_interrupt(self) -> None:
         """Empty the prompt, then leave: a run is stopped by Esc, and never by a key that copies."""

@@ -38,6 +38,15 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("stop", "Stop the run; what was found stays", "stop", ("escape",), group="run", shown=True),
     Command("retry", "Ask the last question again", "retry", group="run"),
+    Command(
+        "workflow",
+        "Run a workflow, as `biocopilot workflow run` does; --resume goes on",
+        "workflow",
+        argument="NAME INPUT…",
+        group="run",
+    ),
+    Command("workflows", "The workflows that ship, and the runs in this folder", "workflows", group="run"),
+    Command("report", "Open a workflow's report in a browser", "report", group="run"),
     Command("trace", "Go to the trace of steps and calls", "look('trace')", ("ctrl+t", "f3"), group="look", shown=True),
     Command("evidence", "Go to the evidence", "look('evidence')", ("ctrl+e", "f4"), group="look", shown=True),
     Command(

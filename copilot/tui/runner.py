@@ -10,9 +10,11 @@ import asyncio
 import contextlib
 import threading
 from collections import deque
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ...memory.errors import BiocopilotError
 from ...memory.events import Event
@@ -22,8 +24,11 @@ if TYPE_CHECKING:
     from ...tools.sources.sending import Sending
     from ..agent import Copilot
     from ..loop import Approve, ApproveSending
+    from ..workflows.work import Happening as WorkflowHappening
+    from .workflow_command import WorkflowStart
+    from .workflow_story import WorkflowStory
 
-__all__ = ["Asked", "Ended", "Happening", "MakeCopilot", "Runner"]
+__all__ = ["Asked", "Ended", "Happening", "MakeCopilot", "Runner", "Told"]
 
 
 class MakeCopilot(Protocol):
@@ -60,11 +65,18 @@ class Ended:
     cancelled: bool = False
 
 
-Happening = Event | Asked | Ended
+@dataclass(frozen=True)
+class Told:
+    """Something that a workflow's story is to take; by the app, since a story is changed in its thread alone."""
+
+    take: Callable[[], None]
+
+
+Happening = Event | Asked | Ended | Told
 
 
 class Runner:
-    """Asks questions in a thread; `happenings` is what came of it, to be taken from the left."""
+    """Asks questions, and runs workflows, in a thread; `happenings` is what came of it, to be taken from the left."""
 
     def __init__(self, make: MakeCopilot) -> None:
         self.happenings: deque[Happening] = deque()
@@ -79,7 +91,7 @@ class Runner:
 
     @property
     def running(self) -> bool:
-        """Whether a question is being answered."""
+        """Whether something is under way."""
         return self._thread is not None and self._thread.is_alive()
 
     def warm_up(self) -> None:
@@ -92,15 +104,22 @@ class Runner:
         threading.Thread(target=work, name="warm-up", daemon=True).start()
 
     def ask(self, question: str, session: str | None) -> None:
-        """Begin with a question. Raises RuntimeError where one is under way."""
+        """Begin with a question. Raises RuntimeError where something is under way."""
+        self._begin(lambda: self._answer(question, session))
+
+    def work(self, start: WorkflowStart, story: WorkflowStory) -> None:
+        """Begin with a workflow, told to its story. Raises RuntimeError where something is under way."""
+        self._begin(lambda: self._work(start, story))
+
+    def _begin(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         if self.running:
-            raise RuntimeError("a question is being answered")
+            raise RuntimeError("something is under way")
         self._stopped.clear()
-        self._thread = threading.Thread(target=self._run, args=(question, session), name="run", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(work,), name="run", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Cancel the question under way; `Ended` follows when it is closed."""
+        """Cancel what is under way; `Ended` follows when it is closed."""
         self._stopped.set()
         with self._lock:
             loop, task = self._loop, self._task
@@ -133,9 +152,9 @@ class Runner:
                 self._copilot.warm_up()
             return self._copilot
 
-    def _run(self, question: str, session: str | None) -> None:
+    def _run(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
-            asyncio.run(self._ask(question, session))
+            asyncio.run(self._do(work))
             ended = Ended()
         except asyncio.CancelledError:
             ended = Ended(cancelled=True)
@@ -148,17 +167,29 @@ class Runner:
                 self._loop = self._task = None
         self.happenings.append(ended)
 
-    async def _ask(self, question: str, session: str | None) -> None:
+    async def _do(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         task = asyncio.current_task()
         with self._lock:
             self._loop, self._task = asyncio.get_running_loop(), task
         if self._stopped.is_set():
             raise asyncio.CancelledError
-        await self._answer(question, session)
+        await work()
 
     async def _answer(self, question: str, session: str | None) -> None:
         copilot = await asyncio.to_thread(self._opened)  # a stop must not wait for imports
         await copilot.aask(question, session=session, listener=self.happenings.append)
+
+    async def _work(self, start: WorkflowStart, story: WorkflowStory) -> None:
+        copilot = await asyncio.to_thread(self._opened)
+        from ..workflows.running import arun
+
+        def hear(happening: WorkflowHappening) -> None:
+            self.happenings.append(Told(partial(story.happen, happening)))
+
+        finished = await arun(
+            start.flow, start.inputs, out=start.out, copilot=copilot, resume=start.resume, listener=hear
+        )
+        self.happenings.append(Told(partial(story.end, finished)))
 
     async def _approve(self, call: ToolCall) -> bool:
         return await self._reply_to(Asked(call, Future()))

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, assert_never
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, assert_never
 
 from ...memory.events import (
     AnswerDelta,
@@ -29,6 +30,9 @@ from ...memory.events import (
     Usage,
 )
 from ...memory.records import AnswerStatus, Claim, Evidence, ToolCall
+
+if TYPE_CHECKING:
+    from .tables import TableData
 
 __all__ = ["CallState", "Story", "StoryCall", "StoryStep", "told"]
 
@@ -55,6 +59,8 @@ class StoryCall:
     digest: str = ""
     event: int = 0
     """The number of the newest event about it."""
+    exact: bool = True
+    """Whether `call` is the call itself, not only what was said of it."""
 
 
 @dataclass
@@ -109,10 +115,28 @@ class Story:
     traceback: str = ""
     """Of an error that nobody foresaw; known only to the process that it happened in."""
     usage: Usage | None = None
+    doing: str = ""
+    """What is being done, where that is no call."""
+    remarks: list[str] = field(default_factory=list)
+    """What is to be known besides, and is no trouble."""
+    folder: Path | None = None
+    """Of a workflow's run: where it is kept."""
+    tables: tuple[TableData, ...] = ()
+    """Tables besides those of the answer and of the evidence."""
     asked: ApprovalRequested | None = None
     """A call that waits for a yes or no."""
     changed: int = 0
     _calls: dict[str, StoryCall] = field(default_factory=dict)
+
+    @property
+    def again(self) -> str:
+        """What is typed to have it once more."""
+        return self.question
+
+    @property
+    def report(self) -> Path | None:
+        """Of a workflow's run: its page, where it was written."""
+        return None
 
     @property
     def finished(self) -> bool:

@@ -93,9 +93,10 @@ def _unit(cell: str) -> str:
 
 
 def tables_of(story: Story, evidence_id: str = "") -> list[TableData]:
-    """What there is to look at as a table: the lists of the record on show, then the answer's tables, then other records' lists."""
+    """What there is to look at as a table: the lists of the record on show, the run's own and its answer's, then other records'."""
     shown = story.evidence.get(evidence_id)
     found = list(_of_record(shown)) if shown else []
+    found += story.tables
     found += _of_answer(story.text)
     for item in story.evidence.values():
         if item is not shown:

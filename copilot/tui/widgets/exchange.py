@@ -16,6 +16,7 @@ from ..answer_content import citations_of, prose_content, table_lines
 from ..story import Story
 from .exchange_lines import foot_lines, work_lines
 from .run_card import RunCard
+from .workflow_card import WorkflowCard
 
 __all__ = ["AnswerBlock", "Exchange"]
 
@@ -99,7 +100,7 @@ class Exchange(Vertical):
         self._blocks: list[AnswerBlock] = []
         self._foot = Static("", classes="foot", markup=False)
         self._work = Static("", classes="work", markup=False)
-        self._card: RunCard | None = None
+        self._card: RunCard | WorkflowCard | None = None
         self.unfolded = False
         """Whether the planner's thoughts are shown in full."""
 
@@ -120,14 +121,16 @@ class Exchange(Vertical):
         """Bring what is shown up to the story; before it is on the screen there is nothing to bring, and `on_mount` does."""
         if not self._foot.is_attached:
             return
-        self._work.update(work_lines(self.story, self.unfolded))
+        done = work_lines(self.story, self.unfolded)
+        self._work.update(done)
+        self._work.display = bool(done.plain)
         if self.story.text != self._text:
             self._show_text(self.story.text)
         self._foot.update(foot_lines(self.story))
         self.post_message(self.Grown(self))
         self._foot.display = self.story.finished and bool(self._foot.content)
-        if self.story.status == "failed" and self._card is None:
-            self._card = RunCard(self.story)
+        if self._card is None and (self.story.status == "failed" or (self.story.finished and self.story.folder)):
+            self._card = RunCard(self.story) if self.story.status == "failed" else WorkflowCard(self.story)
             self.mount(self._card, before=self._foot)
 
     def unfold(self, unfolded: bool) -> None:

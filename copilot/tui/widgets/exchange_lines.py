@@ -29,10 +29,14 @@ def work_lines(story: Story, unfolded: bool) -> Content:
 
 def _work_line(story: Story) -> Content:
     """What was done for the answer, in a line."""
+    if story.doing:
+        return Content.styled(f"▸ {story.doing}", "$text-muted")
     calls = list(story.calls)
     if not calls:
-        said = "reading the question" if not story.finished else "no tool was asked"
-        return Content.styled(said if story.status != "failed" else "", "$text-muted")
+        said = "beginning" if story.folder else "reading the question"
+        if story.finished:
+            said = "no tool was asked" if story.status != "failed" and not story.folder else ""
+        return Content.styled(said, "$text-muted")
     failed = sum(call.state == "failed" for call in calls)
     running = [call for call in calls if call.state == "running"]
     parts = [f"{len(calls)} call{'s' if len(calls) != 1 else ''}"]
@@ -49,20 +53,26 @@ def foot_lines(story: Story) -> Content:
     """How the run ended, its notices, and how its claims stand."""
     lines: list[Content] = []
     if story.status == "cancelled":
-        calls = list(story.calls)
-        kept = sum(call.state in ("ok", "partial", "empty") for call in calls)
         lines.append(
-            Content.styled(
-                f"■ Stopped by you after {duration(story.seconds)} · {kept} of {len(calls)} calls kept", "$text-muted"
-            )
+            Content.styled(f"■ Stopped by you after {duration(story.seconds)} · {_kept(story)}", "$text-muted")
         )
     elif story.status in STATUS_LINES and story.status != "failed":  # which has a card
         lines.append(Content.styled(STATUS_LINES[story.status], "$text-warning"))
     for notice in story.notices:
         lines.append(Content.styled(f"! {one_line(notice.text)}", "$text-warning"))
+    lines += [Content.styled(f"· {one_line(text)}", "$text-muted") for text in story.remarks]
     if story.claims:
         held = sum(claim.verdict == "supported" for claim in story.claims)
         lines.append(
             Content.styled(f"{held} of {len(story.claims)} statements held by evidence · {story.run_id}", "$text-muted")
         )
     return Content("\n").join(lines)
+
+
+def _kept(story: Story) -> str:
+    """What a run that was stopped leaves."""
+    if story.folder:
+        return "what was done is kept"
+    calls = list(story.calls)
+    kept = sum(call.state in ("ok", "partial", "empty") for call in calls)
+    return f"{kept} of {len(calls)} calls kept"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
-from ..completing import Word, word_at
+from ..completing import Completion, Word, word_at
 from ..registry import COMMANDS, command_named
 from .completions import Completions
 
@@ -72,11 +72,9 @@ class PromptBox(TextArea):
         """↑ where nothing was asked before: whatever is above the prompt is meant."""
 
     def action_send(self) -> None:
-        if self.completions.open and self.completions.word and self.completions.word.kind == "command":
-            command = self.completions.chosen
-            if command is not None and command_named(self.text.strip()) is None:  # a whole name needs no completion
-                self.take()
-                return
+        if self._completes():
+            self.take()
+            return
         text = self.text.strip()
         if not text:
             return
@@ -85,6 +83,20 @@ class PromptBox(TextArea):
         self._at, self._draft = None, ""
         self.clear()
         self.post_message(self.Sent(text))
+
+    def _completes(self) -> bool:
+        """Whether Enter takes the completion: what begins a command or a workflow does, a whole name needs none."""
+        word, chosen = self.completions.word, self.completions.chosen
+        if word is None or chosen is None:
+            return False
+        if word.kind == "command":
+            return command_named(self.text.strip()) is None
+        return word.kind in ("workflow", "input") and word.text not in ("", chosen.text.strip())
+
+    def completing(self, word: Word, found: Sequence[Completion]) -> None:
+        """Offer what was looked for, unless something else was typed meanwhile."""
+        if self._word() == word:
+            self.completions.offer(word, found)
 
     def action_copy_or_interrupt(self) -> None:
         """Copy what is selected, here or elsewhere on the screen; where nothing is, it is the program that is meant."""

@@ -46,6 +46,8 @@ class StatusLine(Static):
 
 def doing(story: Story | None, seconds: float) -> Content:
     """Verb, object and how long it has been."""
+    if story is not None and story.doing:
+        return _under_way(story.doing, seconds)
     running = [call for call in story.calls if call.state == "running"] if story else []
     if running:
         what = f"{running[-1].call.tool} {one_line(running[-1].doing)}".strip()
@@ -53,6 +55,10 @@ def doing(story: Story | None, seconds: float) -> Content:
         said = f"running {what}{more}"
     else:
         said = "writing the answer" if story and story.text else "reading the question"
+    return _under_way(said, seconds)
+
+
+def _under_way(said: str, seconds: float) -> Content:
     return Content.assemble(
         ("● ", "$text-accent"), said, (f" · {seconds:.0f} s · ", "$text-muted"), ("Esc", "bold"), " stops"
     )

@@ -90,7 +90,8 @@ class TraceTree(Tree[str]):
     def render_label(self, node: TreeNode[str], base_style: Style, style: Style) -> Text:
         """A line that fits: what a call was asked gives way, what came of it stays."""
         label = super().render_label(node, base_style, style)
-        return fitted(label, self.size.width - self.guide_depth) if self.size.width else label
+        width = self.scrollable_content_region.width
+        return fitted(label, width - self.guide_depth) if width else label
 
     def show(self, story: Story | None) -> None:
         """Bring the tree up to a story."""
@@ -132,7 +133,7 @@ class TraceTree(Tree[str]):
     def action_copy(self, form: str) -> None:
         node = self.cursor_node
         call = self._story.call(node.data or "") if self._story and node else None
-        if call is not None:
+        if call is not None and call.exact:
             self.post_message(self.CopyWanted(call.call, form))
 
     def fold_all(self, folded: bool) -> None:

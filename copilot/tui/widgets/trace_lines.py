@@ -70,4 +70,4 @@ def call_line(call: StoryCall) -> Text:
 
 
 def _between(begun: datetime, ended: datetime | None) -> str:
-    return duration((ended - begun).total_seconds()) if ended else ""
+    return duration((ended - begun).total_seconds()) if ended and ended != begun else ""

@@ -123,6 +123,18 @@ async def test_a_session_that_is_named_at_the_start_is_shown_and_gone_on_with() 
         assert [question for question, _ in app.chat.kept] == ["what is it?", "and now?"]
 
 
+async def test_an_error_that_nobody_foresaw_behind_the_screen_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise ValueError("odd [/] thing")
+
+    monkeypatch.setattr(kept, "session_rows", broken)
+    async with opened([*STEPS]) as (app, pilot):
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: any("ValueError: odd [/] thing" in item.message for item in app._notifications))
+        await typed(app, pilot, "what is it?")
+        await answered(app, pilot)
+
+
 async def test_a_session_that_cannot_be_deleted_is_told_and_stays_in_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
     def held(_name: str) -> str:
         raise StorageError("Another program holds the log.", "Close it.")
