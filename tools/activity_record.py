@@ -35,6 +35,8 @@ class ActivityQuestion:
     min_pchembl: float | None
     approved_only: bool
     most: int
+    above_nm: float | None = None
+    """Only values surely above this: the weak ones."""
 
     @property
     def limit_nm(self) -> float | None:
@@ -85,7 +87,7 @@ def activity_findings(
     kind = question.activity_type or _most_frequent(counts)
     pool = [row for row in rows if not question.approved_only or row.max_phase == 4]
     selection = select(pool, kind)
-    measurements = [item for item in selection.measurements if _within(item, question.limit_nm)]
+    measurements = [item for item in selection.measurements if _within(item, question)]
     ranked = _best_per_group(measurements, by_target=heads.get("target") is None, single=None not in heads.values())
     shown = ranked[: question.most]
     record = {
@@ -139,9 +141,17 @@ def _most_frequent(counts: Counter[str]) -> str:
     return max(known, key=lambda kind: (known[kind], -CONCENTRATION_TYPES.index(kind))) if known else "IC50"
 
 
-def _within(item: Measurement, limit_nm: float | None) -> bool:
-    """Whether the value is surely at or below the limit: a bound `>` never is."""
-    return limit_nm is None or (item.relation != ">" and item.value_nm <= limit_nm * (1 + 1e-9))
+def _within(item: Measurement, question: ActivityQuestion) -> bool:
+    """Whether the value is surely within the limits: a bound `>` is never below one, a bound `<` never above."""
+    limit_nm, above_nm = question.limit_nm, question.above_nm
+    below = limit_nm is None or (item.relation != ">" and item.value_nm <= limit_nm * (1 + 1e-9))
+    return below and (above_nm is None or _surely_above(item, above_nm))
+
+
+def _surely_above(item: Measurement, above_nm: float) -> bool:
+    if item.relation == ">":
+        return item.value_nm >= above_nm * (1 - 1e-9)
+    return item.relation != "<" and item.value_nm > above_nm * (1 + 1e-9)
 
 
 def _best_per_group(measurements: Sequence[Measurement], *, by_target: bool, single: bool) -> list[Measurement]:
@@ -209,6 +219,8 @@ def _filters(question: ActivityQuestion) -> dict[str, Any]:
     chosen: dict[str, Any] = {}
     if question.limit_nm is not None:
         chosen["at_most_nm"] = float(f"{question.limit_nm:.4g}")
+    if question.above_nm is not None:
+        chosen["above_nm"] = float(f"{question.above_nm:.4g}")
     if question.approved_only:
         chosen["approved_only"] = True
     return chosen
@@ -272,6 +284,7 @@ def _nothing(
     chembl = context.bench.chembl
     wanted = question.activity_type or "activity"
     limit = f" at or below {filters['at_most_nm']:g} nM" if "at_most_nm" in filters else ""
+    limit += f" above {filters['above_nm']:g} nM" if "above_nm" in filters else ""
     approved = " of approved drugs" if question.approved_only else ""
     record["type"] = "no_activities"
     record["filters"] = filters

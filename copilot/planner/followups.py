@@ -35,6 +35,9 @@ def asked_again(clause: Clause, last: Sequence[Frame]) -> list[Frame]:
         return [replace(frame, clause=clause.text.strip(), to_unit=unit[2]) for frame in again] if unit else []
     if not clause.names:
         return []
+    unit = target_unit(clause.text) if span is not None else None
+    if unit is not None and clause.of("quantity"):
+        last = [replace(frame, to_unit=unit[2]) for frame in last]  # "and 5 µM in µg/mL?"
     return [remade for frame in last if (remade := _about(frame, clause)) is not None]
 
 
@@ -52,7 +55,10 @@ def _about(frame: Frame, clause: Clause) -> Frame | None:
     elif frame.molecules and "molecules" not in changes:
         changes["molecules"] = ()
     if frame.kind in ("similarity", "compare") and len(changes.get("molecules", ())) == 1:
-        changes["molecules"] = (*frame.molecules[:1], *changes["molecules"])
+        kept = (
+            frame.molecules if len(frame.molecules) > 2 else frame.molecules[:1]
+        )  # one more of many; of two the other
+        changes["molecules"] = tuple(dict.fromkeys((*kept, *changes["molecules"])))
     if "files" in changes:
         changes["files"] = tuple(entity.value for entity in changes["files"])
         changes["molecules"] = ()

@@ -41,6 +41,11 @@ _LOGGED = re.compile(
     rf"(?:{_RELATION}|=|:)?(?:\s*(?:or|than|of|to|equal|=))*\s*(?P<number>\d+(?:\.\d+)?)(?![\w.]*\d)(?!\s?(?:{_UNIT})\b)",
     re.IGNORECASE,
 )
+_LOGGED_AFTER = re.compile(
+    r"(?<![\w.,])(?P<number>\d{1,2}(?:\.\d+)?)\s*(?:\(\s*)?(?P<unit>p-?(?:(?:IC|EC)-?\s?50|Ki|Kd))(?!\w)(?!\s*(?:value|values|is|was|are|of|equal|=|:|above|over|below|under|>|<|≥|≤)*\s*\d)",
+    re.IGNORECASE,
+)
+"""`7.4 pIC50`, where no number follows that the type belongs to."""
 _TRAILING = re.compile(
     r"\s*(?:or|and)\s+(?:(?P<below>better|less|lower|below|under|more potent|stronger)|(?P<above>more|higher|above|greater|weaker))\b",
     re.I,
@@ -100,6 +105,11 @@ def quantities(text: str) -> Iterator[FoundQuantity]:
         taken.append((hit.start(), end))
         logged = _LOGGED_UNITS.get(stem, "pChEMBL")
         yield FoundQuantity(hit.start(), end, float(hit.group("number")), logged, relation)
+    for hit in _LOGGED_AFTER.finditer(text):
+        if not any(start < hit.end() and hit.start() < end for start, end in taken):
+            taken.append((hit.start(), hit.end()))
+            logged = _LOGGED_UNITS[re.sub(r"[\s-]", "", hit.group("unit")).casefold()]
+            yield FoundQuantity(hit.start(), hit.end(), float(hit.group("number")), logged, "")
     for hit in _QUANTITY.finditer(text):
         if any(start < hit.end() and hit.start() < end for start, end in taken):
             continue

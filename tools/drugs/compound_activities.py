@@ -25,6 +25,7 @@ class CompoundActivitiesArguments(ToolArguments):
         default=None, description="the type; the most frequent one where absent"
     )
     threshold_nm: float | None = Field(default=None, gt=0, description="only values at or below this many nM")
+    above_nm: float | None = Field(default=None, gt=0, description="only values above this many nM, the weak ones")
     min_pchembl: float | None = Field(default=None, ge=0, le=15, description="only values at or above this pChEMBL")
     most: int = Field(default=10, ge=1, le=200, description="how many rows to give")
 
@@ -60,6 +61,7 @@ async def compound_activities(arguments: CompoundActivitiesArguments, context: T
         min_pchembl=arguments.min_pchembl,
         approved_only=False,
         most=arguments.most,
+        above_nm=arguments.above_nm,
     )
     heads = {"target": target.record() if target else None, "molecule": molecule.record()}
     label = f"{molecule.label} on {target.label}" if target else molecule.label

@@ -21,6 +21,7 @@ class TargetActivitiesArguments(ToolArguments):
         default=None, description="the type; the most frequent one where absent"
     )
     threshold_nm: float | None = Field(default=None, gt=0, description="only values at or below this many nM")
+    above_nm: float | None = Field(default=None, gt=0, description="only values above this many nM, the weak ones")
     min_pchembl: float | None = Field(default=None, ge=0, le=15, description="only values at or above this pChEMBL")
     approved_only: bool = Field(default=False, description="only approved drugs")
     most: int = Field(default=10, ge=1, le=200, description="how many compounds to give")
@@ -48,5 +49,6 @@ async def target_activities(arguments: TargetActivitiesArguments, context: ToolC
         min_pchembl=arguments.min_pchembl,
         approved_only=arguments.approved_only,
         most=arguments.most,
+        above_nm=arguments.above_nm,
     )
     return activity_findings(rows, question, {"target": target.record(), "molecule": None}, target.label, context)

@@ -153,7 +153,7 @@ def _median_in(key: str, unit: str) -> Callable[[Results], Arguments | None]:
 def _verdict(item: Evidence, frame: Frame) -> list[Part]:
     """Yes where a value keeps to the threshold of a question that yes or no answers."""
     if not frame.yes_or_no or not any(
-        quantity.relation in ("<", "<=") or quantity.unit.startswith("p") for quantity in frame.quantities
+        quantity.relation or quantity.unit.startswith("p") for quantity in frame.quantities
     ):
         return []
     name = _pair(item.record)
@@ -187,16 +187,22 @@ def _targets(frame: Frame) -> list[tuple[str, Entity]]:
     return [(f"t{index}", entity) for index, entity in enumerate(listed, 1)]
 
 
+_IN_NM = {"nM": 1.0, "µM": 1e3, "pM": 1e-3, "mM": 1e6, "M": 1e9}
+
+
 def _filters(frame: Frame) -> dict[str, Any]:
     chosen: dict[str, Any] = {}
     if frame.activity_types:
         chosen["activity_type"] = frame.activity_types[0]
     for quantity in frame.quantities:
-        if quantity.number is not None and quantity.unit in ("nM", "µM", "pM", "mM", "M"):
-            chosen["threshold_nm"] = (
-                quantity.number * {"nM": 1.0, "µM": 1e3, "pM": 1e-3, "mM": 1e6, "M": 1e9}[quantity.unit]
-            )
-        elif quantity.number is not None and quantity.unit.startswith("p"):
+        if quantity.number is None:
+            continue
+        if quantity.unit in _IN_NM:
+            limit = "above_nm" if quantity.relation in (">", ">=") else "threshold_nm"
+            chosen[limit] = quantity.number * _IN_NM[quantity.unit]
+        elif quantity.unit.startswith("p") and quantity.relation in ("<", "<="):
+            chosen["above_nm"] = 10 ** (9 - quantity.number)
+        elif quantity.unit.startswith("p"):
             chosen["min_pchembl"] = quantity.number
     if frame.most is not None:
         chosen["most"] = frame.most

@@ -25,6 +25,7 @@ _OWN = "own"
 _ACTS = "acts"
 _OTHERS = 10
 """Other targets of one type that a ratio is looked up for, the most potent first."""
+_SELECTIVE = 10.0
 _TOLD = 5
 _ROWS = 12
 
@@ -68,10 +69,20 @@ def selectivity_told(frame: Frame, results: Results) -> Section:
         return Section((*(_table(item, {}) for item in items.values()), *misses([results.get(_OWN)])), "partial")
     ratios = {kind: _ratios(kind, results) for kind in items}
     lead = [part for kind, item in items.items() for part in _lead(item, own, ratios[kind])]
+    if lead and frame.yes_or_no and isinstance(lead[0], Sentence):
+        verdict = _verdict([_times(ratio) for of in ratios.values() for ratio in of.values()])
+        lead[0] = (
+            Sentence(f"{verdict}{lead[0].text[0].lower()}{lead[0].text[1:]}", lead[0].evidence) if verdict else lead[0]
+        )
     parts = lead or _no_ratio(items, own)
     parts += [_table(item, ratios[kind]) for kind, item in items.items()]
     every = [*items.values(), *(ratio for of in ratios.values() for ratio in of.values())]
     return Section((*parts, *notes_once(every)), "answered" if lead else "partial")
+
+
+def _verdict(times: Sequence[float]) -> str:
+    """Yes from ten times on over each, the usual mark; no where another target is hit as well or better; else neither."""
+    return "Yes: " if min(times) >= _SELECTIVE else "No: " if min(times) <= 1 else ""
 
 
 def _its_own(results: Results) -> Arguments | None:

@@ -22,6 +22,7 @@ def slots(frame):
         ("and ZORB1?", "drugs for EGFR", "drugs_for_target", {"targets": ["ZORB1"]}),
         ("what about other.smi?", "which rows of hits.smi contain a ketone", "substructure", {"files": ["other.smi"]}),
         ("and gefitinib?", "compare erlotinib and lapatinib", "compare", {"molecules": ["ERLOTINIB", "GEFITINIB"]}),
+        ("what about osimertinib?", "compare gefitinib, erlotinib and lapatinib", "compare", {"molecules": ["GEFITINIB", "ERLOTINIB", "LAPATINIB", "OSIMERTINIB"]}),
         ("aspirin, sorry", "MW of asprinol", "property", {"molecules": ["ASPIRIN"]}),
     ],
 )  # fmt: skip
@@ -52,3 +53,14 @@ def test_a_unit_alone_means_the_last_conversion_or_measurement(read):
     (frame,) = read("and in mg/L?", "Convert 1 mM of aspirin to µM").frames
     assert (frame.to_unit, frame.quantities[0].unit, frame.molecules[0].value) == ("mg/L", "mM", "ASPIRIN")
     assert [frame.to_unit for frame in read("in pM?", "IC50 of erlotinib on EGFR").frames] == ["pM"]
+
+
+def test_another_amount_in_another_unit_keeps_neither_of_the_last(read):
+    (frame,) = read("and 5 uM in ug/ml?", "Convert 250 ng/mL of imatinib to nM").frames
+    assert (frame.quantities[0].number, frame.quantities[0].unit, frame.to_unit) == (5.0, "µM", "µg/mL")
+    assert [item.value for item in frame.molecules] == ["IMATINIB"]
+
+
+def test_another_amount_is_converted_to_the_last_unit(read):
+    (frame,) = read("and 5 uM?", "Convert 250 ng/mL of imatinib to nM").frames
+    assert (frame.quantities[0].unit, frame.to_unit) == ("µM", "nM")

@@ -189,3 +189,11 @@ def test_a_number_written_plainly_comes_back_as_it_was(number, unit):
 )  # fmt: skip
 def test_the_years_asked_for_are_found(text, years):
     assert years_asked(text) == years
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "unit"),
+    [("What is 7.4 pIC50 in nM?", 7.4, "pIC50"), ("8 pKi", 8.0, "pKi"), ("a 6.5 (pEC50)", 6.5, "pEC50"), ("top 5 pIC50 values above 7", 7.0, "pIC50"), ("5 pIC50 > 7", 7.0, "pIC50")],
+)  # fmt: skip
+def test_a_logged_value_may_stand_before_its_type(text, number, unit):
+    assert [(item.number, item.unit) for item in quantities(text)] == [(number, unit)]

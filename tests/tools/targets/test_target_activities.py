@@ -61,6 +61,24 @@ async def test_a_threshold_keeps_what_is_surely_at_or_below_it(call: Any) -> Non
     assert by_log["rows"] == some["rows"]
 
 
+async def test_only_what_is_surely_weaker_than_a_value(call: Any) -> None:
+    everything = await activities(call, "EGFR", most=200)
+    weak = await activities(call, "EGFR", above_nm=1000, most=200)
+    assert weak["rows"]
+    assert all(row["value"]["value"] > 1000 and row["value"]["relation"] != "<" for row in weak["rows"])
+    assert 0 < weak["statistics"]["n"] < everything["statistics"]["n"]
+    assert weak["statistics"]["min"]["value"] > 1000
+    between = await activities(call, "EGFR", above_nm=1000, threshold_nm=5000, most=200)
+    assert between["rows"] == [
+        row for row in weak["rows"] if row["value"]["relation"] == "=" and row["value"]["value"] <= 5000
+    ]
+
+
+async def test_that_nothing_is_so_weak_is_said_with_the_limit(call: Any) -> None:
+    result = await call("target_activities", target="EGFR", above_nm=1e9)
+    assert "above 1e+09 nM" in result.digest
+
+
 async def test_only_approved_drugs_when_asked(call: Any) -> None:
     names = {row["name"] for row in (await activities(call, "EGFR", approved_only=True, most=50))["rows"]}
     assert {"ERLOTINIB", "GEFITINIB"} <= names

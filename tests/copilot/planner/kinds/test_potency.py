@@ -44,7 +44,7 @@ def test_every_compound_is_asked_of_every_target(plan, made):
     ("slots", "filters"),
     [
         ({"activity_types": ("Ki",)}, {"activity_type": "Ki"}), ({"quantities": quantity(100.0, "nM", "<")}, {"threshold_nm": 100.0}), ({"quantities": quantity(1.0, "µM", "<")}, {"threshold_nm": 1000.0}),
-        ({"quantities": quantity(7.0, "pIC50", ">")}, {"min_pchembl": 7.0}), ({"most": 5}, {"most": 5}), ({"aspects": ("approved",)}, {"approved_only": True}), ({}, {}),
+        ({"quantities": quantity(7.0, "pIC50", ">")}, {"min_pchembl": 7.0}), ({"quantities": quantity(1.0, "µM", ">")}, {"above_nm": 1000.0}), ({"quantities": quantity(7.0, "pIC50", "<")}, {"above_nm": 100.0}), ({"most": 5}, {"most": 5}), ({"aspects": ("approved",)}, {"approved_only": True}), ({}, {}),
     ],
 )  # fmt: skip
 def test_what_narrows_a_question_reaches_the_tool(slots, filters, plan):

@@ -20,6 +20,8 @@ def ask(copilot: Copilot, question: str) -> Any:
         ("How selective is gefitinib for EGFR?", "By IC50, gefitinib is more potent on EGFR than on BRAF (ratio 171) and KDR (ratio 1,260).", "answered"),
         ("How selective is gefitinib?", "By IC50, gefitinib is more potent on EGFR than on BRAF (ratio 171) and KDR (ratio 1,260).", "answered"),
         ("what are the off-targets of gefitinib", "By IC50, gefitinib is more potent on EGFR than on BRAF (ratio 171) and KDR (ratio 1,260).", "answered"),
+        ("is gefitinib selective for EGFR", "Yes: by IC50, gefitinib is more potent on EGFR than on BRAF (ratio 171)", "answered"),
+        ("is tofacitinib selective for JAK3?", "By IC50, tofacitinib is more potent on JAK3 than on JAK2 (ratio 3.19).", "answered"),
         ("how selective is gefitinib for BRAF", "By IC50, gefitinib is less potent on BRAF than on EGFR (ratio 0.0059).", "answered"),
         ("How selective is ibrutinib for BTK?", "Values of ibrutinib on BTK are in this source, and none of the same kind on another target", "partial"),
         ("How selective is gefitinib for KRAS?", "No value of gefitinib on KRAS is in this source, so no ratio to it is known.", "partial"),
@@ -36,7 +38,9 @@ def test_the_first_sentence_says_over_what_it_is_selective(
 
 def test_types_are_told_apart_and_organisms_named(copilot: Copilot) -> None:
     text = ask(copilot, "is haloperidol selective for DRD2?").text
-    assert text.startswith("By Ki, haloperidol is less potent on DRD2 than on Drd2 of Rattus norvegicus (ratio 0.179).")
+    assert text.startswith(
+        "No: by Ki, haloperidol is less potent on DRD2 than on Drd2 of Rattus norvegicus (ratio 0.179)."
+    )
     assert "| target | best IC50 | ratio |" in text
     assert "| target | best Ki | ratio |" in text
     assert "| Dopamine D2 receptor (Rattus norvegicus) | 0.2 nM | 0.179 |" in text
