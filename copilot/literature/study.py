@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 __all__ = ["sample_said", "study_type"]
 
@@ -61,7 +62,13 @@ _COUNTED = re.compile(
     rf"|hours?|mg|were|was)\b)[A-Za-z][\w-]* ){{0,3}}(?:{_WHO}))\b(?!['’]s)",
     re.IGNORECASE,
 )
-_N = re.compile(r"\(\s*([nN]\s?=\s?(?:\d{1,3}(?:,\d{3})+|\d{1,7}))\b")
+_N = re.compile(
+    r"(?:[(\[]\s*|\b(?:of|with|includ\w+|enrol\w+|studied|sample|size|total)\s+)"
+    r"([nN]\s?=\s?(?:\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?!\d)|\d{1,7}(?!\d))(?:\s?[-–]\s?\d{1,7})?"
+    r"(?:\s?/\s?\w+|\s+(?:per|in\s+each|for\s+each)\s+\w+|\s+each\b)?)"
+    r"(?![.,]?\d|\s?%|\s+(?:of|out\s+of|mg|mL|ml|years?|days?|weeks?|months?)\b)"
+)
+"""With what it is a number of: `n = 14 per group` is not the whole sample, and 14 of 120 is a part of one."""
 _TAKEN_IN = re.compile(
     r"\b(?:enrol\w*|includ\w*|recruit\w*|randomi[sz]\w*|total of|assigned|involv\w*|compris\w*|studied|analy[sz]ed|sample)\b",
     re.IGNORECASE,
@@ -92,8 +99,11 @@ def sample_said(text: str) -> str:
     told = [words for words, place in found if _TAKEN_IN.search(text[max(0, place - 60) : place + len(words) + 40])]
     if told or found:
         return max(told or [words for words, _ in found], key=_number)
-    stated = list(dict.fromkeys(hit[1] for hit in _N.finditer(text)))
-    return stated[0] if len(stated) == 1 else ""  # several are its parts
+    stated = list(_N.finditer(text))
+    parts = len({hit[1] for hit in stated}) > 1 or any(
+        not re.search(r"[.!?]\s", text[one.end() : other.start()]) for one, other in pairwise(stated)
+    )
+    return stated[0][1] if stated and not parts else ""  # several, or two of one sentence, are its parts
 
 
 def _number(words: str) -> int:

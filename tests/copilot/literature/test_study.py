@@ -40,6 +40,18 @@ def test_the_kind_of_study(types: tuple[str, ...], text: str, expected: str) -> 
         ("Two patients left after ten days.", ""),
         ("We enrolled 46 infants at 700 Children's Drive.", "46 infants"),
         ("The effect was large.", ""),
+        ("Rats (n = 14 per group) were fed.", "n = 14 per group"),
+        ("Rats (n = 14/group) were fed.", "n = 14/group"),
+        ("Two arms (n = 14 each).", "n = 14 each"),
+        ("Groups of rats (n = 14–16).", "n = 14–16"),
+        ("A survey (n = 14 000).", "n = 14 000"),
+        ("A survey (n = 14,000; 2,000 left).", "n = 14,000"),
+        ("Responders (n = 14 of 120).", ""),
+        ("Mice (n = 14) were treated, controls (n = 14) were not.", ""),
+        ("Mice (n = 14) were treated. At the end (n = 14) they were weighed.", "n = 14"),
+        ("A mean of (n = 14.5) visits.", ""),
+        ("Women (n = 14%).", ""),
+        ("We studied n = 14 in all.", "n = 14"),
     ],
 )
 def test_the_sample_in_the_texts_own_words(text: str, expected: str) -> None:
