@@ -42,7 +42,7 @@ COMMANDS: tuple[Command, ...] = (
         "workflow",
         "Run a workflow, as `biocopilot workflow run` does; --resume goes on",
         "workflow",
-        argument="NAME INPUT…",
+        argument="NAME …",
         group="run",
     ),
     Command("workflows", "The workflows that ship, and the runs in this folder", "workflows", group="run"),

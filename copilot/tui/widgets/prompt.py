@@ -69,7 +69,7 @@ class PromptBox(TextArea):
             self.by = by
 
     class Upwards(Message):
-        """↑ where nothing was asked before: whatever is above the prompt is meant."""
+        """Tab where nothing is typed, or ↑ where nothing was asked before: whatever is above the prompt is meant."""
 
     def action_send(self) -> None:
         if self._completes():
@@ -123,9 +123,11 @@ class PromptBox(TextArea):
         return self.screen.query_one(Completions)
 
     def action_complete(self) -> None:
-        """Take what the list's bar is on, or ask for a list."""
+        """Take what the list's bar is on, or ask for a list; with nothing typed, go to what is above."""
         if self.completions.open:
             self.take()
+        elif not self.text:
+            self.post_message(self.Upwards())
         else:
             self.post_message(self.Completing(self._word(), True))
 

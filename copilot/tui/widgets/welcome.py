@@ -39,7 +39,7 @@ class Welcome(Vertical):
             "Ask about targets, molecules, drugs or papers. Every statement of an answer cites the record that holds it.",
             markup=False,
         )
-        yield Static(Content.styled("To try: ↑ and Enter, or type your own.", "$text-muted"))
+        yield Static(Content.styled("To try: Tab and Enter, or type your own.", "$text-muted"))
         yield OptionList(*(Option(Content(question)) for question in QUESTIONS), id="questions")
         yield self._set_up
 

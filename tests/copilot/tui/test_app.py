@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from biocopilot.copilot.cli.checks import Finding
 from biocopilot.copilot.planner.contract import CallTools, Give
 from biocopilot.copilot.tui.screens.help import HelpScreen
@@ -183,13 +184,14 @@ async def test_where_there_is_no_room_it_asks_for_some() -> None:
         assert "60×16" not in screen(app)
 
 
-async def test_a_first_screen_has_questions_that_up_and_enter_ask_and_says_what_is_set_up() -> None:
+@pytest.mark.parametrize("key", ["up", "tab"])
+async def test_a_first_screen_has_questions_that_a_key_and_enter_ask_and_says_what_is_set_up(key: str) -> None:
     steps = [CallTools((call("tell"),)), GIVE]
     found = Finding("models", "note", "No weights [are] installed.", "`biocopilot models list`")
     async with opened(steps, set_up=lambda: [set_up_line(found)]) as (app, pilot):
         await until(pilot, lambda: "models: No weights [are] installed." in screen(app))
         assert "→ `biocopilot models list`" in screen(app)
-        await pilot.press("up", "enter")
+        await pilot.press(key, "enter")
         await answered(app, pilot)
         assert [question for question, _ in app.chat.kept] == [QUESTIONS[-1]]
         assert "To try" not in screen(app)
