@@ -150,9 +150,15 @@ def _named_files(flow: Workflow, inputs: Mapping[str, Any]) -> list[Path]:
         for value in [values] if isinstance(values, str) else values:
             path = Path(value).expanduser()
             if not path.is_file():
-                raise FileRefused(f"There is no file {value!r}.", "Give the path of a file that exists.")
+                raise FileRefused(_no_file(path, value), "Give the path of a file that exists.")
             found.append(path.resolve())
     return found
+
+
+def _no_file(path: Path, given: str) -> str:
+    if not path.exists():
+        return f"There is no file {given!r}."
+    return f"{given!r} is {'a folder' if path.is_dir() else 'a pipe or a device'}, and no file."
 
 
 def file_hash(path: Path) -> str:

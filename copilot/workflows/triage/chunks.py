@@ -14,7 +14,6 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +25,25 @@ from .reading import InputRow
 __all__ = ["ROWS", "Chunks", "assess_all", "assess_rows", "parts_of"]
 
 ROWS = 500
-"""How many make a chunk."""
+"""How many make a chunk; fewer where they are long."""
+_CHARACTERS = 8_000_000
 _CHUNK_S = 300.0
 _ONE_S = 20.0
 _LOST = "The chemistry process was ended by this structure, or took too long over it."
 
 
 def parts_of(rows: Iterator[InputRow]) -> Iterator[tuple[InputRow, ...]]:
-    """The rows of each chunk, in order."""
-    while part := tuple(islice(rows, ROWS)):
-        yield part
+    """The rows of each chunk, in order. A chunk is bounded in text too: some are in memory at once, in several forms."""
+    part: list[InputRow] = []
+    characters = 0
+    for row in rows:
+        part.append(row)
+        characters += len(row.text)
+        if len(part) == ROWS or characters >= _CHARACTERS:
+            yield tuple(part)
+            part, characters = [], 0
+    if part:
+        yield tuple(part)
 
 
 @dataclass(frozen=True)

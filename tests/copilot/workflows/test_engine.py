@@ -284,6 +284,8 @@ def test_an_input_file_that_changed_since_is_told(
             asyncio.run(run_workflow(reads, {"file": str(data)}, tmp_path / "run", bench=bench, resume=True))
         with pytest.raises(FileRefused, match="There is no file"):
             asyncio.run(run_workflow(reads, {"file": str(tmp_path / "x")}, tmp_path / "new", bench=bench))
+        with pytest.raises(FileRefused, match="is a folder"):
+            asyncio.run(run_workflow(reads, {"file": str(tmp_path)}, tmp_path / "new", bench=bench))
 
 
 def test_a_file_that_a_tool_read_is_told_as_the_reason_of_a_change(tmp_path: Path) -> None:

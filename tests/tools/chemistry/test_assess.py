@@ -39,6 +39,25 @@ def test_a_parent_that_is_too_long_to_be_read_again_costs_its_row_only() -> None
     assert second["smiles"] == "CCO"
 
 
+BLOCK = """
+  made up
+
+  2  1  0  0  0  0  0  0  0  0999 V2000
+    0.0000    0.0000    0.0000 C   0  0
+    1.0000    0.0000    0.0000 O   0  0
+  1  2  1  0
+M  END
+"""
+
+
+def test_molfiles_that_nothing_parts_are_not_taken_for_the_first_of_them() -> None:
+    one, three, with_another_as_a_value = assessed(
+        [("block", BLOCK), ("block", BLOCK * 3), ("block", f"{BLOCK}> <product>\n{BLOCK}")], []
+    )
+    assert three == {"error": "The record holds 3 molfiles: a line of $$$$ is missing between them."}
+    assert one["smiles"] == with_another_as_a_value["smiles"] == "CO"
+
+
 def test_no_two_leaders_are_as_alike_as_asked() -> None:
     structures = ["CCCCCCCCCO", "CCCCCCCCO", "CNC(=O)c1ccncc1", "CCCCCCCCCCO", "CCCCCCCCCO"]
     assert leaders_of(structures, 0.5) == [0, 0, 2, 0, 0]

@@ -54,6 +54,9 @@ def _parent(kind: str, text: str) -> tuple[dict[str, Any], Chem.Mol | None]:
     """What is known of the parent, and the parent as its SMILES says it; no molecule where there is an error."""
     try:
         if kind == "block":
+            # behind the first data item another molfile may be a value
+            if (ends := text.partition("\n>")[0].count("\nM  END")) > 1:
+                return {"error": f"The record holds {ends} molfiles: a line of $$$$ is missing between them."}, None
             text = smiles_of_block(text)
             if not text:
                 return {"error": "The record is no molfile that can be read, or beyond the limits."}, None

@@ -15,7 +15,8 @@ import pytest
 from biocopilot.copilot.workflows.contract import Aside, Finished, Molecule, Plot, Struck, Table
 from biocopilot.copilot.workflows.engine import run_workflow
 from biocopilot.copilot.workflows.registry import find_workflow
-from biocopilot.copilot.workflows.triage.chunks import Chunks, assess_all
+from biocopilot.copilot.workflows.triage import chunks as chunks_module
+from biocopilot.copilot.workflows.triage.chunks import Chunks, assess_all, parts_of
 from biocopilot.copilot.workflows.triage.reading import InputRow
 from biocopilot.copilot.workflows.triage.tables import REJECTS, RESULTS
 from biocopilot.memory.chembl_store import ChemblStore
@@ -190,6 +191,16 @@ def test_a_run_that_failed_over_its_file_keeps_the_folder_from_nothing(tmp_path:
         assert len(asyncio.run(work).report.rows) == 1
     finally:
         bench.close()
+
+
+def test_long_rows_make_chunks_of_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks_module, "ROWS", 4)
+    monkeypatch.setattr(chunks_module, "_CHARACTERS", 100)
+    rows = [InputRow(number, "", "smiles", "C" * length) for number, length in enumerate([1] * 9 + [60] * 5, 1)]
+    parts = list(parts_of(iter(rows)))
+    assert [row for part in parts for row in part] == rows
+    assert [len(part) for part in parts] == [4, 4, 3, 2, 1]
+    assert list(parts_of(iter([]))) == []
 
 
 def test_a_damaged_chunk_is_made_again(tmp_path: Path, request: pytest.FixtureRequest) -> None:
