@@ -124,6 +124,21 @@ class Copilot:
         """The tools it may call, by name."""
         return self._tools
 
+    @property
+    def known_workflow_runs(self) -> Path | None:
+        """The folder in which it is written down where workflows were run, beside the run log; None where nothing is recorded."""
+        if self._log_wish is False:
+            return None
+        from ..memory.errors import StorageError
+        from ..memory.paths import WORKFLOW_RUNS, workflow_runs_dir
+
+        if isinstance(self._log_wish, Path):
+            return self._log_wish.parent / WORKFLOW_RUNS
+        try:
+            return workflow_runs_dir()
+        except StorageError:  # no home folder is known: nothing at all is recorded
+            return None
+
     def warm_up(self) -> None:
         """Start the chemistry worker now, in the background."""
         self.bench.warm_up()

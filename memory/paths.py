@@ -12,13 +12,25 @@ from typing import Literal
 
 from .errors import StorageError
 
-__all__ = ["HOME_VARIABLE", "cache_dir", "config_dir", "data_dir", "models_dir", "registry_path", "run_log_path"]
+__all__ = [
+    "HOME_VARIABLE",
+    "WORKFLOW_RUNS",
+    "cache_dir",
+    "config_dir",
+    "data_dir",
+    "models_dir",
+    "registry_path",
+    "run_log_path",
+    "workflow_runs_dir",
+]
 
 HOME_VARIABLE = "BIOCOPILOT_HOME"
 """Names one folder for everything: its subfolders are `config`, `data` and `cache`."""
 
 _NAME = "biocopilot"
 _RUN_LOG = "runs.sqlite"
+WORKFLOW_RUNS = "workflow-runs"
+"""Name of the folder that tells where workflows were run; beside a run log of one's own it has the same."""
 _REGISTRY = "stores.json"
 _HINT = f"Mend its permissions, or set {HOME_VARIABLE} to a folder of yours."
 
@@ -56,6 +68,11 @@ def run_log_path() -> Path:
 def registry_path() -> Path:
     """The list of local stores, which may not exist yet; makes no folder. Raises StorageError where no home folder is known."""
     return _folder("data") / _REGISTRY
+
+
+def workflow_runs_dir() -> Path:
+    """Folder of what tells where workflows were run; not made here. Raises StorageError where no home folder is known."""
+    return _folder("data") / WORKFLOW_RUNS
 
 
 def models_dir() -> Path:

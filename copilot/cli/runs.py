@@ -29,6 +29,8 @@ def list_runs(
 ) -> None:
     """List the newest runs: id, how each ended, question."""
     from ...memory.errors import RunNotFound
+    from ...memory.paths import workflow_runs_dir
+    from .failures import say
     from .recorded import run_log
     from .run_text import rows_json, rows_text
 
@@ -37,9 +39,9 @@ def list_runs(
             rows = log.runs(most)
     except RunNotFound:
         rows = ()
-    if not rows:
-        from .failures import say
-
+    if any(workflow_runs_dir().glob("*.json")):
+        say("Runs of workflows are listed by: biocopilot workflow runs")
+    elif not rows:
         say('No run is recorded yet. The first question starts the log: biocopilot ask "MW of ibuprofen?"')
     sys.stdout.write(rows_json(rows) if as_json else rows_text(rows))
 
@@ -82,6 +84,15 @@ def verify(
     full: Annotated[
         bool, typer.Option("--full", help="Of a triage, compute all rows again, not some of them.")
     ] = False,
+    which: Annotated[
+        str | None,
+        typer.Option(
+            "--workflow",
+            metavar="FILE.py:NAME",
+            help="For a folder whose workflow is in a Python file: that file, which is executed.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: _AsJson = False,
 ) -> None:
     """Check every claim of a run again, offline."""
@@ -90,10 +101,12 @@ def verify(
     from .verifying import verify_and_show, verify_folder_and_show
 
     if (folder := Path(run_id).expanduser()).is_dir():
-        code = verify_folder_and_show(folder, as_json, full)
+        code = verify_folder_and_show(folder, as_json, full, which)
         if code:
             raise typer.Exit(code)
         return
+    if which is not None:
+        raise typer.BadParameter(f"{run_id} is no folder; --workflow is for the folder of a workflow's run.")
     with run_log() as log:
         events = log.events(log.find(run_id))
         session = next(event.session for event in events if isinstance(event, RunStarted))

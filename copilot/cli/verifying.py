@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,15 @@ def verify_and_show(events: Sequence[Event], as_json: bool, earlier: EarlierRuns
     return _shown(lambda bench, tools: verify_run(events, bench, tools, earlier), as_json)
 
 
-def verify_folder_and_show(folder: Path, as_json: bool, whole: bool) -> int:
-    """The same for the folder of a workflow's run; `whole` does all of a batch again."""
+def verify_folder_and_show(folder: Path, as_json: bool, whole: bool, which: str | None = None) -> int:
+    """The same for the folder of a workflow's run; `whole` does all of a batch again, `which` names the workflow."""
+    from ...memory.paths import workflow_runs_dir
+    from ..workflows.known_runs import was_run_here
+    from ..workflows.running import opened
     from ..workflows.verifying import verify_folder
 
-    return _shown(lambda bench, tools: verify_folder(folder, bench, tools, whole=whole), as_json)
+    flow, may_execute = None if which is None else opened(which), partial(was_run_here, workflow_runs_dir())
+    return _shown(lambda bench, tools: verify_folder(folder, bench, tools, flow, may_execute, whole=whole), as_json)
 
 
 def _shown(verify: Callable[[Workbench, Mapping[str, Tool]], Coroutine[Any, Any, Verification]], as_json: bool) -> int:

@@ -18,16 +18,36 @@ app = typer.Typer(help="Run scripted target-discovery workflows.", no_args_is_he
 
 _AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _Which = Annotated[
-    str, typer.Argument(help="The workflow's name, or a YAML file.", metavar="NAME_OR_FILE", show_default=False)
+    str,
+    typer.Argument(
+        help="The workflow's name, a YAML file, or a Python file of yours, which is executed: FILE.py or FILE.py:NAME.",
+        metavar="NAME_OR_FILE",
+        show_default=False,
+    ),
 ]
 
 
 @app.command("list")
-def list_workflows(as_json: _AsJson = False) -> None:
-    """List the workflows: name, what it does."""
+def list_workflows(
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FILE.py",
+            help="A Python file of yours, which is executed: what it declares.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: _AsJson = False,
+) -> None:
+    """List the workflows that ship, or those of a file: name, what it does."""
+    from ..workflows.python_file import declared_in
     from ..workflows.registry import built_in
 
-    flows = built_in()
+    flows = built_in() if file is None else declared_in(file)
+    if file is not None and not flows:
+        from .failures import say
+
+        say(f"{file} declares no workflow.")
     if as_json:
         rows = [{"name": flow.name, "title": flow.title, "summary": flow.summary} for flow in flows]
         sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
@@ -108,6 +128,7 @@ def run_workflow(
         bool, typer.Option("--dry-run", help="Show steps, sources and what would be sent; run nothing.")
     ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Open no network connection.")] = False,
+    no_log: Annotated[bool, typer.Option("--no-log", help="Do not write down that this run was made here.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run's manifest as JSON.")] = False,
 ) -> None:
     """Run a workflow; its inputs are its options, and the required ones may be typed without."""
@@ -130,10 +151,29 @@ def run_workflow(
         offline=offline,
         engine=engine,
         workers=workers,
+        log=not no_log,
         as_json=as_json,
     )
     if code:
         raise typer.Exit(code)
+
+
+@app.command("runs")
+def list_runs(
+    most: Annotated[int, typer.Option(metavar="N", min=1, help="How many runs, newest first.")] = 20,
+    as_json: _AsJson = False,
+) -> None:
+    """List the runs of workflows that were begun here: when, how each ended, workflow, folder, inputs."""
+    from ...memory.paths import workflow_runs_dir
+    from ..workflows.known_runs import known_runs
+    from .workflow_runs_text import rows_json, rows_text
+
+    rows = known_runs(workflow_runs_dir())[:most]
+    if not rows:
+        from .failures import say
+
+        say("No run of a workflow is known here. `biocopilot workflow run` begins one.")
+    sys.stdout.write(rows_json(rows) if as_json else rows_text(rows))
 
 
 def _inputs(flow: Workflow, typed: dict[str, Any], out: Path | None, resume: bool) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import typer
 
+from ...memory.paths import workflow_runs_dir
 from ...memory.records import canonical_json
 from ...memory.text import clean, shorten
 from ...tools.registry import all_tools, outside_a_session
@@ -44,6 +45,7 @@ def run_and_show(
     offline: bool,
     engine: str,
     workers: int | None,
+    log: bool,
     as_json: bool,
 ) -> int:
     """Run the workflow, print what came of it, and return the exit code."""
@@ -64,6 +66,7 @@ def run_and_show(
                 engine=engine,
                 workers=workers,
                 listener=listener,
+                known=workflow_runs_dir() if log else None,
             )
         )
     if as_json:

@@ -44,6 +44,7 @@ __all__ = [
     "PlannedStep",
     "Plot",
     "Point",
+    "Program",
     "Recheck",
     "Report",
     "ResultRow",
@@ -305,6 +306,16 @@ class PlannedStep:
 
 
 @dataclass(frozen=True)
+class Program:
+    """The user's own Python file that declares a workflow."""
+
+    file: str
+    """Its absolute path."""
+    sha256: str
+    """Of its bytes as they were executed; what it imports is not in it."""
+
+
+@dataclass(frozen=True)
 class Workflow:
     """A declared workflow; run it with `run_workflow` (engine.py)."""
 
@@ -322,7 +333,9 @@ class Workflow:
     source: str = ""
     """The text of the file that it was read from."""
     file: str = ""
-    """That file's path."""
+    """That file's path; of a Python file with the workflow's name: what is typed to run it."""
+    program: Program | None = None
+    """Of a workflow in a Python file that was named, that file."""
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of the inputs."""

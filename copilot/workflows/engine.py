@@ -30,6 +30,7 @@ from .claims_checked import checked, renumbered, told_cells
 from .contract import Finished, Note, Report, StepDone, Workflow
 from .engines import open_engine
 from .kept_steps import FILE_NAME, KeptSteps, Step
+from .known_runs import remember
 from .outputs import write_outputs
 from .run_folder import RunFolder, file_hash, read_manifest
 from .work import Happening, Work
@@ -70,6 +71,7 @@ async def run_workflow(
     engine: str = "local",
     workers: int | None = None,
     listener: Callable[[Happening], None] | None = None,
+    known: Path | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Finished:
     """Run to the end in the folder `out`; cancelling the task stops it, and another start goes on from there.
@@ -86,6 +88,7 @@ async def run_workflow(
         engine: where the work is done: `local`, `ray` or `ray:ADDRESS`; it comes to the same.
         workers: how many processes side by side; one for each core where None.
         listener: hears what happens, as it happens.
+        known: the folder in which it is written down where runs are (`known_runs.py`); nowhere where None.
         now: the clock.
 
     Raises:
@@ -105,8 +108,11 @@ async def run_workflow(
         with closing(RunFolder.open(out, flow, plain, resume=resume, now=now())) as folder:
             folder.begin(now(), biocopilot_version(), environment_of(bench), offline, working.name)
             work = Work(folder, bench, every, offline, versions, working)
+            work.program = flow.program.sha256 if flow.program else ""
             if listener is not None:
                 work.listener = listener
+            if known is not None:
+                _remember(known, folder, work)
             try:
                 report = await flow.function(work, inputs)
                 finished, _claims = await finish(flow, plain, report, work, folder, compare)
@@ -168,6 +174,14 @@ async def finish(
     return finished, examined.claims
 
 
+def _remember(known: Path, folder: RunFolder, work: Work) -> None:
+    """Told where it cannot be written, and no part of the report: the run is the same without."""
+    try:
+        remember(known, folder.path, folder.manifest)
+    except BiocopilotError as error:
+        work.listener(Happening("note", f"`workflow runs` will not list this run: {error.message}"))
+
+
 def again_command(flow: Workflow) -> str:
     """The command that goes on with a run of the workflow, or tries again what failed in it; FOLDER stands for the run's own."""
     return f"biocopilot workflow run {shlex.quote(flow.file or flow.name)} --out FOLDER --resume"
@@ -213,6 +227,8 @@ def _told_releases(folder: RunFolder, evidence: Sequence[Evidence]) -> list[Note
         text = " ".join(changed_versions(then, {**after["environment"], "biocopilot": after["version"]}))
         if text:
             notes.append(Note(f"Between two starts of this run: {text} What depends on it was done again.", "release"))
+        if before.get("program") != after.get("program"):
+            notes.append(Note("Between two starts of this run the workflow's Python file was changed.", "release"))
     releases: dict[str, dict[str, None]] = {}
     for item in evidence:
         if item.record.get("type") == "passage":  # its release is the document's own

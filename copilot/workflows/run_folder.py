@@ -59,6 +59,7 @@ class RunFolder:
             "inputs": dict(inputs),
             "files": files,
             "source": flow.source,
+            "program": None if flow.program is None else {"file": flow.program.file, "sha256": flow.program.sha256},
         }
         try:
             path.mkdir(parents=True, exist_ok=True)
@@ -75,6 +76,7 @@ class RunFolder:
             _refuse_other_run(path, present, wanted, resume)
         steps = KeptSteps.open(path / FILE_NAME)
         manifest = present or {**wanted, "created_at": _time(now), "status": "running", "starts": []}
+        manifest["program"] = wanted["program"]  # one that was mended goes on; what it computes itself is done again
         folder = cls(path, manifest, steps, present is not None, files)
         if present is None:
             folder.write()
@@ -93,6 +95,7 @@ class RunFolder:
             "environment": dict(environment),
             "offline": offline,
             "engine": engine,
+            "program": None if self.manifest["program"] is None else self.manifest["program"]["sha256"],
         }
         self.manifest["starts"].append(started)
         self.manifest["status"] = "running"

@@ -10,6 +10,7 @@ from ...tools.blocking import run_to_end
 from ...tools.registry import outside_a_session
 from .contract import Finished, Workflow
 from .engine import run_workflow
+from .python_file import names_python, read_python
 from .registry import find_workflow
 from .work import Happening
 from .yaml_file import SUFFIXES, read_workflow
@@ -21,7 +22,9 @@ __all__ = ["arun", "opened", "run"]
 
 
 def opened(which: str | Path | Workflow) -> Workflow:
-    """The workflow itself, one that ships by its name, or one in a YAML file by its path.
+    """The workflow itself, one that ships by its name, or one in a YAML or Python file by its path (`FILE.py:NAME`).
+
+    A Python file is executed.
 
     Raises:
         InvalidInput: there is none of that name, or something in the file is wrong.
@@ -30,6 +33,8 @@ def opened(which: str | Path | Workflow) -> Workflow:
     if isinstance(which, Workflow):
         return which
     path = Path(which).expanduser()
+    if names_python(str(which)):
+        return read_python(str(which))
     if isinstance(which, Path) or path.suffix.lower() in SUFFIXES:
         return read_workflow(path)
     return find_workflow(which)
@@ -50,7 +55,7 @@ async def arun(
     """Run a workflow to its end in the folder `out`; cancelling the task stops it, and a later `resume` goes on from there.
 
     Args:
-        which: a name, a YAML file, or a workflow of your own.
+        which: a name, a YAML file, a Python file (`FILE.py` or `FILE.py:NAME`), or a workflow of your own.
         inputs: what it takes, by name.
         out: the run's folder: new, empty, or with `resume` that of the same run.
         copilot: whose tools, stores and settings are used; its planner is not asked.
@@ -77,6 +82,7 @@ async def arun(
         engine=engine,
         workers=workers,
         listener=listener,
+        known=copilot.known_workflow_runs,
     )
 
 

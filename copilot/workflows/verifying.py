@@ -6,14 +6,15 @@ The workflow's program runs over what is kept and may call nothing; what it come
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ...memory.errors import FileRefused
+from ...memory.errors import FileRefused, InvalidInput
 from ...memory.events import (
     AnswerDelta,
     AnswerFinished,
@@ -29,11 +30,12 @@ from ...tools.contract import Tool
 from ...tools.workbench import Workbench
 from ..claim_text import shown
 from ..verification import NO_END, Verification, verify_run
-from .contract import Change, Finished, Workflow
+from .contract import Change, Finished, Program, Workflow
 from .engine import finish, validated
 from .engines import Engine, open_engine
 from .kept_steps import FILE_NAME, KeptSteps
 from .outputs import FILES, write_outputs
+from .python_file import read_python
 from .registry import find_workflow
 from .run_folder import RunFolder, file_hash, read_manifest
 from .work import Work
@@ -44,7 +46,13 @@ __all__ = ["verify_folder"]
 
 
 async def verify_folder(
-    path: Path, bench: Workbench, tools: Mapping[str, Tool], flow: Workflow | None = None, *, whole: bool = False
+    path: Path,
+    bench: Workbench,
+    tools: Mapping[str, Tool],
+    flow: Workflow | None = None,
+    may_execute: Callable[[Program], bool] = lambda _program: False,
+    *,
+    whole: bool = False,
 ) -> Verification:
     """Check the run in a folder again; writes nothing.
 
@@ -53,11 +61,13 @@ async def verify_folder(
         bench: stores and chemistry to run the tools with.
         tools: the tools by name.
         flow: the workflow, where it is one of your own; else it is found by the manifest.
+        may_execute: whether the Python file that the manifest names may be executed; a folder of others may name any.
         whole: do all of what is no tool's call again, such as the rows of a triage, and not only a part of it.
 
     Raises:
         StorageError: there is no run in the folder, it cannot be read, or another program works in it.
-        InvalidInput: the workflow is none that this version knows.
+        InvalidInput: the workflow is none that this version knows, or in a Python file that may not be executed.
+        FileRefused: that file is not there, or not what it was.
     """
     manifest = read_manifest(path)
     if not (path / FILE_NAME).is_file():
@@ -65,7 +75,8 @@ async def verify_folder(
     with KeptSteps.read(path / FILE_NAME) as steps:
         folder = RunFolder(path, manifest, steps, True, dict(manifest["files"]))
         async with open_engine("local", bench, {}) as engine:
-            return await _verified(folder, bench, tools, flow or _flow(manifest, tools), engine, whole)
+            chosen = _flow(manifest, tools, path, flow, may_execute)
+            return await _verified(folder, bench, tools, chosen, engine, whole)
 
 
 async def _verified(
@@ -77,6 +88,7 @@ async def _verified(
         return Verification(run_id, (), (), gaps=(NO_END,))
     given = {**last["environment"], "biocopilot": last["version"]}
     work = Work(folder, bench, tools, bool(last["offline"]), given, engine, only_kept=True, whole=whole)
+    work.program = (manifest.get("program") or {}).get("sha256", "")
     inputs, plain = validated(flow, manifest["inputs"])
     report = await flow.function(work, inputs)
     finished, claims = await finish(flow, plain, report, work, folder)
@@ -129,10 +141,45 @@ async def _other_files(finished: Finished, manifest: Mapping[str, Any], bench: W
     return told
 
 
-def _flow(manifest: Mapping[str, Any], tools: Mapping[str, Tool]) -> Workflow:
+def _flow(
+    manifest: Mapping[str, Any],
+    tools: Mapping[str, Tool],
+    folder: Path,
+    given: Workflow | None,
+    may_execute: Callable[[Program], bool],
+) -> Workflow:
+    program = None if manifest.get("program") is None else Program(**manifest["program"])
+    if given is not None:
+        if program is not None and given.program is not None:
+            _refuse_change(given.program.file, given.program.sha256, program)
+        return given
+    if program is not None:
+        return _named_there(program, manifest["workflow"], folder, may_execute)
     if manifest["source"]:
         return as_workflow(parse_yaml(manifest["source"], f"{manifest['workflow']}.yaml", tools))
     return find_workflow(manifest["workflow"])
+
+
+def _named_there(program: Program, name: str, folder: Path, may_execute: Callable[[Program], bool]) -> Workflow:
+    """The workflow of the Python file that the folder names, executed only as it was and where it may be."""
+    again = f"biocopilot runs verify {shlex.quote(str(folder))} --workflow FILE.py:{name}"
+    if not may_execute(program):
+        raise InvalidInput(
+            f"The run is of {name} in {program.file}, a program that was not run here as it was then.",
+            f"Look at it, and name it if you trust it: {again}",
+        )
+    if not Path(program.file).is_file():
+        raise FileRefused(f"{program.file}, which the run is of, is not there.", f"Name it where it is: {again}")
+    _refuse_change(program.file, file_hash(Path(program.file)), program)
+    return read_python(f"{program.file}:{name}")
+
+
+def _refuse_change(file: str, sha256: str, program: Program) -> None:
+    if sha256 != program.sha256:
+        raise FileRefused(
+            f"{file} has changed since the run: it cannot be told what the run comes to by it.",
+            "Put the file of then back; run.json has its SHA-256.",
+        )
 
 
 def _events(run_id: str, work: Work, finished: Finished, claims: tuple[Claim, ...]) -> list[Event]:

@@ -100,6 +100,8 @@ class Work:
     """Whether that check does all work of steps that are no tool's again, and not only a part."""
     rechecks: list[tuple[str, Recheck | None]] = field(default_factory=list)
     """What that check came to for each such step, by name; None where the program does not say how it is checked."""
+    program: str = ""
+    """The hash of the user's Python file, on which results depend that its own code computes."""
     executed: int = 0
     """How many steps were done and not taken from the folder."""
     used: dict[str, Place] = field(default_factory=dict)
@@ -314,6 +316,8 @@ class Work:
     ) -> T:
         """See `WorkflowRun.step`."""
         called, wanted, given = f"step {name}", json.loads(canonical_json(dict(arguments))), dict(self.given)
+        if self.program:
+            given["program"] = self.program
         key = step_key(called, wanted, given)
         async with self._locks.setdefault(key, asyncio.Lock()):
             step = self.run_folder.steps.get(key)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -189,3 +191,103 @@ def test_a_full_disk_ends_the_run_fails_no_row_and_the_run_goes_on_to_the_same(h
     manifest = json.loads((tmp_path / "full" / "run.json").read_text())
     assert 0 < manifest["steps_done_in_last_start"] < manifest["steps"]
     assert (tmp_path / "full" / "report.html").read_bytes() == (tmp_path / "whole" / "report.html").read_bytes()
+
+
+FLOW = '''\
+from __future__ import annotations
+
+import asyncio
+
+from biocopilot.copilot.workflows.contract import Report, WorkflowInputs, WorkflowRun, workflow
+
+
+class Genes(WorkflowInputs):
+    genes: tuple[str, ...]
+
+
+@workflow(name="waits", title="Waits", inputs=Genes, tools=("target_profile",))
+async def waits(run: WorkflowRun, inputs: Genes) -> Report:
+    """Look genes up, and wait."""
+    await run.each(inputs.genes, lambda gene: run.need("target_profile", target=gene))
+    run.note("waiting")
+    try:
+        await asyncio.sleep(SECONDS)
+    finally:
+        if SECONDS:
+            await asyncio.sleep(0.5)
+    return Report("Waited", ())
+'''
+
+
+@pytest.fixture
+def flow(tmp_path: Path) -> Path:
+    file = tmp_path / "my flow.py"
+    file.write_text(FLOW.replace("SECONDS", "0"), encoding="utf-8")
+    return file
+
+
+def test_a_workflow_in_a_python_file_is_listed_shown_run_and_verified(
+    biocopilot: Command, flow: Path, tmp_path: Path
+) -> None:
+    out = str(tmp_path / "run")
+    assert biocopilot("workflow", "list", str(flow)).stdout == "waits  Look genes up, and wait.\n"
+    assert "--genes TEXT  (required; may be repeated)" in biocopilot("workflow", "show", str(flow)).stdout
+    assert "target_profile:" in biocopilot("workflow", "run", f"{flow}:waits", "EGFR", "--dry-run").stdout
+    done = biocopilot("workflow", "run", f"{flow}:waits", "EGFR", "--out", out)
+    assert (done.returncode, done.stdout.splitlines()[1]) == (0, f"Folder: {out}")
+    verified = biocopilot("runs", "verify", out)
+    assert verified.returncode == 0, verified.stderr
+    stranger = {"BIOCOPILOT_HOME": str(tmp_path / "other")}
+    refused = biocopilot("runs", "verify", out, **stranger)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert f"biocopilot runs verify {out} --workflow FILE.py:waits" in refused.stderr
+    assert biocopilot("runs", "verify", out, "--workflow", f"{flow}:waits", **stranger).returncode == 0
+    flow.write_text("x = \n", encoding="utf-8")
+    wrong = biocopilot("workflow", "run", str(flow), "EGFR")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert f"{flow}, line 1: invalid syntax" in wrong.stderr
+    assert "Traceback" not in wrong.stderr
+
+
+def test_runs_of_workflows_are_found_again(biocopilot: Command, flow: Path, tmp_path: Path) -> None:
+    assert biocopilot("workflow", "runs").stderr.startswith("No run of a workflow is known here.")
+    assert biocopilot("workflow", "runs", "--json").stdout == "[]\n"
+    for name, more in (("one", ()), ("two", ()), ("silent", ("--no-log",))):
+        biocopilot("workflow", "run", str(flow), "EGFR", "--out", str(tmp_path / name), *more)
+    (tmp_path / "one").rename(tmp_path / "away")
+    listed = biocopilot("workflow", "runs").stdout
+    assert listed.splitlines()[0].split() == ["when", "status", "workflow", "inputs"]
+    assert f'answered     waits     {{"genes":["EGFR"]}}\n{"":<18}{tmp_path / "two"}\n' in listed
+    assert f"{tmp_path / 'one'}\n{'':<18}! its folder is there no more" in listed
+    assert "silent" not in listed
+    rows = json.loads(biocopilot("workflow", "runs", "--json").stdout)
+    assert [(row["status"], Path(row["folder"]).name) for row in rows] == [("answered", "two"), ("gone", "one")]
+    assert len(json.loads(biocopilot("workflow", "runs", "--json", "--most", "1").stdout)) == 1
+    listed = biocopilot("runs", "list")
+    assert (listed.returncode, listed.stdout) == (0, "")
+    assert listed.stderr == "Runs of workflows are listed by: biocopilot workflow runs\n"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_stops_with_130_and_says_how_to_go_on(
+    biocopilot: Command, flow: Path, tmp_path: Path, times: int
+) -> None:
+    flow.write_text(FLOW.replace("SECONDS", "60"), encoding="utf-8")
+    out = tmp_path / "run"
+    words = [sys.executable, "-m", "biocopilot.copilot", "workflow", "run", str(flow), "EGFR", "--out", str(out)]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    assert any(line == "· waiting\n" for line in process.stderr)
+    for _ in range(times):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.2)
+    told, trouble = process.communicate(timeout=30)
+    assert (process.returncode, told) == (130, "")
+    command = f"biocopilot workflow run '{flow}' --out {out} --resume"
+    assert trouble == f"\nStopped; what was done is kept. To go on: {command}\n"
+    if times == 1:
+        assert json.loads((out / "run.json").read_text())["status"] == "interrupted"
+    flow.write_text(FLOW.replace("SECONDS", "0"), encoding="utf-8")
+    resumed = biocopilot("workflow", "run", str(flow), "--out", str(out), "--resume", "--json")
+    assert resumed.returncode == 0, resumed.stderr
+    assert json.loads(resumed.stdout)["steps_done_in_last_start"] == 0
