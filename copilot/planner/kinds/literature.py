@@ -20,6 +20,7 @@ from ...literature.question import asked_of
 from ...literature.words import shared, telling
 from ..contract import Aside, Break, Part, Sentence
 from ..frames import Frame
+from .library_list import list_asked, list_nodes, list_told
 from .listing import quoted
 from .plan import Node, Results, Section
 from .words import count_of, misses
@@ -66,6 +67,7 @@ _NO_CONCEPT = re.compile(
     re.IGNORECASE,
 )
 _MUTATION = re.compile(r"\b[ACDEFGHIKLMNPQRSTVWY]\d{2,4}[ACDEFGHIKLMNPQRSTVWY]\b")
+_DRUGS = re.compile(r"\b(?:drugs|medicines|medications|compounds|inhibitors|approved)\b", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"\b(?:PMID\W*\d+|PMC\d+|10\.\d{4,9}/\S+|(?:\w+://|www\.)\S+)", re.IGNORECASE)
 _LEAST_BESIDE = 0.79
 """Of an open question's best sentence that answers in place of another kind; titles count for less than half."""
@@ -82,12 +84,18 @@ class Literature:
     """`literature`: the library is searched, its sentences are quoted."""
 
     def plan(self, frame: Frame) -> list[Node]:
+        listed = list_asked(frame.clause)
+        if listed is not None:
+            return list_nodes(listed)
         nodes = [_search(frame)]
         if _OWN.search(frame.clause) is None:
             nodes.append(Node(_LIVE, "literature_search", lambda results: _live(frame, results), (_KEY,)))
         return nodes
 
     def compose(self, frame: Frame, results: Results) -> Section:
+        listed = list_asked(frame.clause)
+        if listed is not None:
+            return list_told(frame, listed, results)
         told = _told(frame, results)
         parts: list[Part] = list(told.parts)
         if results.get(_LIVE) is not None:
@@ -103,12 +111,22 @@ class Literature:
 def asks_library(frame: Frame, asked_in: str) -> bool:
     """Whether the clause is put to the library, or to what the literature says; or asks what a mutation does, which no table tells."""
     clause = frame.clause
+    if list_asked(clause) is not None or _asks_effect_on_disease(frame):
+        return True
     if _OWN.search(asked_in) is not None or _AT_LARGE.search(asked_in) is not None:
         return True
     if _MUTATION.search(clause) is None or frame.molecules or frame.activity_types or frame.sequences:
         return False
     asked = asked_of(clause)
     return asked.yes_or_no and asked.effect in ("more", "less", "worse", "relation")
+
+
+def _asks_effect_on_disease(frame: Frame) -> bool:
+    """Whether it asks if something without a name here does a disease good: `Does … treatment protect children from malaria?`"""
+    if frame.kind != "drugs_for_indication" or frame.molecules or frame.targets or _DRUGS.search(frame.clause):
+        return False
+    asked = asked_of(frame.clause)
+    return asked.yes_or_no and asked.effect is not None and len(asked.whole) >= _LEAST_NAMED
 
 
 def without_lead(question: str) -> str:
