@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -36,6 +37,10 @@ class CheckingApp(LookingApp):
         """Check the record on show again, as `runs verify` does."""
         if self.evidence.item is None:
             self.notify("No evidence is on show.", markup=False)
+            return
+        if self.story is not None and self.story.folder is not None:
+            whole = f"○ not checked by itself: biocopilot runs verify {shlex.quote(str(self.story.folder))} checks all of the run"
+            self.evidence.tell_check(self.evidence.place, whole)
             return
         self.evidence.tell_check(self.evidence.place, "○ being checked again …")
         self._check(*self.evidence.place)

@@ -101,6 +101,9 @@ class KeepingApp(SurroundingsApp):
                 markup=False,
             )
             return
+        if self.story is not None and self.story.folder is not None and to.endswith((".html", ".bib")):
+            self.notify(f"The report and the citations of this run are in {self.story.folder}.", markup=False)
+            return
         run_id = self.story.run_id if self.story else ""
         try:
             written = await asyncio.to_thread(kept.export, Path(to), self.session, run_id)

@@ -80,6 +80,11 @@ async def test_a_workflow_that_ended_shows_its_report_and_the_evidence_behind_it
         assert pages == [(story.folder / "report.html").absolute().as_uri()]
         await pilot.press("c")
         assert app.clipboard == str(story.folder)
+        await typed(app, pilot, "/check")
+        await pilot.press("f4")
+        await until(pilot, lambda: "not checked by itself" in screen(app))
+        await typed(app, pilot, "/export it.html")
+        await until(pilot, lambda: any("are in values-" in item.message for item in app._notifications))
         await pilot.press("ctrl+b")
         await until(pilot, lambda: "Results" in screen(app))
         assert app.screen.table.header == ("value", "evidence")  # type: ignore[attr-defined]
@@ -238,3 +243,20 @@ async def test_report_opens_the_newest_one_and_says_where_there_is_none(pages: l
         app.query_one(WorkflowCard).focus()
         await pilot.press("o")
         await until(pilot, lambda: any("no report in one any more" in item.message for item in app._notifications))
+
+
+async def test_one_that_ships_shows_its_molecules_and_follows_citations() -> None:
+    async with opened() as (app, pilot):
+        story = await begun(app, pilot, "/workflow target-dossier BTK")
+        await answered(app, pilot)
+        assert story.status == "partial"  # the services that need the network are named
+        assert "✗ disease_evidence Q06187" in labels(app)
+        assert "Target dossier: BTK" in screen(app)
+        await pilot.press("right_square_bracket")
+        await until(pilot, lambda: app.evidence.evidence_id != "")
+        assert app.evidence.evidence_id in story.evidence
+        await pilot.press("f5")
+        app.chat.focus()
+        await pilot.press("greater_than_sign")
+        await until(pilot, lambda: app.molecule.molecule is not None)
+        assert story.tables[0].rows
