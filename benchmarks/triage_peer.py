@@ -19,8 +19,11 @@ def row_by_row(smiles: str) -> tuple[str, str, float, float, float] | None:
         molecule = Chem.MolFromSmiles(smiles)
         if molecule is None or not molecule.GetNumAtoms():
             return None
-        molecule = rdMolStandardize.Uncharger().uncharge(rdMolStandardize.FragmentParent(molecule))
-        written, key = Chem.MolToSmiles(molecule), Chem.MolToInchiKey(molecule)
+        try:
+            molecule = rdMolStandardize.Uncharger().uncharge(rdMolStandardize.FragmentParent(molecule))
+            written, key = Chem.MolToSmiles(molecule), Chem.MolToInchiKey(molecule)
+        except Chem.MolSanitizeException:  # clean-up makes of a few structures what it cannot write
+            return None
         parent: Any = Chem.MolFromSmiles(written)
         if parent is None:
             return None
