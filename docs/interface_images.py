@@ -34,7 +34,16 @@ async def _asked(app: CopilotApp, pilot: Pilot[int], question: str) -> None:
     await pilot.pause(0.5)
 
 
-async def _pictures() -> None:
+async def _worked(app: CopilotApp, pilot: Pilot[int], folder: str) -> None:
+    app.action_workflow(f"target-dossier BTK EGFR --out {folder}/btk-egfr")
+    while app.under_way is None:
+        await pilot.pause(0.1)
+    while app.under_way is not None:
+        await pilot.pause(0.1)
+    await pilot.pause(0.5)
+
+
+async def _pictures(home: str) -> None:
     app = CopilotApp(_make, "pictures", "embedded · offline", lambda: _set_up(offline=True))
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause(4)
@@ -54,15 +63,24 @@ async def _pictures() -> None:
         await pilot.pause(0.5)
         _keep(app, "table")
     app = CopilotApp(_make, "pictures", "embedded · offline")
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        await _worked(app, pilot, home)
+        app.chat.focus()
+        await pilot.press("right_square_bracket")
+        await pilot.pause(0.5)
+        _keep(app, "workflow", home)
+    app = CopilotApp(_make, "pictures", "embedded · offline")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         await _asked(app, pilot, "How selective is ibrutinib for BTK?")
         _keep(app, "narrow")
 
 
-def _keep(app: CopilotApp, name: str) -> None:
+def _keep(app: CopilotApp, name: str, home: str = "") -> None:
     FOLDER.mkdir(exist_ok=True)
     svg = re.sub(r"terminal-\d+", "terminal-1", app.export_screenshot())  # else each run changes all of it
+    svg = svg.replace(f"{home}/", "") if home else svg
     svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
     (FOLDER / f"{name}.svg").write_text(svg, "utf-8")
     if name == PICTURE:
@@ -79,4 +97,4 @@ if __name__ == "__main__":
 
     with TemporaryDirectory() as home:
         os.environ["BIOCOPILOT_HOME"] = home
-        asyncio.run(_pictures())
+        asyncio.run(_pictures(home))

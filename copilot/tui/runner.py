@@ -181,6 +181,7 @@ class Runner:
 
     async def _work(self, start: WorkflowStart, story: WorkflowStory) -> None:
         copilot = await asyncio.to_thread(self._opened)
+        self.happenings.append(Told(partial(setattr, story, "offline", copilot.offline)))
         from ..workflows.running import arun
 
         def hear(happening: WorkflowHappening) -> None:
