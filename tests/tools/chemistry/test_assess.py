@@ -3,11 +3,14 @@ from __future__ import annotations
 import pytest
 
 pytest.importorskip("rdkit")
+from biocopilot.memory.chembl_store import ChemblStore
 from biocopilot.tools.chemistry.engine.alerts import alerts_in
 from biocopilot.tools.chemistry.engine.assess import assessed, leaders_of
 from biocopilot.tools.chemistry.engine.descriptors import properties_of
 from biocopilot.tools.chemistry.engine.parsing import molecule_from
+from biocopilot.tools.chemistry.engine.similarity import fingerprint_of
 from biocopilot.tools.chemistry.engine.standard_form import standardised
+from rdkit import DataStructs
 
 ROWS = [
     ("smiles", "CC(=O)Oc1ccccc1C(=O)[O-].[Na+]"),
@@ -63,3 +66,21 @@ def test_no_two_leaders_are_as_alike_as_asked() -> None:
     assert leaders_of(structures, 0.5) == [0, 0, 2, 0, 0]
     assert leaders_of(structures, 1.0)[0::4] == [0, 0]
     assert leaders_of([], 0.5) == []
+
+
+@pytest.mark.parametrize("similarity", [0.3, 0.5, 0.6, 1.0])
+def test_leaders_are_those_that_rdkits_own_comparison_gives(similarity: float) -> None:
+    store = ChemblStore.open()
+    structures = [smiles for _id, _name, smiles in store.all_structures()][:400]
+    store.close()
+    prints = [fingerprint_of(molecule_from(smiles)) for smiles in structures]
+    leaders: list[int] = []
+    wanted = []
+    for row, own in enumerate(prints):
+        values = DataStructs.BulkTanimotoSimilarity(own, [prints[leader] for leader in leaders])
+        if not leaders or max(values) < similarity:
+            leaders.append(row)
+            wanted.append(row)
+        else:
+            wanted.append(leaders[values.index(max(values))])
+    assert leaders_of(structures, similarity) == wanted

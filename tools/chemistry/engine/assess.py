@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rdkit import Chem, DataStructs
+import numpy as np
+from rdkit import Chem
 
 from ....memory.errors import InvalidStructure
+from .packed import common_bits
 from .panel import panels_of
 from .parsing import CHARACTERS, molecule_from, pattern_from, smiles_of_block
-from .similarity import fingerprint_of
+from .similarity import BITS, packed_of
 from .standard_form import parent_record
 
 __all__ = ["assessed", "leaders_of"]
+
+_WORDS = BITS // 64
 
 
 def assessed(rows: Sequence[tuple[str, str]], patterns: Sequence[str]) -> list[dict[str, Any]]:
@@ -78,17 +82,21 @@ def leaders_of(structures: Sequence[str], similarity: float) -> list[int]:
     One after the other joins the most similar leader at or above the similarity (Tanimoto, Morgan), the earlier of equals, or
     becomes a leader; so no two leaders are as alike as that.
     """
+    words = np.empty((len(structures), _WORDS), "<u8")
+    sizes = np.empty(len(structures), np.int64)
     leaders: list[int] = []
-    prints: list[Any] = []
     found = []
     for row, smiles in enumerate(structures):
-        own = fingerprint_of(molecule_from(smiles))
-        values = DataStructs.BulkTanimotoSimilarity(own, prints)
-        best = max(values, default=0.0)
-        if prints and best >= similarity:
-            found.append(leaders[values.index(best)])
-            continue
+        own, many = np.frombuffer(packed_of(molecule_from(smiles)), "<u8"), len(leaders)
+        size = int(np.bitwise_count(own).sum())
+        if many:
+            common = common_bits(words[:many], own)
+            values = common / np.maximum(sizes[:many] + size - common, 1)
+            best = int(values.argmax())
+            if values[best] >= similarity:
+                found.append(leaders[best])
+                continue
+        words[many], sizes[many] = own, size
         leaders.append(row)
-        prints.append(own)
         found.append(row)
     return found

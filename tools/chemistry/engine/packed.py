@@ -15,7 +15,7 @@ import numpy as np
 from ....memory.stores.fingerprint_file import BLOCK_ROWS, FINGERPRINT_BYTES, KIND
 from .mapped_file import MappedFile
 
-__all__ = ["PackedFile"]
+__all__ = ["PackedFile", "common_bits"]
 
 ROWS_AT_ONCE = 4_096
 """A megabyte of fingerprints: it and what is computed of it stay in the processor's cache."""
@@ -93,11 +93,7 @@ class PackedFile(MappedFile):
     def _common(self, query: Any, start: int, stop: int) -> Any:
         """Bits that each row shares with the query."""
         self._check(start, stop)
-        # Up to 64 in each of 32 bytes a row: bytes are added up in pairs and words, all rows at once.
-        each = np.bitwise_count(self._words[start:stop] & query).view("<u8")
-        pairs = (each & _EVEN) + ((each >> np.uint64(8)) & _EVEN)
-        words = pairs[:, 0] + pairs[:, 1] + pairs[:, 2] + pairs[:, 3]
-        return ((words * _LANES) >> np.uint64(48)).astype(np.int64)
+        return common_bits(self._words[start:stop], query)
 
     def _check(self, start: int, stop: int) -> None:
         for block in range(start // BLOCK_ROWS, -(-stop // BLOCK_ROWS)):
@@ -106,6 +102,15 @@ class PackedFile(MappedFile):
                 if zlib.crc32(self._bits[block * size :][:size]) != self._checksums[block]:
                     raise self.damaged()
                 self._checked.add(block)
+
+
+def common_bits(words: Any, query: Any) -> Any:
+    """How many bits each row of 32 words shares with those of the query."""
+    # Up to 64 in each of 32 bytes a row: bytes are added up in pairs and words, all rows at once.
+    each = np.bitwise_count(words & query).view("<u8")
+    pairs = (each & _EVEN) + ((each >> np.uint64(8)) & _EVEN)
+    sums = pairs[:, 0] + pairs[:, 1] + pairs[:, 2] + pairs[:, 3]
+    return ((sums * _LANES) >> np.uint64(48)).astype(np.int64)
 
 
 def _bound(bits: int, popcount: int) -> float:
