@@ -117,6 +117,7 @@ async def assess_all(
                 under_way.append((len(part), asyncio.create_task(_make(part, path, chunks, patterns, chemistry))))
             else:
                 done += len(part)
+                await asyncio.sleep(0)  # where all is kept, this is where the run can be stopped
             while len(under_way) > 2 * chemistry.count:
                 done += await _first(under_way)
             progress(done)
