@@ -34,7 +34,15 @@ def names_answered(answer: str, bench: Workbench) -> dict[EntityKind, tuple[Enti
             letters = hit.group("letters").rstrip("*")
             real: EntityKind = "peptide" if kind == "peptide" else "rna" if "U" in letters else "dna"
             found.setdefault("dna", []).append(Entity(real, letters, -1, -1, letters, ""))
-    return {kind: tuple(dict.fromkeys(items)) for kind, items in found.items()}
+    return {kind: _once(items) for kind, items in found.items()}
+
+
+def _once(items: list[Entity]) -> tuple[Entity, ...]:
+    """Each thing once, under the name that it had first: a table and a sentence may call one target by two names."""
+    first: dict[str, Entity] = {}
+    for item in items:
+        first.setdefault(item.value, item)
+    return tuple(first.values())
 
 
 def _from_table(answer: str, bench: Workbench, found: dict[EntityKind, list[Entity]]) -> None:

@@ -240,9 +240,18 @@ def _lenders(clause: Clause, context: Context, following: Sequence[Entity]) -> l
         if slot_of(lent[0]) in own and not _pairing(clause):
             weight *= 0.6
         weighed.append((weight, lent))
-    if leans and not own:
+    if leans and not own - {"quantity"}:
+        spoken = {word.plain for word in clause.words}
+        pairs = 0.95
+        if (
+            "it" in spoken and spoken & _PLURAL
+        ):  # "at which of those is it below 10 nM": a list, and one thing beside it
+            weighed = [(weight * _BESIDE_A_LIST, lent) for weight, lent in weighed]
+            pairs = 1 / _BESIDE_A_LIST
+        elif own:
+            return weighed
         weighed += [
-            (min(one, other) * 0.95, (*first, *second))
+            (min(one, other) * pairs, (*first, *second))
             for index, (one, first) in enumerate(weighed)
             for other, second in weighed[index + 1 :]
             if slot_of(first[0]) != slot_of(second[0])

@@ -43,6 +43,14 @@ _CLOSING = re.compile(
     r"[,.! ]*(?:[A-Z][\w.]*(?:\s+[A-Z][\w.]*)?)?\s*[.!]*\s*$",
     re.IGNORECASE,
 )
+_WHOLE_LIST = re.compile(
+    r"(?:(?:so|and|ok|okay|please|now)\W+)*(?:(?:list|show|name|give)\s+(?:me\s+)?(?:(?:all|them|those|these|the\s+(?:whole\s+)?list)(?:\s+of\s+(?:them|those|these))?(?:\s+all)?)"
+    r"|how\s+many\s+(?:are|were)\s+(?:there|they|those|these)(?:\s+in\s+(?:all|total))?|how\s+many\s+(?:of\s+them\s+)?(?:is|are)\s+that)(?:\s+again)?(?:\W+please)?\W*",
+    re.IGNORECASE,
+)
+_LISTING = ("drugs_for_target", "drugs_for_indication", "target_activities")
+_WHOLE = 100
+"""Rows of a list that is asked for whole."""
 _ABOUT_DATA = re.compile(
     r"\b(?:data|database|sources?|release|version|licen[cs]e|chembl|uniprot|rdkit)\b", re.IGNORECASE
 )
@@ -106,7 +114,7 @@ class _Reader:
             if not self._tell_pick(clause):
                 dropped.append(clause.text.strip())
                 continue
-            made = self._again(clause, frames) or self._understood(clause, following)
+            made = self._whole_list(clause) or self._again(clause, frames) or self._understood(clause, following)
             if made:
                 frames += [frame for frame in made if not any(_same(frame, other) for other in frames)]
             elif clause.words:
@@ -140,6 +148,18 @@ class _Reader:
         self.notes.append(f"{written} was read as {meant}, of the {pick.of} that were named last.")
         return True
 
+    def _whole_list(self, clause: Clause) -> list[Frame]:
+        """`list all of them`, `how many are there?`: the question that gave the list again, or the status of its drugs."""
+        listed = self.context.lists.get("molecule", ())
+        if not listed or clause.names or _WHOLE_LIST.fullmatch(clause.text.strip()) is None:
+            return []
+        self.leaned = True
+        gave = [frame for frame in self.before.frames if frame.kind in _LISTING]
+        if gave and self.before.answered.get("molecule"):
+            return [replace(frame, clause=clause.text.strip(), most=_WHOLE) for frame in gave]
+        text = clause.text.strip()
+        return [Frame("drug_status", text, 1.0, 1.0, molecules=tuple(listed))]
+
     def _again(self, clause: Clause, frames: list[Frame]) -> list[Frame]:
         made = asked_again(_spelt_out(clause, self.context), frames or self.before.frames)
         self.leaned = self.leaned or bool(made and not frames)
@@ -157,6 +177,10 @@ class _Reader:
             return []
         _, guess, chosen = best
         entities = chosen.entities
+        if guess.kind == "unsupported" and clause.pronouns and not clause.names and not chosen.lent:
+            # "Is it druggable?" goes out to a service, which has to be told what "it" is.
+            last = next((slot for slot in self.context.latest if slot in ("molecule", "target")), None)
+            entities += self.context.named[last][:1] if last is not None else ()
         # "the second one" of an answer is named from now on, as if the question had spelt it out.
         self.context = self.context.with_named([item for item in chosen.lent if item.start < 0])
         if guess.kind == "concentration" and not any(entity.kind == "molecule" for entity in entities):
@@ -184,6 +208,13 @@ def _weighed(guess: Guess, entities: Sequence[Entity]) -> Guess:
         return guess  # nothing is named: what is asked is asked back for
     asks = any(entity.kind in ("property", "rule", "catalogue") for entity in entities)
     scored = [(kind, chance * (1.0 if fits(kind, entities) else _UNFIT)) for kind, chance in guess.ranked]
+    if any(
+        entity.kind == "quantity" for entity in entities
+    ):  # a limit is of something measured, not of what a protein is
+        scored = [
+            (kind, chance * (_UNFIT if kind in ("target_profile", "target_identity") else 1.0))
+            for kind, chance in scored
+        ]
     if asks and any(entity.kind == "molecule" for entity in entities):
         # Who names a property and a molecule asks for what can be computed, whatever else is said.
         scored = [(kind, chance * (_BESIDE if kind == "unsupported" else 1.0)) for kind, chance in scored]

@@ -38,6 +38,10 @@ _PATHWAYS = re.compile(r"\bpathways?\b|\breactome\b", re.IGNORECASE)
 _PARTNERS = re.compile(r"\binteract(?:s|ions?|ors?|ion partners)?\b|\bbinding partners?\b", re.IGNORECASE)
 _DISEASES = re.compile(r"\b(?:genetic|disease) (?:evidence|associations?)\b|\bopen ?targets\b", re.IGNORECASE)
 _SAFETY = re.compile(r"\b(?:safety|liabilit(?:y|ies)|tractab\w+|druggab\w+)\b", re.IGNORECASE)
+_HARM = re.compile(r"\b(?:safety|liabilit(?:y|ies)|toxicit(?:y|ies)|side\s+effects?|adverse)\b", re.IGNORECASE)
+_LIABILITIES = re.compile(
+    r"\b(?:safety\s+)?liabilit(?:y|ies)\b|\bsafety\s+(?:profile|record|concerns?|issues?|problems?)\b", re.IGNORECASE
+)
 _WITHDRAWN = re.compile(
     r"\bwithdrawn\b|\bdiscontinued\b|\brecalled\b|\bwithdrawal from the market\b|\b(?:taken off|pulled from|removed from|off) the market\b",
     re.IGNORECASE,
@@ -84,9 +88,20 @@ def asks_elsewhere(frame: Frame) -> bool:
     return (
         _LITERATURE.search(frame.clause) is not None
         or (bool(frame.targets) and _STRUCTURES.search(frame.clause) is not None)
+        or _asks_for_safety(frame)
         or _asks_for_warnings(frame)
         or annotation_call(frame) is not None
     )
+
+
+def _asks_for_safety(frame: Frame) -> bool:
+    """Whether it asks how safe it is to act on a target, or to take a drug: a list of drugs is no answer to that."""
+    if _LITERATURE.search(frame.clause) or _TRIALS.search(frame.clause):
+        return False
+    if frame.kind in ("drugs_for_target", "target_profile") and frame.targets and not frame.molecules:
+        return _HARM.search(frame.clause) is not None
+    alone = frame.kind in ("unsupported", "mechanism", "identity", "indications") and len(frame.molecules) == 1
+    return alone and not frame.targets and _LIABILITIES.search(frame.clause) is not None
 
 
 def _asks_for_warnings(frame: Frame) -> bool:
@@ -98,7 +113,7 @@ def _asks_for_warnings(frame: Frame) -> bool:
         and not frame.targets
         and _APPROVAL.search(frame.clause) is None
         and (_WITHDRAWN.search(frame.clause) or _BOXED.search(frame.clause)) is not None
-    )
+    ) or (0 < named <= _MOST_DRUGS and not frame.targets and _LIABILITIES.search(frame.clause) is not None)
 
 
 def what_is_asked(frame: Frame) -> str:
@@ -116,6 +131,11 @@ def nodes_for(frame: Frame) -> list[Node]:
             for place, drug in enumerate(drugs)
         ]
     node = _node_for(frame)
+    if node is not None and node.tool == "target_safety":  # of a family that was named as one, each of its proteins
+        return [
+            Node(_KEY + (str(place) if place else ""), node.tool, {"target": entity.value or entity.text})
+            for place, entity in enumerate(frame.targets)
+        ]
     return [] if node is None else [node]
 
 
@@ -148,6 +168,7 @@ def _node_for(frame: Frame) -> Node | None:
         (_PARTNERS, "protein_interactions"),
         (_DISEASES, "disease_evidence"),
         (_SAFETY, "target_safety"),
+        (_HARM, "target_safety"),
     ):
         if pattern.search(clause):
             return Node(_KEY, tool, target)
@@ -186,7 +207,7 @@ def tell(frame: Frame, results: Results) -> Section:
     sections = [_tell(frame, results, key) for key in keys]
     if len(sections) < 2:
         return sections[0] if sections else Section((), "unknown")
-    if len(keys) > _EACH_TOLD:
+    if len(keys) > _EACH_TOLD and _is_of_warnings(frame):
         return _warnings_of_many(frame, results, keys)
     parts = [part for section in sections for part in (Break(), *section.parts)][1:]
     states = {section.status for section in sections}

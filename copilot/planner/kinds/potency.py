@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -56,6 +57,11 @@ class Measured:
             ]
             return [*preferred, *pairs]
         nodes = list(pairs)
+        if _EFFICIENCY.search(frame.clause):
+            wanted = {"properties": ["heavy_atoms", "clogp"]}
+            nodes += [
+                Node(f"e{key}", "molecule_properties", {"molecule": item.value, **wanted}) for key, item in molecules
+            ]
         if frame.yes_or_no:  # "does imatinib inhibit ABL1" is answered by its mechanism too
             nodes = [*(Node(f"a{key}", "drug_mechanisms", {"molecule": item.value}) for key, item in molecules), *pairs]
         if frame.to_unit and frame.to_unit != "nM":
@@ -87,7 +93,7 @@ class Measured:
                     missed[node.key] = result
                 parts += self._mechanisms(node.key, result, frame, results, acts)
                 continue
-            if node.tool == "convert_concentration":
+            if node.tool in ("convert_concentration", "molecule_properties"):
                 continue
             item = results.found(node.key, "activities")
             if item is None:
@@ -101,7 +107,15 @@ class Measured:
                 parts.append(Sentence(f"In the unit asked for, that median is {shown}.", (converted.id,)))
         preferred = preference_told(frame, results)
         gaps = misses(silent.values())
-        lead = [*preferred, *gaps, *([Break()] if gaps and parts else []), *_compared(found), *via_told(frame, results)]
+        efficiency = _efficiency(frame, results)
+        lead = [
+            *efficiency,
+            *preferred,
+            *gaps,
+            *([Break()] if gaps and parts else []),
+            *_compared(found),
+            *via_told(frame, results),
+        ]
         told = misses(missed.values())
         if not found and not preferred and frame.kind == "target_activities" and frame.targets:
             gene = frame.targets[0].name or frame.targets[0].text
@@ -111,6 +125,7 @@ class Measured:
         answered = (
             bool(parts or preferred)
             and not silent
+            and not efficiency
             and all(any(key.startswith(known) for known in acts) for key in missed)
         )
         some = bool(parts or preferred)
@@ -137,6 +152,29 @@ class Measured:
                 acts.add(key[1:])
                 told += [*verdict_on_target(item, frame), *mechanisms_told(item)]
         return told
+
+
+_EFFICIENCY = re.compile(
+    r"\b(?:ligand|lipophilic(?:ity)?|binding)(?:[\s-]+ligand)?[\s-]+efficienc(?:y|ies)\b|\bLLE\b|\bLipE\b"
+)
+
+
+def _efficiency(frame: Frame, results: Results) -> list[Part]:
+    """That efficiencies are not computed here, and what they are made of."""
+    found = [item for key, _ in molecule_keys(frame) if (item := results.found(f"e{key}")) is not None]
+    if not found:
+        return []
+    said: list[Part] = [
+        Aside(
+            "Efficiencies are not computed here. Ligand efficiency is 1.37 × pIC50 ÷ heavy atoms (kcal/mol an atom),"
+            " lipophilic efficiency pIC50 − logP; these are their parts:"
+        )
+    ]
+    for item in found:
+        atoms, logp = (amount(item.record["properties"][key]) for key in ("heavy_atoms", "clogp"))
+        text = f"{capital(molecule_name(item.record))} has {atoms} heavy atoms and a Crippen cLogP of {logp}."
+        said.append(Sentence(text, (item.id,)))
+    return [*said, Break()]
 
 
 def _median_in(key: str, unit: str) -> Callable[[Results], Arguments | None]:

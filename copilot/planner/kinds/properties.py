@@ -15,6 +15,7 @@ from .words import amount, capital, join, molecule_name, notes, settle
 
 __all__ = [
     "LOWER",
+    "RANKS",
     "DrugLikeness",
     "Permeability",
     "Property",
@@ -168,6 +169,11 @@ LOWER = re.compile(
     r"\b(?:low(?:er|est)?|less|least|light(?:er|est)?|small(?:er|est)?|fewer|fewest|short(?:er|est)?)\b", re.IGNORECASE
 )
 """The question is about who has less."""
+RANKS = re.compile(
+    r"\b(?:most|least|fewest|highest|lowest|largest|smallest|biggest|heaviest|lightest|greatest|best|worst|rank\w*|sort\w*|order)\b",
+    re.IGNORECASE,
+)
+"""The question is about who has most or least."""
 
 
 def ranking(rows: Sequence[Mapping[str, Any]], key: str, falling: bool = True) -> str:

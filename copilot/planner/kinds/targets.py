@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ....memory.records import Evidence
+from ....memory.records import Evidence, ToolResult
 from ..contract import Aside, Part, Row, Sentence, Table
 from ..frames import Entity, Frame
 from .drug_lists import EVERY, OF_EACH, approved_in, on_every_list, span_told
 from .drugs import mechanisms_told
 from .plan import Arguments, Node, Results, Section
-from .properties import property_cell, property_words, within
+from .properties import LOWER, RANKS, property_cell, property_words, ranking, within
 from .words import (
     amount,
     capital,
@@ -21,6 +21,7 @@ from .words import (
     count_of,
     join,
     known_id,
+    misses,
     molecule_name,
     notes,
     plain_name,
@@ -347,7 +348,11 @@ class DrugsForTarget:
             ]
         if frame.properties or frame.rules:
             keys = [key for key, _ in target_keys(frame)]
-            nodes += [Node(f"p{key}", "compare_molecules", _drugs_found(key), (key,)) for key in keys]
+            nodes += [
+                Node(_of_drug(key, place), "molecule_properties", _drug_found(key, place), (key,))
+                for key in keys
+                for place in range(_COMPUTED_AT_MOST)
+            ]
         return nodes
 
     def compose(self, frame: Frame, results: Results) -> Section:
@@ -359,42 +364,74 @@ class DrugsForTarget:
             result = results.get(key)
             if result is not None and results.found(key) is not None:
                 parts += _drugs(result.evidence, frame)
-            item = results.found(f"p{key}")
-            if item is not None:
-                parts += _computed(item, frame)
-        return _settled(frame, parts, results, [*keys, *(f"p{key}" for key in keys)])
+            computed = [
+                item for place in range(_COMPUTED_AT_MOST) if (item := results.found(_of_drug(key, place))) is not None
+            ]
+            parts = [*_first(computed, frame), *parts, *(_table_of(computed, frame) if computed else [])]
+            parts += _without_structure([results.get(_of_drug(key, place)) for place in range(_COMPUTED_AT_MOST)])
+        return _settled(frame, parts, results, keys)
 
 
-_COMPARED_AT_MOST = 12
+_COMPUTED_AT_MOST = 40
 
 
-def _drugs_found(key: str) -> Callable[[Results], Arguments | None]:
-    """The drugs that were found, to be computed with; None where there are not two of them."""
+def _of_drug(key: str, place: int) -> str:
+    return f"p{key}-{place}"
+
+
+def _drug_found(key: str, place: int) -> Callable[[Results], Arguments | None]:
+    """The drug at that place of what was found, to be computed with; None where there is none."""
 
     def arguments(results: Results) -> Arguments | None:
         result = results.get(key)
         rows = [row for item in result.evidence for row in item.record.get("rows", [])] if result else []
-        names = [str(row["name"] or row["chembl_id"]) for row in rows][:_COMPARED_AT_MOST]
-        return {"molecules": names} if len(names) > 1 else None
+        return {"molecule": str(rows[place]["name"] or rows[place]["chembl_id"])} if place < len(rows) else None
 
     return arguments
 
 
-def _computed(item: Evidence, frame: Frame) -> list[Part]:
-    """The properties asked for of each drug; those that keep to the limit first named."""
-    shown = frame.properties or ("molecular_weight", "clogp", "tpsa", "qed")
-    rows = item.record["rows"]
-    parts: list[Part] = []
+def _first(items: list[Evidence], frame: Frame) -> list[Part]:
+    """Which drugs keep to the limit, or who has the highest or lowest value, where that was asked."""
+    if not items or not frame.properties:
+        return []
+    key, ids = frame.properties[0], tuple(item.id for item in items)
     if frame.limit is not None and len(frame.properties) == 1:
-        kept = [molecule_name(row) for row in rows if within(row["properties"].get(shown[0], {}), frame.limit)]
-        text = f"Within that limit: {join(kept)}." if kept else "None of them is within that limit."
-        parts.append(Sentence(text, (item.id,)))
-    table = [
-        Row((molecule_name(row), *(property_cell(row["properties"][key], key) for key in shown)), (item.id,))
-        for row in rows
+        kept = [item for item in items if within(item.record["properties"].get(key, {}), frame.limit)]
+        names = join(molecule_name(item.record) for item in kept)
+        return [Sentence(f"Within that limit: {names}." if kept else "None of them is within that limit.", ids)]
+    if RANKS.search(frame.clause) is None:
+        return []
+    text = ranking([item.record for item in items], key, LOWER.search(frame.clause) is None)
+    return [Sentence(text, ids)] if text else []
+
+
+def _without_structure(results: Sequence[ToolResult | None]) -> list[Part]:
+    """Drugs with which nothing could be computed, in one sentence: antibodies have no structure here."""
+    missed = [item for result in results if result is not None and result.status == "empty" for item in result.evidence]
+    bare = [item for item in missed if _NO_STRUCTURE in str(item.record.get("message"))]
+    names = sorted(plain_name(str(item.record["message"]).partition(_NO_STRUCTURE)[0]) for item in bare)
+    told: list[Part] = []
+    if names:
+        text = f"Not computed, since no structure is in this source: {join(names)}."
+        told.append(Sentence(text, tuple(item.id for item in bare)))
+    failed = [result for result in results if result is not None and result.status == "failed"]
+    return [*told, *misses(failed)]
+
+
+_NO_STRUCTURE = " has no structure"
+
+
+def _table_of(items: list[Evidence], frame: Frame) -> list[Part]:
+    """The properties asked for of each drug."""
+    shown = frame.properties or ("molecular_weight", "clogp", "tpsa", "qed")
+    rows = [
+        Row(
+            (molecule_name(item.record), *(property_cell(item.record["properties"][key], key) for key in shown)),
+            (item.id,),
+        )
+        for item in items
     ]
-    parts.append(Table(("drug", *(property_words(key) for key in shown)), tuple(table)))
-    return parts
+    return [Table(("drug", *(property_words(key) for key in shown)), tuple(rows))]
 
 
 def _drugs(evidence: tuple[Evidence, ...], frame: Frame) -> list[Part]:

@@ -98,3 +98,63 @@ def test_compounds_of_two_targets_come_by_their_weaker_value(ask: Ask) -> None:
     cells = [line.split(" | ") for line in answer.text.splitlines() if line.startswith("| ")][2:]
     weaker = [max(float(cell.replace(",", "").split()[-2]) for cell in row[2:4]) for row in cells]
     assert weaker == sorted(weaker)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "tool", "begins"),
+    [
+        (["Which drugs act on BTK?"], "list all of them", "drugs_for_target", "4 drugs in this source act on BTK."),
+        (["Which drugs act on BTK?"], "how many are there?", "drugs_for_target", "4 drugs in this source act on BTK."),
+        (["Which drugs act on BTK?", "When was the first one approved?"], "list all of them", "drug_status", "All of them are approved drugs."),
+    ],
+)  # fmt: skip
+def test_the_whole_list_is_given_again(ask: Ask, earlier: list[str], question: str, tool: str, begins: str) -> None:
+    answer = ask(*earlier, question)
+    assert {call.tool for call in answer.tool_calls} == {tool}
+    assert answer.text.startswith(begins)
+
+
+def test_one_thing_and_a_list_are_both_meant(ask: Ask) -> None:
+    answer = ask("What else does sunitinib hit?", "at which of those is it below 10 nM?")
+    asked = [(call.arguments["molecule"], call.arguments["target"]) for call in answer.tool_calls]
+    assert {molecule for molecule, _ in asked} == {"SUNITINIB"}
+    assert len(asked) == len(set(asked)) > 5
+    assert answer.text.startswith("The IC50 of sunitinib on KDR is 3.98 nM")
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("Which drug has the highest MW of EGFR inhibitors?", "By average molecular weight, mobocertinib (585.71 g/mol) is higher than lapatinib"),
+        ("which EGFR inhibitors have a MW below 450", "Within that limit: gefitinib and erlotinib."),
+    ],
+)  # fmt: skip
+def test_who_has_most_of_the_drugs_of_a_target_is_told_beside_those_without_structure(
+    ask: Ask, question: str, begins: str
+) -> None:
+    answer = ask(question)
+    assert answer.text.startswith(begins)
+    assert "Not computed, since no structure is in this source: cetuximab, necitumumab and panitumumab." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("questions", "tool", "of"),
+    [
+        (["What's known about the safety of JAK inhibitors?"], "target_safety", 4),
+        (["What is TYK2?", "Is it druggable?"], "target_safety", 1),
+        (["What are the liabilities of thalidomide?"], "drug_warnings", 1),
+    ],
+)
+def test_how_safe_something_is_is_answered_by_no_list_of_drugs(
+    ask: Ask, questions: list[str], tool: str, of: int
+) -> None:
+    answer = ask(*questions)
+    assert [call.tool for call in answer.tool_calls] == [tool] * of
+    assert answer.status == "unknown"
+
+
+def test_an_efficiency_is_not_answered_by_a_potency_alone(ask: Ask) -> None:
+    answer = ask("what is the ligand efficiency of erlotinib on EGFR?")
+    assert answer.text.startswith("Efficiencies are not computed here.")
+    assert "Erlotinib has 29 heavy atoms and a Crippen cLogP of 3.41." in answer.text
+    assert answer.status == "partial"
