@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from ...memory.errors import FileRefused, StorageError
@@ -13,8 +14,8 @@ from ...memory.errors import FileRefused, StorageError
 __all__ = ["write_new"]
 
 
-def write_new(to: Path, text: str, *, force: bool = False) -> Path:
-    """Write `text` and return the absolute path. What is there at the end is the old file, or the new one, complete.
+def write_new(to: Path, text: str | Iterable[str], *, force: bool = False) -> Path:
+    """Write `text`, whole or in pieces, and return the absolute path. What is there at the end is the old file, or the new one, complete.
 
     Raises:
         FileRefused: a file is there and `force` is not given, a folder is there, or the folder for it is missing.
@@ -30,7 +31,7 @@ def write_new(to: Path, text: str, *, force: bool = False) -> Path:
     part = to.with_name(f".{to.name}.{secrets.token_hex(4)}.part")
     try:
         with open(part, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+            file.writelines([text] if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())
         _move(part, to, force)

@@ -13,6 +13,7 @@ from ..cli.tool_options import options_of, parse_fields
 from ..workflows.contract import Workflow
 from ..workflows.engine import validated
 from ..workflows.folder_names import folder_name
+from ..workflows.python_file import names_python
 from ..workflows.registry import built_in
 from ..workflows.run_folder import read_manifest
 from ..workflows.running import opened
@@ -84,7 +85,8 @@ def workflow_words(word: Word) -> list[Completion]:
         return [
             Completion(f"{flow.name} ", flow.summary) for flow in built_in() if flow.name.startswith(word.text.lower())
         ]
-    flags = {option.flag: f"{option.description} ({option.nature})" for option in options_of(opened(word.of))}
+    known = () if names_python(word.of) else options_of(opened(word.of))  # a program is not executed by typing
+    flags = {option.flag: f"{option.description} ({option.nature})" for option in known}
     return [Completion(f"{flag} ", about) for flag, about in {**flags, **_FLAGS}.items() if flag.startswith(word.text)][
         :_MOST
     ]

@@ -11,6 +11,7 @@ from typing import Any
 from ...memory.errors import StorageError
 from ...memory.text import shorten
 from ..step_text import one_line
+from ..workflows.python_file import names_python
 from ..workflows.registry import built_in
 from ..workflows.run_folder import MANIFEST, read_manifest
 from .workflow_command import to_go_on
@@ -99,7 +100,9 @@ def _values(inputs: Mapping[str, Any]) -> Iterable[str]:
 
 def _again(folder: Path, manifest: Mapping[str, Any]) -> str:
     name = str(manifest["workflow"])
+    if manifest.get("program"):
+        return ""  # a program is executed where its user names it, not because a folder does
     if not manifest.get("source"):
         return to_go_on(name, folder)
     words = shlex.split(str(manifest.get("again", "")))  # names the file, once a run has ended
-    return to_go_on(words[3], folder) if len(words) > 3 else ""
+    return to_go_on(words[3], folder) if len(words) > 3 and not names_python(words[3]) else ""

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from itertools import groupby, zip_longest
+from itertools import chain, groupby, zip_longest
 
 from ....memory.records import Evidence
 from ....memory.text import clean
@@ -43,8 +43,8 @@ _RECORDS = (
 )
 
 
-def report_as_html(finished: Finished, drawings: Mapping[str, str]) -> str:
-    """The whole report.
+def report_as_html(finished: Finished, drawings: Mapping[str, str]) -> Iterator[str]:
+    """The whole report, line by line.
 
     Args:
         finished: the run.
@@ -52,7 +52,7 @@ def report_as_html(finished: Finished, drawings: Mapping[str, str]) -> str:
     """
     page = _Page(finished, drawings)
     title = _text(finished.report.title)
-    lines = [
+    head = (
         "<!DOCTYPE html>",
         '<html lang="en">',
         "<head>",
@@ -64,18 +64,21 @@ def report_as_html(finished: Finished, drawings: Mapping[str, str]) -> str:
         "</head>",
         "<body>",
         f"<h1>{title}</h1>",
-        *([f'<p class="warn">{STATUS_LINES[finished.status]}</p>'] if finished.status in STATUS_LINES else []),
-        *page.contents(),
-        "<main>",
-        *page.sections(),
-        "</main>",
-        *page.failures(),
-        *page.records(),
-        *page.made_by(),
-        "</body>",
-        "</html>",
-    ]
-    return "\n".join(lines) + "\n"
+    )
+    warning = [f'<p class="warn">{STATUS_LINES[finished.status]}</p>'] if finished.status in STATUS_LINES else []
+    parts = (
+        head,
+        warning,
+        page.contents(),
+        ("<main>",),
+        page.sections(),
+        ("</main>",),
+        page.failures(),
+        page.records(),
+        page.made_by(),
+        ("</body>", "</html>"),
+    )
+    return (f"{line}\n" for line in chain.from_iterable(parts))
 
 
 class _Page:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -41,19 +41,20 @@ async def write_outputs(finished: Finished, bench: Workbench) -> tuple[Path, ...
 
 
 def _write(finished: Finished, drawings: Mapping[str, str]) -> tuple[Path, ...]:
-    texts = {
-        "report.md": report_as_markdown(finished),
-        "report.html": report_as_html(finished, drawings),
-        "evidence.jsonl": evidence_as_jsonl(finished),
-        "methods.md": methods_as_markdown(finished),
-        "references.bib": sources_as_bibtex(
+    has_table = bool(finished.report.columns) and "results.csv" not in finished.report.files
+    made: dict[str, Callable[[], str | Iterable[str]]] = {
+        "report.md": lambda: report_as_markdown(finished),
+        "report.html": lambda: report_as_html(finished, drawings),
+        "results.csv": lambda: results_as_csv(finished.report),
+        "evidence.jsonl": lambda: evidence_as_jsonl(finished),
+        "methods.md": lambda: methods_as_markdown(finished),
+        "references.bib": lambda: sources_as_bibtex(
             cited_evidence(finished), f"Sources of {finished.report.title}", dated=False
         ),
     }
-    has_table = bool(finished.report.columns) and "results.csv" not in finished.report.files
-    if has_table:
-        texts["results.csv"] = results_as_csv(finished.report)
-    written = [write_new(finished.folder / name, texts[name], force=True) for name in FILES if name in texts]
+    if not has_table:
+        del made["results.csv"]
+    written = [write_new(finished.folder / name, make(), force=True) for name, make in made.items()]
     if has_table and find_spec("pyarrow") is not None:
         written.append(write_parquet(finished.report, finished.folder / PARQUET))
     return tuple(written)

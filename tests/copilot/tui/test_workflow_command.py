@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
-from biocopilot.copilot.tui.workflow_command import start_of, to_go_on
+from biocopilot.copilot.tui.completing import Word
+from biocopilot.copilot.tui.workflow_command import start_of, to_go_on, workflow_words
+from biocopilot.copilot.tui.workflow_runs import runs_in
 from biocopilot.memory.errors import InvalidArguments
 
 from .scripted_workflow import shipped
@@ -41,3 +44,24 @@ def test_what_goes_on_with_a_run_can_be_typed_again(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="holds no run"):
         start_of(again.removeprefix("/workflow "))
     assert "'\"'\"'" in again
+
+
+def test_a_python_file_is_executed_neither_while_it_is_typed_nor_because_a_folder_names_it(tmp_path: Path) -> None:
+    file, executed = tmp_path / "flow.py", tmp_path / "executed"
+    file.write_text(f"open({str(executed)!r}, 'w').close()\n", encoding="utf-8")
+    found = workflow_words(Word("input", 0, "--", str(file)))
+    assert [one.text for one in found] == ["--out ", "--resume "]
+    (tmp_path / "run").mkdir()
+    manifest = {
+        "format": 1,
+        "workflow": "x",
+        "inputs": {},
+        "starts": [],
+        "status": "failed",
+        "created_at": "2026-01-01",
+    }
+    again = f"biocopilot workflow run {file}:x --out FOLDER --resume"
+    for more in ({"program": {"file": str(file), "sha256": ""}}, {"source": "workflow: x", "again": again}):
+        (tmp_path / "run" / "run.json").write_text(json.dumps({**manifest, **more}), encoding="utf-8")
+        assert [row.again for row in runs_in(tmp_path)] == [""]
+    assert not executed.exists()

@@ -5,13 +5,15 @@ import csv
 import json
 import re
 import sys
+import tracemalloc
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from biocopilot.copilot.workflows.contract import Plot, Point
+from biocopilot.copilot.workflows.contract import Missing, Plot, Point, Report, Section
 from biocopilot.copilot.workflows.outputs import FILES, write_outputs
 from biocopilot.copilot.workflows.outputs.plots import plot_as_svg
 from biocopilot.copilot.workflows.outputs.table import write_parquet
@@ -156,6 +158,24 @@ def test_written_at_another_hour_all_files_are_the_same_to_the_byte(
     write(made, tmp_path, hour=17)
     for name in FILES:
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_records_of_many_rows_are_written_without_all_of_their_text_in_memory(made: ModuleType, tmp_path: Path) -> None:
+    first = made.evidence(1)
+    record = {"type": "passage", "text": "A long text. " * 8_000}  # one text, whose copies would count
+    many = tuple(first.model_copy(update={"id": f"E{number}", "record": record}) for number in range(1, 201))
+    report = Report("Many", (Section("all", "All", (Missing("All.", tuple(item.id for item in many)),)),))
+    finished = replace(made.finished(tmp_path), evidence=many, report=report)
+    with Workbench() as bench:
+        tracemalloc.start()
+        try:
+            asyncio.run(write_outputs(finished, bench))
+            most = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    for name in ("report.html", "evidence.jsonl"):
+        assert (tmp_path / name).stat().st_size > 20_000_000, name
+    assert most < 10_000_000
 
 
 def test_methods_name_versions_calls_sources_licences_and_what_failed(folder: Path) -> None:
