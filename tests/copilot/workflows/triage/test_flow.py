@@ -203,6 +203,26 @@ def test_long_rows_make_chunks_of_fewer(monkeypatch: pytest.MonkeyPatch) -> None
     assert list(parts_of(iter([]))) == []
 
 
+def test_reading_what_is_kept_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks_module, "ROWS", 1)
+    rows = [InputRow(number, "", "smiles", "C" * number) for number in range(1, 6)]
+    chunks, told = Chunks(tmp_path / "chunks", {}), []
+    for row in rows:
+        chunks.keep(chunks.path_of([row]), [{"error": "x"}])
+
+    async def stopped() -> None:
+        def progress(done: int) -> None:
+            told.append(done)
+            task.cancel()
+
+        task = asyncio.create_task(assess_all(iter(rows), chunks, [], ChemistryWorkers(1), progress))
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(stopped())
+    assert told == [1]
+
+
 def test_a_damaged_chunk_is_made_again(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     rows = [InputRow(1, "", "smiles", "CCO"), InputRow(2, "", "smiles", "rubbish")]
     chunks = Chunks(tmp_path / "chunks", {"patterns": []})
