@@ -8,7 +8,6 @@ the source puts them: what a document's own text names (`cite PMID 1`) was not f
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,14 +16,13 @@ from typing import Any
 
 from ..memory.records import Claim, Evidence, Support, Verdict
 from ..memory.typography import folded
+from .written_numbers import NUMBER, as_shown, numbers_in, numbers_placed, rounds_to, same_unit
 
 __all__ = [
-    "as_shown",
     "check_claim",
     "cited_ids",
+    "holds_there",
     "names_article",
-    "numbers_in",
-    "rounds_to",
     "split_claims",
     "strip_citations",
 ]
@@ -37,6 +35,8 @@ _QUOTED_TYPES = frozenset({"passage", "article", "article_section"})
 _STRUCK = "struck"
 """Field of a model's text that holds what was struck from it: no claim may rest on that."""
 _PLACED = frozenset({"document", "part", "start", "end", "text", "text_sha256"})
+_NEAR = 6
+"""Words on each side of a number that may say what it is."""
 _MOST_GAP = 3
 """Characters of white space between two passages of one text; nothing else can lie there."""
 _IDENTIFIER = re.compile(
@@ -65,8 +65,6 @@ _SAID = frozenset(
 """Fields whose words are a document's own."""
 _TITLES = ("label", "name")
 """Fields that hold an article's identifier, or its title where it has none."""
-_NUMBER = re.compile(r"(?<![\w.])[-−–]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w]|\.\d)")
-_UNIT = re.compile(r"\s?(nM|µM|μM|uM|pM|mM|M|µg/mL|μg/mL|ug/mL|ng/mL|mg/mL|mg/L|g/mol|kDa|Da|Å²|Å|%|°C)(?![\w/])")
 _SYMBOL = re.compile(
     r"(?<![\w-])(?=[\w-]*[A-Z])(?:[A-Z0-9]{3,}|[A-Za-z]+\d[\w]*|\d+[A-Za-z][\w]*)(?:[-‑][A-Za-z0-9]+)*(?![\w])"
 )
@@ -81,7 +79,6 @@ _VOCABULARY = frozenset(
     "ecfp4 ecfp6 morgan rdkit uniprot chembl usa fda ema cas ncbi gpcr gpcrs who inn usan gravy orf orfs iqr "
     "csv tsv sdf ro5 tanimoto h2o co2 ph hiv yes not cds rule3 p450 blosum62 gi boiled".split()
 )
-_SAME_UNIT = {"μM": "µM", "uM": "µM", "μg/mL": "µg/mL", "ug/mL": "µg/mL", "Å2": "Å²", "Å^2": "Å²", "percent": "%"}
 
 
 @dataclass(frozen=True)
@@ -155,6 +152,21 @@ def check_claim(text: str, evidence: Mapping[str, Evidence]) -> Claim:
     missing += [item for item in cited if item not in evidence]
     verdict: Verdict = "unsupported" if not known or missing else "generated" if generated else "supported"
     return Claim(text=text, evidence=cited, verdict=verdict, support=tuple(support), missing=tuple(missing))
+
+
+def holds_there(support: Support, evidence: Mapping[str, Evidence]) -> bool:
+    """Whether what a claim says stands at that place of the record: of several that hold it, another version may have named another."""
+    item = evidence.get(support.evidence)
+    leaf = next((leaf for leaf in _leaves_of(item) if leaf.path == support.path), None) if item else None
+    if leaf is None:
+        return False
+    if isinstance(leaf.value, str):
+        return folded(support.token).casefold() in folded(leaf.value).casefold()
+    hit = NUMBER.fullmatch(support.token)
+    if hit is None:
+        return False
+    shown, decimals = as_shown(support.token)
+    return rounds_to(leaf.value, shown, decimals) or rounds_to(leaf.value, abs(shown), decimals)
 
 
 def _held(text: str, known: list[Evidence]) -> tuple[list[Support], list[str]]:
@@ -259,9 +271,9 @@ def _look_up(text: str, leaves: list[_Leaf], quotable: list[_Leaf]) -> tuple[lis
         if all(part in _VOCABULARY or part in words for part in parts):
             continue
         settle(token, None)
-    for token, unit in numbers_in(text):
-        if token not in missing:
-            settle(token, _equal_number(token, unit, leaves))
+    for hit, unit in numbers_placed(text):
+        if hit.group() not in missing:
+            settle(hit.group(), _equal_number(hit.group(), unit, leaves, _near(text, hit)))
     return support, missing
 
 
@@ -328,44 +340,40 @@ def _words_of(strings: list[_Leaf]) -> set[str]:
     return {word.casefold() for leaf in strings for word in _WORD.findall(str(leaf.value))}
 
 
-def _unit(written: str) -> str:
-    return _SAME_UNIT.get(written, written)
+def _near(text: str, hit: re.Match[str]) -> dict[str, float]:
+    """The words around a number, each with how much it says of what the number is: the nearest most, those before it more."""
+    before, after = _WORD.findall(text[: hit.start()])[-_NEAR:], _WORD.findall(text[hit.end() :])[:_NEAR]
+    found: dict[str, float] = {}
+    for words, weight in ((after, 0.8), (reversed(before), 1.0)):
+        for place, word in enumerate(words):
+            found[_stem(word)] = max(found.get(_stem(word), 0.0), weight - place * 0.1)
+    return found
 
 
-def numbers_in(text: str) -> Iterator[tuple[str, str]]:
-    """Each number that stands in a text by itself, as it is written, and the unit behind it, if one is."""
-    for hit in _NUMBER.finditer(text):
-        unit = _UNIT.match(text, hit.end())
-        yield hit.group(), _unit(unit.group(1)) if unit else ""
+def _stem(word: str) -> str:
+    return word.casefold().removesuffix("s")
 
 
-def as_shown(token: str) -> tuple[float, int]:
-    """A written number's value, and how many decimals it shows; fewer than none where it is rounded to tens."""
-    plain = token.replace(",", "").replace("−", "-").replace("–", "-")
-    mantissa, _, exponent = plain.lower().partition("e")
-    return float(plain), len(mantissa.partition(".")[2]) - (int(exponent) if exponent else 0)
+def _named(leaf: _Leaf, near: Mapping[str, float]) -> float:
+    """How much the words around a number name this field of the record; less where it is no finding but what was asked."""
+    named = {_stem(word) for key in leaf.path.split("/")[1:] for word in key.split("_") if not word.isdigit()}
+    return sum(near.get(word, 0.0) for word in named) - leaf.path.startswith("/arguments/")
 
 
-def _equal_number(token: str, unit: str, leaves: list[_Leaf]) -> _Leaf | None:
+def _equal_number(token: str, unit: str, leaves: list[_Leaf], near: Mapping[str, float]) -> _Leaf | None:
+    """The number of the records that is this one; of several the one whose field the words around it name."""
     wanted, decimals = as_shown(token)
     for sign in (1.0, -1.0) if token.startswith("–") else (1.0,):  # an en dash may be a range's dash
-        for leaf in leaves:
-            if isinstance(leaf.value, str):
-                continue
-            if unit and leaf.unit and _unit(leaf.unit) != unit:
-                continue
-            if rounds_to(leaf.value, sign * wanted, decimals):
-                return leaf
+        equal = [
+            leaf
+            for leaf in leaves
+            if not isinstance(leaf.value, str)
+            and not (unit and leaf.unit and same_unit(leaf.unit) != unit)
+            and rounds_to(leaf.value, sign * wanted, decimals)
+        ]
+        if equal:
+            return max(equal, key=lambda leaf: _named(leaf, near))
     for leaf in leaves:
         if isinstance(leaf.value, str) and any(as_shown(token)[0] == wanted for token, _unit in numbers_in(leaf.value)):
             return leaf
     return None
-
-
-def rounds_to(value: float, shown: float, decimals: int) -> bool:
-    """Whether `shown`, written with that many decimals, is `value` rounded; a small whole number must be exact."""
-    if math.isclose(value, shown, rel_tol=1e-12, abs_tol=1e-12):
-        return True
-    if decimals <= 0 and abs(value) < 10:
-        return False
-    return abs(value - shown) <= 0.5 * 10.0**-decimals * (1 + 1e-9)

@@ -14,12 +14,12 @@ from typing import Literal
 
 from ..memory.earlier_runs import EarlierRuns
 from ..memory.events import AnswerDelta, AnswerFinished, Event, RunFinished, RunStarted
-from ..memory.records import Claim
+from ..memory.records import Claim, Evidence
 from ..tools.contract import Tool
 from ..tools.registry import all_tools
 from ..tools.workbench import Workbench
 from .answer_cover import Cover, cover
-from .claims import check_claim
+from .claims import check_claim, holds_there
 from .environment import changes, environment_of
 from .evidence_check import EvidenceCheck, check_evidence
 
@@ -148,7 +148,7 @@ def _check(number: int, claim: Claim, evidence: Sequence[EvidenceCheck], absent:
     cited = [check for check in evidence if check.evidence.id in claim.evidence]
     reasons = ["It does not stand in the answer as it is recorded."] if absent else []
     by_record, by_finding = check_claim(claim.text, recorded), check_claim(claim.text, now)
-    if by_record != claim:
+    if by_record != claim and not _elsewhere_in_the_record(claim, by_record, recorded):
         reasons.append(_otherwise(claim, by_record, "its recorded evidence"))
     elif by_finding.verdict != claim.verdict:
         reasons.append(_otherwise(claim, by_finding, "what is found now"))
@@ -162,6 +162,15 @@ def _check(number: int, claim: Claim, evidence: Sequence[EvidenceCheck], absent:
             number, claim, "not_rechecked", tuple(f"{check.evidence.id}: {check.reason}." for check in open_ones)
         )
     return ClaimCheck(number, claim, "holds")
+
+
+def _elsewhere_in_the_record(claim: Claim, other: Claim, recorded: Mapping[str, Evidence]) -> bool:
+    """Whether two checks of a claim differ only in which of the places that hold a value they name, as versions may."""
+    return (
+        claim.model_copy(update={"support": other.support}) == other
+        and [item.token for item in claim.support] == [item.token for item in other.support]
+        and all(holds_there(item, recorded) for item in claim.support)
+    )
 
 
 def _otherwise(claim: Claim, other: Claim, by: str) -> str:

@@ -15,7 +15,8 @@ from typing import Any
 
 from ...memory.records import Evidence
 from ...memory.text import shorten
-from ..claims import as_shown, check_claim, names_article, numbers_in, rounds_to
+from ..claims import check_claim, names_article
+from ..written_numbers import as_shown, numbers_in, rounds_to
 from .contract import Cell, CellValue, ResultRow, StepDone
 
 __all__ = ["Unheld", "checked_rows", "told_cells"]

@@ -115,6 +115,28 @@ def test_support_points_into_the_record():
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "token", "path"),
+    [
+        ("It has 0 violations. [E1]", "0", "/rules/violations"),
+        ("Its formal charge is 0. [E1]", "0", "/properties/formal_charge/value"),
+        ("It has 3 hydrogen-bond donors. [E1]", "3", "/properties/hydrogen_bond_donors/value"),
+        ("| Donors | 3 | acceptors | 3 | [E1] |", "3", "/properties/hydrogen_bond_donors/value"),
+    ],
+)
+def test_of_several_fields_with_a_number_support_names_the_one_that_the_words_name(text, token, path):
+    record = {
+        "properties": {
+            "formal_charge": {"value": 0},
+            "hydrogen_bond_acceptors": {"value": 3},
+            "hydrogen_bond_donors": {"value": 3},
+        },
+        "rules": {"violations": 0},
+    }
+    claim = check_claim(text, {"E1": evidence(record)})
+    assert (token, path) in [(item.token, item.path) for item in claim.support]
+
+
 def test_cited_ids_are_listed_once_in_order():
     assert cited_ids("a [E4, E1]. b [E1]") == ("E4", "E1")
 

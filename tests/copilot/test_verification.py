@@ -277,6 +277,19 @@ def test_altered_citations_and_support_are_named(
     assert outcomes(found) == ["fails", "holds", "holds", "holds"]
 
 
+def test_another_place_that_holds_the_same_value_is_as_good(whole: list[Event], bench: Workbench) -> None:
+    def at(path: str) -> list[str]:
+        def change(row: dict[str, Any]) -> None:
+            row["claims"][2]["support"][-1]["path"] = path
+
+        return outcomes(verify(altered(whole, "answer_finished", change), bench))
+
+    assert at("/rules/lipinski/details/0/value") == ["holds"] * 4
+    assert at("/rules/lipinski/details/0/text") == ["holds"] * 4
+    assert at("/properties/clogp/value")[2] == "fails"
+    assert at("/no/such/place")[2] == "fails"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
