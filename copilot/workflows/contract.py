@@ -264,6 +264,7 @@ class WorkflowRun(Protocol):
         arguments: Mapping[str, Any],
         work: Callable[[], Awaitable[T]],
         again: Callable[[T, bool], Awaitable[Recheck]] | None = None,
+        files: Callable[[T], Iterable[str]] = lambda _result: (),
     ) -> T:
         """Keep what `work` gives, a JSON value, under its name and arguments: for work that is no tool, such as a batch.
 
@@ -273,6 +274,7 @@ class WorkflowRun(Protocol):
             work: done where nothing is kept.
             again: how `runs verify` checks what was kept: given that, and whether all of the work is to be done again or a part
                 will do. Without it the run cannot be verified in full.
+            files: the names of the files that `work` wrote into the folder. Where one of them is gone, the work is done once more.
         """
 
     def note(self, text: str, kind: NoteKind = "info") -> None:

@@ -313,6 +313,7 @@ class Work:
         arguments: Mapping[str, Any],
         work: Callable[[], Awaitable[T]],
         again: Callable[[T, bool], Awaitable[Recheck]] | None = None,
+        files: Callable[[T], Iterable[str]] = lambda _result: (),
     ) -> T:
         """See `WorkflowRun.step`."""
         called, wanted, given = f"step {name}", json.loads(canonical_json(dict(arguments))), dict(self.given)
@@ -329,6 +330,9 @@ class Work:
                     )
                 self.executed += 1
                 step = self._keep(called, wanted, given, await work())
+            elif not self.only_kept and not all((self.folder / one).exists() for one in files(step.result)):
+                self.executed += 1
+                await work()
         self.listener(Happening("step", f"{name} {_brief(wanted)}".rstrip(), kept))
         value: T = step.result
         if self.only_kept:

@@ -136,7 +136,11 @@ async def triage(run: WorkflowRun, inputs: TriageInputs) -> Report:
     }
     task = Task(path, rules, inputs.pool, inputs.similarity, inputs.top)
     told = await run.step(
-        "triage", given, lambda: decide(run, task), lambda kept, whole: check_again(run, task, kept, whole)
+        "triage",
+        given,
+        lambda: decide(run, task),
+        lambda kept, whole: check_again(run, task, kept, whole),
+        lambda kept: kept["files"],
     )
     best = [Best(**one) for one in told["chosen"]]
     computed = await run.calls(

@@ -223,6 +223,17 @@ def test_reading_what_is_kept_can_be_stopped(tmp_path: Path, monkeypatch: pytest
     assert told == [1]
 
 
+def test_a_table_that_is_gone_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(LIST, encoding="utf-8")
+    folder = triage(tmp_path / "a.csv", tmp_path / "run").folder
+    whole = (folder / REJECTS).read_bytes()
+    (folder / REJECTS).unlink()
+    (folder / "report.html").unlink()
+    assert triage(tmp_path / "a.csv", tmp_path / "run").status == "answered"
+    assert (folder / REJECTS).read_bytes() == whole
+    assert (folder / "report.html").exists()
+
+
 def test_a_damaged_chunk_is_made_again(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     rows = [InputRow(1, "", "smiles", "CCO"), InputRow(2, "", "smiles", "rubbish")]
     chunks = Chunks(tmp_path / "chunks", {"patterns": []})
