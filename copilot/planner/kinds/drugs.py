@@ -97,13 +97,20 @@ def verdict_on_target(item: Evidence, frame: Frame) -> list[Part]:
     name = molecule_name(item.record)
     if verdict is None:
         return []
+    negated = _NEGATED.search(frame.clause) is not None
     if verdict == "yes":
         genes = join(entity.name or entity.text for entity in frame.targets)
-        return [Sentence(f"Yes: a mechanism through {_known(genes, item)} is recorded of {name}.", (item.id,))]
+        text = f"a mechanism through {_known(genes, item)} is recorded of {name}."
+        return [Sentence(capital(text) if negated else f"Yes: {text}", (item.id,))]
     if verdict == "otherwise":
-        return [Sentence(f"No: another action of {name} on that target is recorded.", (item.id,))]
+        text = f"another action of {name} on that target is recorded."
+        return [Sentence(capital(text) if negated else f"No: {text}", (item.id,))]
     text = f"No recorded mechanism of {name} names that target, which does not mean that it has no effect on it."
     return [Sentence(text, (item.id,))]
+
+
+_NEGATED = re.compile(r"\bnot\b|n['’]t\b|\bno\s+(?:effect|activity)\b", re.IGNORECASE)
+"""Yes and no mean either thing to `is it not an inhibitor`: what is recorded is told without them."""
 
 
 def _known(genes: str, item: Evidence) -> str:

@@ -117,6 +117,8 @@ class Measured:
             *via_told(frame, results),
         ]
         told = misses(missed.values())
+        if told and not found and _TESTED.search(frame.clause):
+            lead, told = [*told, *lead], []  # whether it was measured is what was asked
         if not found and not preferred and frame.kind == "target_activities" and frame.targets:
             gene = frame.targets[0].name or frame.targets[0].text
             told.append(
@@ -154,6 +156,7 @@ class Measured:
         return told
 
 
+_TESTED = re.compile(r"\b(?:tested|measured|assayed|profiled|screened)\b", re.IGNORECASE)
 _EFFICIENCY = re.compile(
     r"\b(?:ligand|lipophilic(?:ity)?|binding)(?:[\s-]+ligand)?[\s-]+efficienc(?:y|ies)\b|\bLLE\b|\bLipE\b"
 )

@@ -66,6 +66,9 @@ def by_count(items: Sequence[Evidence], count: Callable[[Evidence], int], what: 
         text = f"{_names(first)} have as many {what} {how_many}."
     else:
         have = "has" if len(first) == 1 else "have"
+        if len(items) == 2:
+            text = f"{_names(first)} has {'fewer' if fewest else 'more'} {what} {how_many} than {join(rest)}."
+            return [Sentence(capital(text), _ids(listed))]
         text = f"{_names(first)} {have} the {'fewest' if fewest else 'most'} {what} {how_many}, then {join(rest)}."
     return [Sentence(capital(text), _ids(listed))]
 

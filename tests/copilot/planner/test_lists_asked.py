@@ -158,3 +158,22 @@ def test_an_efficiency_is_not_answered_by_a_potency_alone(ask: Ask) -> None:
     assert answer.text.startswith("Efficiencies are not computed here.")
     assert "Erlotinib has 29 heavy atoms and a Crippen cLogP of 3.41." in answer.text
     assert answer.status == "partial"
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("Is aspirin not an inhibitor of COX-2?", "A mechanism through PTGS2 is recorded of aspirin."),
+        ("Is aspirin an inhibitor of COX-2?", "Yes: a mechanism through PTGS2 is recorded of aspirin."),
+        ("Has erlotinib been tested on HER2?", "No activity value of ERLOTINIB on ERBB2 is in"),
+        ("Which of ibrutinib and acalabrutinib is cleaner?", "Acalabrutinib has fewer structural alerts (2) than ibrutinib (3)."),
+    ],
+)  # fmt: skip
+def test_the_first_sentence_is_the_answer(ask: Ask, question: str, begins: str) -> None:
+    assert ask(question).text.startswith(begins)
+
+
+def test_a_class_of_drugs_that_nobody_knows_is_no_group_that_was_named_before(ask: Ask) -> None:
+    answer = ask("Which approved drugs contain a sulfonamide?", "how many of these are diuretics?")
+    assert answer.status == "unknown"
+    assert "contain a sulfonamide" not in answer.text
