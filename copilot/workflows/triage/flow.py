@@ -51,12 +51,13 @@ _MOST_DRAWN = 100
 _MEASURED = "What was measured of the choice, by the local ChEMBL"
 _CHOICE = "The choice, best score first, one of each cluster"
 _SAID = {
-    "unreadable": "could not be read as a structure",
-    "duplicate": "have the parent of an earlier row",
-    "property": "are beyond a limit of a property",
-    "alert": "have an alert",
-    "pattern": "do not fit the SMARTS",
+    "unreadable": ("could not be read as a structure", "could not be read as a structure"),
+    "duplicate": ("has the parent of an earlier row", "have the parent of an earlier row"),
+    "property": ("is beyond a limit of a property", "are beyond a limit of a property"),
+    "alert": ("has an alert", "have an alert"),
+    "pattern": ("does not fit the SMARTS", "do not fit the SMARTS"),
 }
+"""Of one row, and of several."""
 _LEFT = {
     "unreadable": "readable",
     "duplicate": "once each",
@@ -170,21 +171,22 @@ def _asked(chembl_id: str, activity_type: str) -> dict[str, Any]:
 def _counts(told: dict[str, Any]) -> Section:
     """What became of the rows, step by step."""
     counts, left = told["counts"], told["counts"]["rows"]
-    parts: list[Part] = [Aside(f"{left:,} rows were read.")]
+    parts: list[Part] = [Aside(f"{left:,} {'row was' if left == 1 else 'rows were'} read.")]
     remaining = [Point("in the file", left, ())]
     for step in STEPS:
         left -= counts[step]
         remaining.append(Point(_LEFT[step], left, ()))
-        parts.append(Aside(f"{counts[step]:,} {_SAID[step]}; {left:,} are left."))
+        said = _SAID[step][counts[step] != 1]
+        parts.append(Aside(f"{counts[step]:,} {said}; {left:,} {'is' if left == 1 else 'are'} left."))
     parts.append(
         Aside(
-            f"{counts['kept']:,} were kept, of which {told['known']:,} are in the local ChEMBL; the best {told['clustered']:,} by score"
-            f" fall into {told['clusters']:,} clusters; {len(told['chosen']):,} were chosen."
+            f"Kept: {counts['kept']:,}, of which in the local ChEMBL: {told['known']:,}. Clusters of the best {told['clustered']:,} by"
+            f" score: {told['clusters']:,}. Chosen: {len(told['chosen']):,}."
         )
     )
     if told["names_again"]:
         parts.append(
-            Aside(f"{told['names_again']:,} rows have a name that an earlier row has; rows are told by number.")
+            Aside(f"Rows with a name that an earlier row has: {told['names_again']:,}; rows are told by number.")
         )
     parts.append(Aside(f"{RESULTS} has what was kept, {REJECTS} each reject with its reason, both by row of the file."))
     remaining.append(Point("chosen", len(told["chosen"]), ()))

@@ -81,13 +81,13 @@ def test_every_row_has_one_fate_and_the_counts_add_up(run: Finished) -> None:
     assert told(run)[:7] == [
         "9 rows were read.",
         "2 could not be read as a structure; 7 are left.",
-        "1 have the parent of an earlier row; 6 are left.",
-        "1 are beyond a limit of a property; 5 are left.",
-        "1 have an alert; 4 are left.",
-        "1 do not fit the SMARTS; 3 are left.",
-        "3 were kept, of which 3 are in the local ChEMBL; the best 3 by score fall into 3 clusters; 3 were chosen.",
+        "1 has the parent of an earlier row; 6 are left.",
+        "1 is beyond a limit of a property; 5 are left.",
+        "1 has an alert; 4 are left.",
+        "1 does not fit the SMARTS; 3 are left.",
+        "Kept: 3, of which in the local ChEMBL: 3. Clusters of the best 3 by score: 3. Chosen: 3.",
     ]
-    assert "1 rows have a name that an earlier row has" in told(run)[7]
+    assert "Rows with a name that an earlier row has: 1;" in told(run)[7]
 
 
 def test_what_is_kept_has_its_values_and_what_the_store_knows_of_it(run: Finished) -> None:
