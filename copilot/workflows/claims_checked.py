@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ...memory.errors import InvalidInput
 from ...memory.records import Claim, Evidence
+from ...memory.text import shorten
 from ..claims import check_claim, strip_citations
 from .cells_checked import Unheld, checked_rows, told_cells
 from .contract import (
@@ -44,10 +46,16 @@ class Checked:
 
 
 def renumbered(report: Report, ids: Mapping[str, str]) -> Report:
-    """The report with its evidence ids replaced. Raises KeyError for an id that no step of this run gave."""
+    """The report with its evidence ids replaced. Raises InvalidInput for an id that no step of this run gave."""
 
     def final(evidence: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(ids[item] for item in evidence))
+        try:
+            return tuple(dict.fromkeys(ids[item] for item in evidence))
+        except KeyError as error:
+            raise InvalidInput(
+                f"The report cites {shorten(str(error.args[0]), 60)}, which no call of this run gave.",
+                "A workflow passes on the ids of the evidence in its results, as they are.",
+            ) from error
 
     def part(item: Part) -> Part:
         match item:

@@ -17,7 +17,16 @@ from typing import Any
 
 import pytest
 from biocopilot.copilot.workflows import engine
-from biocopilot.copilot.workflows.contract import Report, RowFailure, Struck, Table, WorkflowInputs, workflow
+from biocopilot.copilot.workflows.contract import (
+    Report,
+    RowFailure,
+    Section,
+    Sentence,
+    Struck,
+    Table,
+    WorkflowInputs,
+    workflow,
+)
 from biocopilot.copilot.workflows.engine import run_workflow
 from biocopilot.copilot.workflows.work import Happening
 from biocopilot.memory.errors import FileRefused, InvalidArguments, InvalidInput, StorageError, UnknownTool
@@ -191,6 +200,16 @@ def test_what_no_evidence_holds_is_struck_and_told(scripted: ModuleType, tmp_pat
     assert held.evidence == ("E1",)
     assert finished.status == "partial"
     assert [note.kind for note in finished.notes] == ["claim"]
+
+
+def test_a_report_that_cites_what_no_call_gave_is_refused(scripted: ModuleType, tmp_path: Path) -> None:
+    @workflow(name="made-up", title="Made up", inputs=scripted.Things)
+    async def made_up(_run: Any, _inputs: Any) -> Report:
+        return Report("Made up", (Section("all", "All", (Sentence("It is so.", ("E1",)),)),))
+
+    with pytest.raises(InvalidInput, match="The report cites E1, which no call of this run gave"):
+        scripted.run(tmp_path / "run", tmp_path / "log", ("lead",), flow=made_up)
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "failed"
 
 
 def test_another_release_is_told_and_what_changed_in_the_answers(
