@@ -29,6 +29,8 @@ from ....tools.chemistry.structure_file import (
 __all__ = ["InputRow", "read_rows"]
 
 _LINE_CHARACTERS = 100_000
+_SEPARATOR_TOLD = re.compile(r"sep=([^\w\"])", re.IGNORECASE)
+"""The first line of a table that a spreadsheet wrote to be read by itself."""
 _QUOTED_LINES = 20
 """How many lines a quoted cell may go over; a quote that is not closed by then is a slip of one line."""
 
@@ -110,7 +112,11 @@ def _of_lines(file: TextIO) -> Iterator[InputRow]:
 def _of_table(file: TextIO, path: Path, usual: str) -> Iterator[InputRow]:
     lines = _lines(file)
     first = next((line for line in lines if line.strip()), "")
-    separator = max((usual, ",", ";", "\t"), key=first.count)
+    if told := _SEPARATOR_TOLD.fullmatch(first):
+        separator = told[1]
+        first = next((line for line in lines if line.strip()), "")
+    else:
+        separator = max((usual, ",", ";", "\t"), key=first.count)
     cells = _cells(first, separator)
     header = header_names(cells)
     column, label = smiles_column(header), label_column(header)

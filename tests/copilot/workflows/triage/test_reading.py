@@ -89,3 +89,9 @@ def test_what_is_no_list_is_refused(tmp_path: Path, name: str, data: bytes, said
 def test_a_line_without_end_is_one_row_and_not_kept_whole(tmp_path: Path) -> None:
     found = rows(tmp_path, "a.smi", "C" * 1_000_000 + "\nCCO\n")
     assert [len(row.text) for row in found] == [100_000, 3]
+
+
+@pytest.mark.parametrize("separator", [";", "\t", ",", "|"])
+def test_a_spreadsheets_word_about_its_separator_is_no_header(tmp_path: Path, separator: str) -> None:
+    data = f'sep={separator}\r\nid{separator}SMILES\r\n"1,5; a"{separator}CCO\r\n'
+    assert pairs(tmp_path, "a.csv", data) == [(1, "CCO", "1,5; a")]
