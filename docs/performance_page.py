@@ -68,6 +68,11 @@ _WORDS = {
         " value and hit checked equal. The structures are real: of ZINC, ChEMBL and Tox21. Measured while others used both cores: the"
         " ratio of two processes to one, by wall time, says something only where nobody else does.",
     ),
+    "engines": (
+        "One process, all cores, Ray",
+        "The same triage by the same command. A Ray of one machine can give no more than its cores, and costs its own start; what"
+        " it shows is the price of the engine, which on a cluster is paid once.",
+    ),
     "triage": (
         "From a long list to a few",
         "`biocopilot workflow run triage` from start to end, all its processes counted, beside a plain script that makes RDKit's calls for"
