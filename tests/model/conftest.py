@@ -1,4 +1,7 @@
-"""Small tokenizers, trained on this repository's own pages, and a Llama with random weights."""
+"""Small tokenizers, trained on a text of this repository's own, and a Llama with random weights.
+
+The text is a copy that stays as it is: with other pieces, random weights would say other things.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,11 @@ from typing import Any
 
 import pytest
 
-_PAGES = ("tools.md", "architecture.md")
 _SPECIAL = ["<unk>", "<s>", "</s>"]
 
 
-def _lines(root: Path) -> list[str]:
-    return [line for page in _PAGES for line in (root / "docs" / page).read_text("utf-8").splitlines()]
+def _lines() -> list[str]:
+    return Path(__file__).with_name("tokenizer_text.txt").read_text("utf-8").splitlines()
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +34,7 @@ def byte_fallback() -> Any:
     trainer = trainers.BpeTrainer(
         vocab_size=1_500, special_tokens=_SPECIAL + of_bytes, show_progress=False, limit_alphabet=200
     )
-    made.train_from_iterator(_lines(Path(__file__).parents[2]), trainer)
+    made.train_from_iterator(_lines(), trainer)
     written = json.loads(made.to_str())  # bytes are ordinary pieces, as in Llama's own file
     written["added_tokens"] = [added for added in written["added_tokens"] if added["content"] in _SPECIAL]
     return Tokenizer.from_str(json.dumps(written))
@@ -52,7 +54,7 @@ def byte_level() -> Any:
         show_progress=False,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
     )
-    made.train_from_iterator(_lines(Path(__file__).parents[2]), trainer)
+    made.train_from_iterator(_lines(), trainer)
     return made
 
 

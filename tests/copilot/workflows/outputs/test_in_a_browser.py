@@ -198,7 +198,7 @@ def test_by_keyboard_a_citation_opens_and_its_record_is_reached(visit: Any) -> N
         assert page.evaluate(f"{focused}.parentElement.open")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        assert re.search(r"#E\d+$", page.url)
+        page.wait_for_url(re.compile(r"#E\d+$"), wait_until="commit")
         page.keyboard.press("Tab")
         assert page.evaluate(f"{focused}.closest('.record')?.matches(':target')")
 
