@@ -129,7 +129,7 @@ async def killed_one(title: str) -> int:
 async def test_a_worker_that_is_killed_is_replaced_and_the_files_are_those_of_one_machine(
     ray: Any, bench: Workbench, tmp_path: Path
 ) -> None:
-    inputs = {"file": str(a_list(tmp_path / "list.smi", 2_200)), "top": 5}
+    inputs = {"file": str(a_list(tmp_path / "list.smi", 1_300)), "top": 5}
     await run("triage", inputs, tmp_path / "local", bench, "local")
     killed, finished = await asyncio.gather(
         killed_one("ray::compute"), run("triage", inputs, tmp_path / "ray", bench, "ray")
@@ -157,7 +157,7 @@ async def test_calls_of_tools_are_made_on_workers_and_the_dossier_is_that_of_one
 
 @pytest.mark.slow
 def test_a_driver_that_is_killed_takes_its_ray_with_it_and_its_run_goes_on_elsewhere(ray: Any, tmp_path: Path) -> None:
-    inputs = a_list(tmp_path / "list.smi", 2_200)
+    inputs = a_list(tmp_path / "list.smi", 1_300)
     command = shutil.which("biocopilot", path=str(Path(sys.executable).parent))
     assert command is not None
     program = [command, "workflow", "run", "triage", str(inputs), "--offline", "--workers", "2", "--out"]
