@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -57,9 +58,10 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def copilot(scripted: ModuleType, tmp_path: Path) -> Copilot:
+def copilot(scripted: ModuleType, tmp_path: Path) -> Iterator[Copilot]:
     log = tmp_path / "home" / "runs.sqlite"
-    return Copilot(planner="embedded", offline=True, tools=[scripted.weigh_tool(tmp_path / "log")], log=log)
+    with Copilot(planner="embedded", offline=True, tools=[scripted.weigh_tool(tmp_path / "log")], log=log) as opened:
+        yield opened
 
 
 def run(copilot: Copilot, which: str, folder: Path, **options: Any) -> workflows.Finished:
