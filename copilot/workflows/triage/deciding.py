@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ....memory.errors import InvalidInput, StorageError
-from ...environment import environment_of
+from ...environment import biocopilot_version, environment_of
 from ..contract import Recheck, WorkflowRun
 from ..run_folder import file_hash
 from .chunks import ROWS, Chunks, assess_all, assess_rows, parts_of
@@ -49,7 +49,7 @@ async def decide(run: WorkflowRun, task: Task) -> dict[str, Any]:
         InvalidInput: the file holds no structures.
         StorageError: a table or chunk cannot be written.
     """
-    made_with = {"rdkit": environment_of(run.bench)["rdkit"], "biocopilot": _version("biocopilot")}
+    made_with = {"rdkit": environment_of(run.bench)["rdkit"], "biocopilot": biocopilot_version()}
     chunks = _chunks(run, task, made_with)
     total = await asyncio.to_thread(lambda: sum(1 for _row in read_rows(task.path)))
     if not total:
